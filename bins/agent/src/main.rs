@@ -1,0 +1,3 @@
+//! wfm-agent.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! wfm-api.
+
+fn main() {}

@@ -1,0 +1,270 @@
+//! The port to a cluster: what runs there.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::component::WorkloadKind;
+
+/// Sees a cluster.
+#[async_trait]
+pub trait Collector: Send + Sync {
+    /// Takes an inventory now.
+    ///
+    /// A resource that cannot be read is an error within the [`Inventory`], so that the rest can still be shown.
+    ///
+    /// # Errors
+    /// Where nothing at all could be read.
+    async fn collect(&self) -> Result<Inventory, CollectError>;
+}
+
+/// Nothing of the cluster could be read.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the Kubernetes API could not be read: {0}")]
+pub struct CollectError(pub Unreadable);
+
+/// What was seen in a cluster at one moment, as it was seen. Observed facts have no invariants, so the fields are public;
+/// nothing in here may leave the cluster (see [`crate::anonymizer`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inventory {
+    /// When the collection began.
+    pub taken_at: Timestamp,
+    /// The API server's `gitVersion`, such as `v1.36.2`.
+    pub kubernetes_version: Option<String>,
+    /// Deployments of the namespace.
+    pub deployments: Section<Workload>,
+    /// DaemonSets of the namespace.
+    pub daemon_sets: Section<Workload>,
+    /// StatefulSets of the namespace.
+    pub stateful_sets: Section<Workload>,
+    /// ReplicationControllers of the namespace.
+    pub replication_controllers: Section<Workload>,
+    /// Pods of the namespace.
+    pub pods: Section<Pod>,
+    /// Services of the namespace.
+    pub services: Section<Service>,
+    /// Nodes of the cluster.
+    pub nodes: Section<Node>,
+}
+
+/// All objects of one resource, or why they could not be read.
+pub type Section<T> = Result<Vec<T>, Unreadable>;
+
+impl Inventory {
+    /// An inventory of an empty namespace.
+    #[must_use]
+    pub fn empty(taken_at: Timestamp) -> Self {
+        Self {
+            taken_at,
+            kubernetes_version: None,
+            deployments: Ok(Vec::new()),
+            daemon_sets: Ok(Vec::new()),
+            stateful_sets: Ok(Vec::new()),
+            replication_controllers: Ok(Vec::new()),
+            pods: Ok(Vec::new()),
+            services: Ok(Vec::new()),
+            nodes: Ok(Vec::new()),
+        }
+    }
+
+    /// The four sections that hold workloads.
+    pub fn workload_sections(&self) -> [&Section<Workload>; 4] {
+        [&self.deployments, &self.daemon_sets, &self.stateful_sets, &self.replication_controllers]
+    }
+
+    /// Every workload that could be read.
+    pub fn workloads(&self) -> impl Iterator<Item = &Workload> {
+        self.workload_sections().into_iter().flatten().flatten()
+    }
+
+    /// Every section that could not be read.
+    #[must_use]
+    pub fn unreadable(&self) -> Vec<&Unreadable> {
+        let rest = [self.pods.as_ref().err(), self.services.as_ref().err(), self.nodes.as_ref().err()];
+        self.workload_sections().into_iter().map(|section| section.as_ref().err()).chain(rest).flatten().collect()
+    }
+}
+
+/// A workload: what keeps a component's pods running.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workload {
+    /// The object's name.
+    pub name: String,
+    /// The object's kind.
+    pub kind: WorkloadKind,
+    /// The annotation `component.deis.io/version` as it stands, if there is one.
+    pub version_annotation: Option<String>,
+    /// The containers of the pod template, init containers last.
+    pub containers: Vec<Container>,
+    /// How many pods are wanted. For a DaemonSet: on how many nodes.
+    pub desired: u32,
+    /// How many pods are ready.
+    pub ready: u32,
+    /// When the object was created.
+    pub created: Option<Timestamp>,
+}
+
+/// A container of a pod template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Container {
+    /// The container's name.
+    pub name: String,
+    /// The image reference as it stands.
+    pub image: String,
+    /// Whether it runs before the others.
+    pub init: bool,
+}
+
+/// A pod.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pod {
+    /// The object's name.
+    pub name: String,
+    /// The workload it belongs to; a Deployment's pod names the Deployment, not the ReplicaSet between.
+    pub owner: Option<Owner>,
+    /// `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`, as the API server says.
+    pub phase: String,
+    /// Whether the pod's `Ready` condition is true.
+    pub ready: bool,
+    /// A reason for the whole pod, such as `Evicted`.
+    pub reason: Option<String>,
+    /// Its containers, init containers first.
+    pub containers: Vec<ContainerStatus>,
+    /// When the object was created.
+    pub created: Option<Timestamp>,
+}
+
+/// The workload that owns a pod.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Owner {
+    /// Its kind.
+    pub kind: WorkloadKind,
+    /// Its name.
+    pub name: String,
+}
+
+/// How a container of a pod fares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContainerStatus {
+    /// The container's name.
+    pub name: String,
+    /// Whether it is ready.
+    pub ready: bool,
+    /// How often it was started again.
+    pub restarts: u32,
+    /// Why it does not run: the waiting or terminated reason, such as `CrashLoopBackOff` or `OOMKilled`.
+    pub trouble: Option<String>,
+}
+
+/// A service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// The object's name.
+    pub name: String,
+    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
+    pub service_type: String,
+    /// The ports it listens on.
+    pub ports: Vec<u16>,
+}
+
+/// A node of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// The object's name, shown on the operator's page and nowhere else.
+    pub name: String,
+    /// Whether its `Ready` condition is true.
+    pub ready: bool,
+    /// `status.capacity`: `cpu`, `memory`, `ephemeral-storage` as Kubernetes quantities, such as `32` or `131843164Ki`.
+    pub capacity: Capacity,
+    /// `status.nodeInfo.kubeletVersion`.
+    pub kubelet_version: String,
+    /// `status.nodeInfo.osImage`.
+    pub os_image: String,
+    /// `status.nodeInfo.kernelVersion`.
+    pub kernel_version: String,
+    /// `status.nodeInfo.containerRuntimeVersion`.
+    pub container_runtime: String,
+    /// `status.nodeInfo.architecture`.
+    pub architecture: String,
+}
+
+/// A node's total resources, as Kubernetes quantities.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capacity {
+    /// Processor cores.
+    pub cpu: Option<String>,
+    /// Memory.
+    pub memory: Option<String>,
+    /// Local disk.
+    pub ephemeral_storage: Option<String>,
+}
+
+/// The resources a collector reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is the Kubernetes resource of that name")]
+pub enum Resource {
+    Deployments,
+    DaemonSets,
+    StatefulSets,
+    ReplicationControllers,
+    Pods,
+    Services,
+    Nodes,
+}
+
+impl Resource {
+    /// The name that RBAC rules and kubectl use: `deployments.apps`, `pods`.
+    #[must_use]
+    pub fn qualified(self) -> &'static str {
+        match self {
+            Self::Deployments => "deployments.apps",
+            Self::DaemonSets => "daemonsets.apps",
+            Self::StatefulSets => "statefulsets.apps",
+            Self::ReplicationControllers => "replicationcontrollers",
+            Self::Pods => "pods",
+            Self::Services => "services",
+            Self::Nodes => "nodes",
+        }
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.qualified())
+    }
+}
+
+/// Why a resource could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{resource}: {message}")]
+pub struct Unreadable {
+    /// Which resource.
+    pub resource: Resource,
+    /// What kind of failure.
+    pub cause: UnreadableCause,
+    /// One sentence for the operator.
+    pub message: String,
+}
+
+/// The kinds of failure, told apart because each asks for something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnreadableCause {
+    /// 401: the token is not accepted.
+    Unauthorized,
+    /// 403: the permission is missing.
+    Forbidden,
+    /// 404: this API server does not serve the resource.
+    NotServed,
+    /// 429 or 503: the API server asks to wait.
+    Busy,
+    /// No answer within the time limit.
+    Timeout,
+    /// No connection.
+    Unreachable,
+    /// An answer that could not be understood, or any other status.
+    BadAnswer,
+}

@@ -1,0 +1,158 @@
+//! Whether a workload's pods run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::collector::{ContainerStatus, Pod, Section, Workload};
+
+/// How a workload fares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Health {
+    /// Every wanted pod is ready.
+    Healthy,
+    /// Not every wanted pod is ready, or none is wanted.
+    Unhealthy {
+        /// One sentence each, the most telling first.
+        reasons: Vec<String>,
+    },
+    /// It cannot be told.
+    Unknown {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Health {
+    /// Whether it is [`Health::Unhealthy`].
+    #[must_use]
+    pub fn is_unhealthy(&self) -> bool {
+        matches!(self, Self::Unhealthy { .. })
+    }
+}
+
+/// Judges a workload by its own counts, and explains with its pods where they could be read.
+#[must_use]
+pub fn health(workload: &Workload, pods: &Section<Pod>) -> Health {
+    if workload.desired == 0 {
+        let reason = if workload.kind == crate::component::WorkloadKind::DaemonSet {
+            "no node matches, so no pod is wanted"
+        } else {
+            "scaled to zero, so no pod is wanted"
+        };
+        return Health::Unhealthy { reasons: vec![reason.to_owned()] };
+    }
+    if workload.ready >= workload.desired {
+        return Health::Healthy;
+    }
+    let mut reasons = vec![format!("{} of {} ready", workload.ready, workload.desired)];
+    match pods {
+        Err(unreadable) => reasons.push(format!("why cannot be told: {unreadable}")),
+        Ok(pods) => {
+            let mine: Vec<&Pod> = pods.iter().filter(|pod| belongs(pod, workload)).collect();
+            if mine.is_empty() {
+                reasons.push("it has no pods: see the events of the workload".to_owned());
+            }
+            reasons.extend(mine.into_iter().filter(|pod| !pod.ready).map(explain));
+        }
+    }
+    Health::Unhealthy { reasons }
+}
+
+/// Whether a pod is one of a workload's.
+#[must_use]
+pub fn belongs(pod: &Pod, workload: &Workload) -> bool {
+    pod.owner.as_ref().is_some_and(|owner| owner.kind == workload.kind && owner.name == workload.name)
+}
+
+fn explain(pod: &Pod) -> String {
+    let troubled: Vec<String> = pod.containers.iter().filter_map(trouble).collect();
+    if troubled.is_empty() {
+        let why = pod.reason.as_deref().unwrap_or(&pod.phase);
+        return format!("pod {} is not ready: {why}", pod.name);
+    }
+    format!("pod {}: {}", pod.name, troubled.join("; "))
+}
+
+fn trouble(container: &ContainerStatus) -> Option<String> {
+    let reason = container.trouble.as_deref()?;
+    let times = if container.restarts == 1 { "time" } else { "times" };
+    Some(format!("{} is in {reason}, restarted {} {times}", container.name, container.restarts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collector::{Owner, Resource, Unreadable, UnreadableCause};
+    use crate::component::WorkloadKind;
+
+    fn workload(ready: u32, desired: u32) -> Workload {
+        Workload {
+            name: "deis-minio".into(),
+            kind: WorkloadKind::Deployment,
+            version_annotation: None,
+            containers: Vec::new(),
+            desired,
+            ready,
+            created: None,
+        }
+    }
+
+    fn crashing() -> Pod {
+        Pod {
+            name: "deis-minio-1".into(),
+            owner: Some(Owner { kind: WorkloadKind::Deployment, name: "deis-minio".into() }),
+            phase: "Running".into(),
+            ready: false,
+            reason: None,
+            containers: vec![ContainerStatus {
+                name: "minio".into(),
+                ready: false,
+                restarts: 17,
+                trouble: Some("CrashLoopBackOff".into()),
+            }],
+            created: None,
+        }
+    }
+
+    fn reasons(health: Health) -> Vec<String> {
+        match health {
+            Health::Unhealthy { reasons } => reasons,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_full_set_of_ready_pods_is_healthy() {
+        assert_eq!(health(&workload(2, 2), &Ok(Vec::new())), Health::Healthy);
+    }
+
+    #[test]
+    fn a_crash_loop_is_named_with_its_pod_and_restarts() {
+        let said = reasons(health(&workload(0, 1), &Ok(vec![crashing()])));
+        assert_eq!(said, ["0 of 1 ready", "pod deis-minio-1: minio is in CrashLoopBackOff, restarted 17 times"]);
+    }
+
+    #[test]
+    fn a_namesake_of_another_kind_does_not_explain() {
+        let mut pod = crashing();
+        pod.owner = Some(Owner { kind: WorkloadKind::DaemonSet, name: "deis-minio".into() });
+        let said = reasons(health(&workload(0, 1), &Ok(vec![pod])));
+        assert_eq!(said, ["0 of 1 ready", "it has no pods: see the events of the workload"]);
+    }
+
+    #[test]
+    fn without_permission_to_read_pods_the_counts_still_speak() {
+        let unreadable = Unreadable {
+            resource: Resource::Pods,
+            cause: UnreadableCause::Forbidden,
+            message: "may not list pods".into(),
+        };
+        let said = reasons(health(&workload(0, 1), &Err(unreadable)));
+        assert_eq!(said, ["0 of 1 ready", "why cannot be told: pods: may not list pods"]);
+    }
+
+    #[test]
+    fn scaled_to_zero_is_not_healthy() {
+        assert!(health(&workload(0, 0), &Ok(Vec::new())).is_unhealthy());
+    }
+}

@@ -1,0 +1,128 @@
+//! Which version of a component is installed, and where that was read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::collector::Workload;
+use crate::image;
+use crate::version::Version;
+
+/// An installed version and its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Installed {
+    /// The version.
+    pub version: Version,
+    /// Where it was read.
+    pub source: VersionSource,
+}
+
+/// Where a version was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VersionSource {
+    /// The workload's annotation `component.deis.io/version`.
+    Annotation,
+    /// The tag of the component's image.
+    ImageTag,
+}
+
+/// Why the installed version cannot be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum NotTold {
+    /// The annotation holds something else.
+    #[error("the annotation component.deis.io/version says “{text}”, which is no version")]
+    Annotation {
+        /// What it says, cut to a readable length.
+        text: String,
+    },
+    /// There is no annotation, and the tag is something else.
+    #[error("no annotation component.deis.io/version, and the image tag “{text}” is no version")]
+    ImageTag {
+        /// What it says, cut to a readable length.
+        text: String,
+    },
+    /// There is neither.
+    #[error("no annotation component.deis.io/version, and the image has no tag")]
+    Nothing,
+}
+
+/// Reads a workload's version: the annotation, else the tag of its own container's image.
+///
+/// An annotation that says something else than a version is not passed over for the tag: somebody wrote it to be read.
+/// "Its own container" is the one that carries the workload's name, else the first that is not an init container.
+///
+/// # Errors
+/// [`NotTold`], which says what was looked at.
+pub fn installed(workload: &Workload) -> Result<Installed, NotTold> {
+    if let Some(text) = workload.version_annotation.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        let version = text.parse().map_err(|_| NotTold::Annotation { text: shortened(text) })?;
+        return Ok(Installed { version, source: VersionSource::Annotation });
+    }
+    let tag = own_container(workload).and_then(|container| image::tag(container)).ok_or(NotTold::Nothing)?;
+    let version = tag.parse().map_err(|_| NotTold::ImageTag { text: shortened(tag) })?;
+    Ok(Installed { version, source: VersionSource::ImageTag })
+}
+
+fn own_container(workload: &Workload) -> Option<&str> {
+    let mut running = workload.containers.iter().filter(|container| !container.init);
+    let named = running.clone().find(|container| container.name == workload.name);
+    named.or_else(|| running.next()).map(|container| container.image.as_str())
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collector::Container;
+    use crate::component::WorkloadKind;
+
+    fn workload(annotation: Option<&str>, containers: &[(&str, &str, bool)]) -> Workload {
+        Workload {
+            name: "deis-router".into(),
+            kind: WorkloadKind::Deployment,
+            version_annotation: annotation.map(Into::into),
+            containers: containers
+                .iter()
+                .map(|(name, image, init)| Container { name: (*name).into(), image: (*image).into(), init: *init })
+                .collect(),
+            desired: 1,
+            ready: 1,
+            created: None,
+        }
+    }
+
+    #[test]
+    fn the_annotation_goes_before_the_tag() {
+        let read = installed(&workload(Some("v2.13.1"), &[("a", "hephy/router:v2.14.0", false)])).unwrap();
+        assert_eq!((read.version.to_string().as_str(), read.source), ("v2.13.1", VersionSource::Annotation));
+    }
+
+    #[test]
+    fn the_tag_serves_where_no_annotation_is() {
+        for annotation in [None, Some(""), Some("  ")] {
+            let read = installed(&workload(annotation, &[("a", "r.example:5000/m/router:v2.14.0", false)])).unwrap();
+            assert_eq!((read.version.to_string().as_str(), read.source), ("v2.14.0", VersionSource::ImageTag));
+        }
+    }
+
+    #[test]
+    fn a_branch_in_the_annotation_is_told_and_not_passed_over() {
+        let why = installed(&workload(Some("canary"), &[("a", "hephy/router:v2.14.0", false)])).unwrap_err();
+        assert_eq!(why, NotTold::Annotation { text: "canary".into() });
+    }
+
+    #[test]
+    fn the_container_of_the_components_name_is_read_and_no_sidecar() {
+        let containers = [
+            ("setup", "hephy/setup:v9.0.0", true),
+            ("envoy", "envoyproxy/envoy:v1.31.2", false),
+            ("deis-router", "hephy/router:v2.14.0", false),
+        ];
+        assert_eq!(installed(&workload(None, &containers)).unwrap().version.to_string(), "v2.14.0");
+        assert_eq!(installed(&workload(None, &containers[..2])).unwrap().version.to_string(), "v1.31.2");
+        assert_eq!(installed(&workload(None, &containers[..1])), Err(NotTold::Nothing));
+    }
+}

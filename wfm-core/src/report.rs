@@ -1,0 +1,218 @@
+//! The picture of a cluster that everybody is served from, and where a check-in goes.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::anonymizer::CheckIn;
+use crate::collector::{CollectError, Inventory};
+use crate::component::WorkloadKind;
+use crate::diff::{Comparison, Freshness, Knowledge, UnknownReason, VersionDiff};
+use crate::health::{Health, health};
+use crate::installed::Installed;
+
+/// Hands out the picture of the cluster: taken anew for every question, or kept and shared.
+#[async_trait]
+pub trait Report: Send + Sync {
+    /// The picture as this source has it; [`ClusterReport::taken_at`] tells its age.
+    ///
+    /// # Errors
+    /// Where there is no picture, not even an old one.
+    async fn report(&self) -> Result<Arc<ClusterReport>, CollectError>;
+}
+
+/// Takes a check-in to its destination. It takes nothing else: that a raw inventory cannot be sent is a compile error.
+///
+/// ```compile_fail,E0308
+/// # async fn leak(sink: &dyn wfm_core::report::ReportSink, inventory: &wfm_core::collector::Inventory) {
+/// sink.send(inventory).await; // expected `&CheckIn`, found `&Inventory`
+/// # }
+/// ```
+#[async_trait]
+pub trait ReportSink: Send + Sync {
+    /// Sends, and returns when the destination has acknowledged.
+    ///
+    /// # Errors
+    /// Where no acknowledgement came.
+    async fn send(&self, check_in: &CheckIn) -> Result<(), SendError>;
+}
+
+/// A check-in was not acknowledged.
+#[derive(Debug, thiserror::Error)]
+#[error("the check-in was not acknowledged: {message}")]
+pub struct SendError {
+    /// One sentence for the operator.
+    pub message: String,
+    /// What lies beneath.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// A cluster at one moment, judged.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClusterReport {
+    /// When the inventory was taken.
+    pub taken_at: Timestamp,
+    /// The catalog's components by name, then the workloads it does not know.
+    pub components: Vec<ComponentReport>,
+    /// What was seen.
+    pub inventory: Inventory,
+}
+
+/// One component, judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ComponentReport {
+    /// The component's or workload's name.
+    pub name: String,
+    /// The kind it runs as, or for a missing component the kind it is installed as.
+    pub kind: WorkloadKind,
+    /// The installed version, where it could be told.
+    pub installed: Option<Installed>,
+    /// How it stands beside the published releases.
+    #[serde(flatten)]
+    pub freshness: Freshness,
+    /// How its pods fare.
+    pub health: Health,
+    /// How many pods are wanted.
+    pub desired: u32,
+    /// How many pods are ready.
+    pub ready: u32,
+    /// The images of its containers, init containers last.
+    pub images: Vec<String>,
+    /// When the workload was created.
+    pub created: Option<Timestamp>,
+}
+
+/// The one tile of the page that counts a component, so that the tiles add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tile {
+    /// Installed, running, and not behind.
+    Current,
+    /// Running, and behind.
+    Outdated,
+    /// Expected and absent.
+    Missing,
+    /// Installed, but not every wanted pod is ready; whether it is behind as well, its row says.
+    Unhealthy,
+    /// Running, but its freshness cannot be told; or absent as far as could be seen.
+    Unknown,
+}
+
+impl ClusterReport {
+    /// Judges an inventory.
+    #[must_use]
+    pub fn assemble(inventory: Inventory, diff: &dyn VersionDiff, knowledge: Knowledge<'_>) -> Self {
+        let components =
+            diff.diff(&inventory, knowledge).into_iter().map(|c| ComponentReport::judge(c, &inventory)).collect();
+        Self { taken_at: inventory.taken_at, components, inventory }
+    }
+
+    /// The components of the catalog: what the tiles count and the banner speaks of.
+    pub fn managed(&self) -> impl Iterator<Item = &ComponentReport> {
+        self.components.iter().filter(|component| component.freshness != Freshness::Unmanaged)
+    }
+
+    /// How many components a tile counts.
+    #[must_use]
+    pub fn count(&self, tile: Tile) -> usize {
+        self.components.iter().filter(|component| component.tile() == Some(tile)).count()
+    }
+}
+
+impl ComponentReport {
+    fn judge(comparison: Comparison<'_>, inventory: &Inventory) -> Self {
+        let Comparison { name, kind, workload, installed, freshness } = comparison;
+        let health = match (workload, &freshness) {
+            (Some(workload), _) => health(workload, &inventory.pods),
+            (None, Freshness::Unknown { reason: reason @ UnknownReason::Unreadable { .. } }) => {
+                Health::Unknown { reason: reason.to_string() }
+            }
+            (None, _) => Health::Unknown { reason: "not installed".to_owned() },
+        };
+        Self {
+            name,
+            kind,
+            installed,
+            freshness,
+            health,
+            desired: workload.map_or(0, |w| w.desired),
+            ready: workload.map_or(0, |w| w.ready),
+            images: workload.map_or_else(Vec::new, |w| w.containers.iter().map(|c| c.image.clone()).collect()),
+            created: workload.and_then(|w| w.created),
+        }
+    }
+
+    /// The one tile that counts it: missing before unhealthy before outdated before unknown before current. `None` for a
+    /// workload that the catalog does not know.
+    #[must_use]
+    pub fn tile(&self) -> Option<Tile> {
+        Some(match &self.freshness {
+            Freshness::Unmanaged => return None,
+            Freshness::Missing => Tile::Missing,
+            _ if self.health.is_unhealthy() => Tile::Unhealthy,
+            Freshness::Outdated { .. } => Tile::Outdated,
+            Freshness::Unknown { .. } => Tile::Unknown,
+            Freshness::Current | Freshness::Ahead { .. } => Tile::Current,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::collector::Workload;
+    use crate::diff::TrainDiff;
+    use crate::release::{Release, Releases};
+    use crate::version::Train;
+
+    fn workload(name: &str, version: &str, ready: u32) -> Workload {
+        Workload {
+            name: name.into(),
+            kind: WorkloadKind::Deployment,
+            version_annotation: Some(version.into()),
+            containers: Vec::new(),
+            desired: 1,
+            ready,
+            created: None,
+        }
+    }
+
+    fn report() -> ClusterReport {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let release = |name: &str| Release::new(name.parse().unwrap(), Train::stable(), "v2.0.0".parse().unwrap(), now);
+        let releases: Releases = ["deis-router", "deis-minio", "deis-builder"].into_iter().map(release).collect();
+        let inventory = Inventory {
+            deployments: Ok(vec![
+                workload("deis-router", "v1.0.0", 1),
+                workload("deis-minio", "v1.0.0", 0),
+                workload("deis-builder", "v2.0.0", 1),
+                workload("deis-logger", "canary", 1),
+                workload("globex-payments", "v1.0.0", 0),
+            ]),
+            ..Inventory::empty(now)
+        };
+        let diff = TrainDiff::new(Catalog::workflow(), Train::stable());
+        ClusterReport::assemble(inventory, &diff, Knowledge::Known(&releases))
+    }
+
+    #[test]
+    fn the_tiles_add_up_to_the_components() {
+        let report = report();
+        let tiles = [Tile::Current, Tile::Outdated, Tile::Missing, Tile::Unhealthy, Tile::Unknown];
+        let counted: usize = tiles.into_iter().map(|tile| report.count(tile)).sum();
+        assert_eq!(counted, report.managed().count());
+        assert_eq!(tiles.map(|tile| report.count(tile)), [1, 1, 12, 1, 1]);
+    }
+
+    #[test]
+    fn somebody_elses_workload_is_listed_last_and_counted_nowhere() {
+        let report = report();
+        let last = report.components.last().unwrap();
+        assert_eq!((last.name.as_str(), last.tile()), ("globex-payments", None));
+        assert!(last.health.is_unhealthy());
+    }
+}

@@ -1,0 +1,190 @@
+//! The API that agents of 2016–2020 speak, names and all.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::anonymizer::ReportedVersion;
+use crate::cluster::ClusterId;
+use crate::component::ComponentName;
+use crate::release::{Notes, Release};
+
+/// A list in the envelope that old agents expect.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Data<T> {
+    /// The entries.
+    pub data: Vec<T>,
+}
+
+/// A component at a version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ComponentVersion {
+    /// The component.
+    #[serde(default)]
+    pub component: Component,
+    /// Its version.
+    #[serde(default)]
+    pub version: Version,
+    /// The version that could be installed instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_available: Option<String>,
+}
+
+/// A component.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Component {
+    /// Its name; required, empty only in a body that will be refused.
+    #[serde(default)]
+    pub name: String,
+    /// What it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `Deployment`, `Daemon Set`, `Stateful Set` or `Replication Controller`.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub workload_type: Option<String>,
+}
+
+/// A version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// The release train.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub train: Option<String>,
+    /// The version's text.
+    #[serde(default)]
+    pub version: String,
+    /// When it was published, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<String>,
+    /// More about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<VersionData>,
+}
+
+/// More about a version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionData {
+    /// What the release brings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What it repairs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixes: Option<String>,
+    /// The image it is published as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+}
+
+/// A cluster and what runs in it: a check-in's body, and the answer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cluster {
+    /// The cluster's random id.
+    pub id: String,
+    /// Its components.
+    #[serde(default)]
+    pub components: Vec<ComponentVersion>,
+    /// When the service first saw it; ignored in a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Timestamp>,
+    /// When the service last saw it; ignored in a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
+}
+
+impl Cluster {
+    /// A cluster's components by name, without times: the form in which it is sent and kept.
+    #[must_use]
+    pub fn outgoing(id: ClusterId, components: &BTreeMap<ComponentName, ReportedVersion>) -> Self {
+        let components = components.iter().map(|(name, version)| ComponentVersion {
+            component: Component { name: name.to_string(), ..Component::default() },
+            version: Version { version: version.to_string(), ..Version::default() },
+            update_available: None,
+        });
+        Self { id: id.to_string(), components: components.collect(), first_seen: None, last_seen: None }
+    }
+}
+
+impl From<&Release> for ComponentVersion {
+    fn from(release: &Release) -> Self {
+        let notes = release.notes();
+        Self {
+            component: Component { name: release.component().to_string(), ..Component::default() },
+            version: Version {
+                train: Some(release.train().to_string()),
+                version: release.version().to_string(),
+                released: Some(release.released().to_string()),
+                data: (!notes.is_empty()).then(|| VersionData {
+                    description: notes.description.clone(),
+                    fixes: notes.fixes.clone(),
+                    image: notes.image.clone(),
+                }),
+            },
+            update_available: None,
+        }
+    }
+}
+
+/// An entry that is no release: which field, and what to write there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct NotARelease {
+    /// The field, such as `version.released`.
+    pub field: &'static str,
+    /// What is wrong with it and what to write.
+    pub problem: String,
+}
+
+impl TryFrom<&ComponentVersion> for Release {
+    type Error = NotARelease;
+
+    fn try_from(entry: &ComponentVersion) -> Result<Self, NotARelease> {
+        let refuse = |field, problem: String| NotARelease { field, problem };
+        let name = entry.component.name.parse().map_err(|e| refuse("component.name", format!("{e}")))?;
+        let train = entry.version.train.as_deref().unwrap_or_default();
+        let train = train.parse().map_err(|e| refuse("version.train", format!("{e}")))?;
+        let version = entry.version.version.parse().map_err(|e| refuse("version.version", format!("{e}")))?;
+        let released = entry.version.released.as_deref().ok_or_else(|| {
+            refuse("version.released", "write when it was published, such as 2020-10-08T20:29:47Z".into())
+        })?;
+        let released = released.parse().map_err(|_| {
+            let shown: String = released.chars().take(40).collect();
+            refuse("version.released", format!("“{shown}” is not a time such as 2020-10-08T20:29:47Z"))
+        })?;
+        let data = entry.version.data.clone().unwrap_or_default();
+        let notes = Notes { description: data.description, fixes: data.fixes, image: data.image };
+        Ok(Release::new(name, train, version, released).with_notes(notes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_reads_back_as_it_was_written() {
+        let release = Release::new(
+            "deis-router".parse().unwrap(),
+            "stable".parse().unwrap(),
+            "v2.19.0".parse().unwrap(),
+            "2021-04-19T01:08:22Z".parse().unwrap(),
+        )
+        .with_notes(Notes { fixes: Some("CVE".into()), ..Notes::default() });
+        let wire = ComponentVersion::from(&release);
+        let text = serde_json::to_string(&wire).unwrap();
+        assert_eq!(
+            text,
+            r#"{"component":{"name":"deis-router"},"version":{"train":"stable","version":"v2.19.0","released":"2021-04-19T01:08:22Z","data":{"fixes":"CVE"}}}"#
+        );
+        let read: ComponentVersion = serde_json::from_str(&text).unwrap();
+        assert_eq!(Release::try_from(&read).unwrap(), release);
+    }
+
+    #[test]
+    fn an_empty_entry_names_the_field_to_fill() {
+        let entry: ComponentVersion = serde_json::from_str("{}").unwrap();
+        assert_eq!(Release::try_from(&entry).unwrap_err().field, "component.name");
+    }
+}

@@ -1,0 +1,136 @@
+//! The new API: releases of a whole train in one document that everybody reads alike.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::component::ComponentName;
+use crate::release::{Notes, Release, Releases};
+use crate::version::{Train, Version};
+
+/// The schema of [`TrainReleases`] as written by this version.
+pub const TRAIN_RELEASES_SCHEMA: u32 = 1;
+
+/// Every release of every component on one train: what the update check reads, the same bytes for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrainReleases {
+    /// Raised when the meaning of a field changes; fields may be added without.
+    pub schema_version: u32,
+    /// The train.
+    pub train: Train,
+    /// Its components, by name.
+    pub components: Vec<ComponentReleases>,
+}
+
+/// A component's releases on one train.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComponentReleases {
+    /// The component.
+    pub name: ComponentName,
+    /// Its releases, lowest precedence first; the last is the latest.
+    pub releases: Vec<PublishedRelease>,
+}
+
+/// One release within a train's document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedRelease {
+    /// The version.
+    pub version: Version,
+    /// When it was published.
+    pub released: Timestamp,
+    /// What the maker says about it.
+    #[serde(flatten)]
+    pub notes: Notes,
+}
+
+impl TrainReleases {
+    /// The document of a train.
+    #[must_use]
+    pub fn of(releases: &Releases, train: &Train) -> Self {
+        let published = |release: &Release| PublishedRelease {
+            version: release.version().clone(),
+            released: release.released(),
+            notes: release.notes().clone(),
+        };
+        let components = releases
+            .train(train)
+            .map(|(name, line)| ComponentReleases {
+                name: name.clone(),
+                releases: line.iter().map(published).collect(),
+            })
+            .collect();
+        Self { schema_version: TRAIN_RELEASES_SCHEMA, train: train.clone(), components }
+    }
+}
+
+impl From<TrainReleases> for Releases {
+    fn from(document: TrainReleases) -> Self {
+        let TrainReleases { train, components, .. } = document;
+        components
+            .into_iter()
+            .flat_map(|component| component.releases.into_iter().map(move |release| (component.name.clone(), release)))
+            .map(|(name, release)| {
+                Release::new(name, train.clone(), release.version, release.released).with_notes(release.notes)
+            })
+            .collect()
+    }
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportOutcome {
+    /// Whether the releases were kept.
+    pub kept: bool,
+    /// How many were new.
+    pub added: u64,
+    /// How many published releases' facts changed.
+    pub changed: u64,
+    /// How many were known already.
+    pub unchanged: u64,
+    /// One line for every release that is new or differs.
+    pub differences: Vec<String>,
+}
+
+impl From<&crate::release::PublishOutcome> for ImportOutcome {
+    fn from(outcome: &crate::release::PublishOutcome) -> Self {
+        let line = |release: &Release| format!("{} {} {}", release.train(), release.component(), release.version());
+        let added = outcome.added.iter().map(|release| format!("+ {}", line(release)));
+        let changed = outcome.changed.iter().map(|(_, new)| format!("~ {}", line(new)));
+        Self {
+            kept: outcome.kept,
+            added: outcome.added.len() as u64,
+            changed: outcome.changed.len() as u64,
+            unchanged: outcome.unchanged,
+            differences: added.chain(changed).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trains_document_reads_back_as_the_releases_it_was_made_of() {
+        let release = |train: &str, version: &str| {
+            Release::new(
+                "deis-router".parse().unwrap(),
+                train.parse().unwrap(),
+                version.parse().unwrap(),
+                "2021-04-19T01:08:22Z".parse().unwrap(),
+            )
+        };
+        let stable: Releases = [release("stable", "v2.9.0"), release("stable", "v2.10.0")].into_iter().collect();
+        let mut all = stable.clone();
+        all.insert(release("beta", "v3.0.0-rc1"));
+        let document = TrainReleases::of(&all, &Train::stable());
+        let text = serde_json::to_string(&document).unwrap();
+        assert_eq!(
+            text,
+            r#"{"schemaVersion":1,"train":"stable","components":[{"name":"deis-router","releases":[{"version":"v2.9.0","released":"2021-04-19T01:08:22Z"},{"version":"v2.10.0","released":"2021-04-19T01:08:22Z"}]}]}"#
+        );
+        let read: TrainReleases = serde_json::from_str(&text).unwrap();
+        assert_eq!(Releases::from(read), stable);
+    }
+}
