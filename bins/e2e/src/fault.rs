@@ -40,8 +40,10 @@ pub enum Answer {
     },
     /// The right answer, but late.
     Late(Duration),
-    /// No answer: the connection is closed.
+    /// No answer: the connection is closed, and nothing happened.
     HangUp,
+    /// The request takes effect, but the connection is closed before its answer.
+    Lost,
 }
 
 impl Answer {
@@ -93,6 +95,7 @@ pub(crate) enum Effect {
     Reply(Reply),
     Late(Duration),
     HangUp,
+    Lost,
 }
 
 /// Takes the first fault that matches, and counts it.
@@ -110,6 +113,7 @@ pub(crate) fn take(faults: &mut [Fault], method: &Method, path: &str, query: Opt
         }
         Answer::Late(by) => Effect::Late(*by),
         Answer::HangUp => Effect::HangUp,
+        Answer::Lost => Effect::Lost,
     })
 }
 

@@ -53,17 +53,19 @@ async fn connection(stream: TcpStream, state: Arc<State>) {
 
 async fn handle(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, HungUp> {
     let (request, body) = request.into_parts();
-    match state.enter(&request) {
+    let effect = state.enter(&request);
+    let lost = matches!(effect, Some(Effect::Lost));
+    match effect {
         Some(Effect::HangUp) => return Err(HungUp),
         Some(Effect::Reply(reply)) => return Ok(reply.into_response()),
         Some(Effect::Late(by)) => tokio::time::sleep(by).await,
-        None => {}
+        Some(Effect::Lost) | None => {}
     }
     let reply = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => state.answer(&request, &body.to_bytes()),
         Err(_) => Failure::bad_request("the request's body could not be read").into_reply(),
     };
-    Ok(reply.into_response())
+    if lost { Err(HungUp) } else { Ok(reply.into_response()) }
 }
 
 /// Makes hyper close the connection without an answer.
