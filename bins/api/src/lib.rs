@@ -1,1 +1,3 @@
 //! wfm-api.
+
+pub mod store;
