@@ -1,3 +1,9 @@
-//! wfm-api.
+//! The versions service's program.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    wfm_shell::logs::init();
+    wfm_api::cli::main().await
+}

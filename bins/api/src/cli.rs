@@ -1,0 +1,215 @@
+//! The command line: serve, import a file of releases, make a token.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use wfm_core::clock::SystemClock;
+use wfm_core::store::StoreError;
+use wfm_shell::server::BindError;
+
+use crate::import::ImportError;
+use crate::service::{Service, Settings};
+use crate::store::StoreUrl;
+use crate::tokens::{Role, Token, Tokens, TokensError};
+
+mod import;
+
+const EXAMPLES: &str = "\
+Examples:
+  wfm-api --store sled:///var/lib/wfm-api --tokens-file /etc/wfm-api/tokens
+  wfm-api --store memory:// --listen 127.0.0.1:0
+  wfm-api token new --role publisher
+  wfm-api import releases.json --store sled:///var/lib/wfm-api --dry-run
+
+The first line on standard output is the address that is listened on; logs go to standard error.
+Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE; RUST_LOG, WFM_LOG_FORMAT=json.";
+
+/// The versions service of Workflow: keeps releases and check-ins, and answers agents.
+#[derive(Debug, Parser)]
+#[command(name = "wfm-api", version, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// Address to listen on; port 0 takes any that is free
+    #[arg(long, value_name = "ADDR", env = "WFM_API_LISTEN", default_value = "127.0.0.1:8081", value_parser = address)]
+    listen: SocketAddr,
+    /// Where to keep releases and check-ins: sled://PATH, or memory:// to keep nothing
+    #[arg(long, value_name = "URL", env = "WFM_API_STORE")]
+    store: Option<StoreUrl>,
+    /// File that says which token has which role; without it nobody can publish
+    #[arg(long, value_name = "FILE", env = "WFM_API_TOKENS_FILE")]
+    tokens_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Publish a file of releases into a store that no service has open
+    Import(import::Import),
+    /// Make tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Print a new token, and the line with its hash for the tokens file
+    #[command(after_help = "Example:\n  wfm-api token new --role publisher")]
+    New {
+        /// What the token allows
+        #[arg(long)]
+        role: Role,
+    },
+}
+
+/// Why the program ends early: one sentence that says what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store cannot be opened, or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] BindError),
+    /// The tokens file cannot be used.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
+    /// A file of releases cannot be read.
+    #[error("cannot read {} ({source}): name another file", .file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file of releases is broken.
+    #[error("{}: {problem}; nothing was kept", .file.display())]
+    Broken {
+        /// The file.
+        file: PathBuf,
+        /// Where and how.
+        problem: ImportError,
+    },
+    /// A file of releases would change what is published.
+    #[error(
+        "nothing was kept, because {changed} published releases differ: correct the file, or replace them with --replace"
+    )]
+    Changes {
+        /// How many.
+        changed: u64,
+    },
+    /// No store is named.
+    #[error(
+        "no store is named: say where to keep the data, such as --store sled:///var/lib/wfm-api (or WFM_API_STORE)"
+    )]
+    NoStore,
+    /// The system has no randomness to give.
+    #[error("the system gave no random bytes ({0}): nothing can be done here, try again on another machine")]
+    NoRandomness(getrandom::Error),
+}
+
+/// Reads the arguments, does what they say, and tells a failure in one sentence on standard error.
+pub async fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(asked) if !asked.use_stderr() => {
+            // Help or the version; nobody reading it is no failure.
+            let _ = asked.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(usage) => {
+            eprintln!("wfm-api: {}; see wfm-api --help", first_sentence(&usage.render().to_string()));
+            return ExitCode::from(2);
+        }
+    };
+    match run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("wfm-api: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what the arguments say; serving ends with an interrupt.
+///
+/// # Errors
+/// One sentence that says what to change.
+pub async fn run(cli: Cli) -> Result<(), Error> {
+    match cli.command {
+        None => serve(cli.serve).await,
+        Some(Command::Import(import)) => import.run().await,
+        Some(Command::Token(TokenCommand::New { role })) => new_token(role),
+    }
+}
+
+async fn serve(serve: Serve) -> Result<(), Error> {
+    let tokens = match &serve.tokens_file {
+        Some(file) => Tokens::from_file(file)?,
+        None => Tokens::none(),
+    };
+    let store = serve.store.ok_or(Error::NoStore)?.open().await?;
+    let settings = Settings { listen: serve.listen, store, tokens, clock: Arc::new(SystemClock) };
+    let running = Service::start(settings).await?;
+    wfm_shell::announce(running.addr());
+    if serve.tokens_file.is_none() {
+        tracing::warn!("no --tokens-file is given: nobody can publish over HTTP");
+    }
+    wfm_shell::shutdown::signal().await;
+    tracing::info!("asked to end: finishing what was accepted");
+    running.shutdown().await;
+    Ok(())
+}
+
+fn new_token(role: Role) -> Result<(), Error> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(Error::NoRandomness)?;
+    let token = Token::new(random);
+    println!("{}", token.reveal());
+    println!("{}", token.line(role));
+    eprintln!(
+        "The first line is the token: it is shown once, give it to its owner. Add the second to the tokens file."
+    );
+    Ok(())
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:8081 or [::]:8081".to_owned())
+}
+
+/// clap's explanation without its decoration: the first paragraph, in one line.
+fn first_sentence(rendered: &str) -> String {
+    let paragraph = rendered.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = paragraph.split_whitespace().collect();
+    words.join(" ").trim_start_matches("error: ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_explanation_of_several_lines_becomes_one() {
+        let usage = Cli::try_parse_from(["wfm-api", "token", "new", "--role", "boss"]).unwrap_err();
+        let said = first_sentence(&usage.render().to_string());
+        assert!(
+            said.starts_with("invalid value 'boss'") && said.contains("publisher") && !said.contains('\n'),
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! The document of each train, kept as bytes with its tag: a published release makes it anew, a question does not.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use wfm_core::release::Releases;
+use wfm_core::version::Train;
+use wfm_core::wire::v4::TrainReleases;
+
+/// A train's document as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Document {
+    pub(crate) body: Bytes,
+    /// The strong tag: `"<hex SHA-256 of the body>"`. A client recomputes it, so that it cannot be a cookie.
+    pub(crate) etag: String,
+}
+
+/// The documents of one state of the releases.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    releases: Arc<Releases>,
+    trains: BTreeMap<Train, Document>,
+}
+
+impl Documents {
+    /// The document of a train, or `None` where nothing was published on it.
+    pub(crate) fn of(&self, releases: &Arc<Releases>, train: &Train) -> Option<Document> {
+        if !releases.has_train(train) {
+            return None;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // A store hands out another `Arc` when a release changed, and never changes one that it has handed out.
+        if !Arc::ptr_eq(&kept.releases, releases) {
+            *kept = Kept { releases: Arc::clone(releases), trains: BTreeMap::new() };
+        }
+        let document = kept.trains.entry(train.clone()).or_insert_with(|| Document::write(releases, train));
+        Some(document.clone())
+    }
+}
+
+impl Document {
+    fn write(releases: &Releases, train: &Train) -> Self {
+        let body = serde_json::to_vec(&TrainReleases::of(releases, train))
+            .expect("names, versions, times and notes always have a JSON form");
+        Self { etag: format!("\"{}\"", hex(&Sha256::digest(&body))), body: body.into() }
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use wfm_core::release::Release;
+
+    use super::*;
+
+    fn releases(versions: &[&str]) -> Arc<Releases> {
+        let release = |version: &&str| {
+            let released = "2020-01-01T00:00:00Z".parse().unwrap();
+            Release::new("deis-router".parse().unwrap(), Train::stable(), version.parse().unwrap(), released)
+        };
+        Arc::new(versions.iter().map(release).collect())
+    }
+
+    #[test]
+    fn a_document_is_kept_until_the_releases_change() {
+        let documents = Documents::default();
+        let (old, new) = (releases(&["v1.0.0"]), releases(&["v1.0.0", "v1.1.0"]));
+        let first = documents.of(&old, &Train::stable()).unwrap();
+        let again = documents.of(&old, &Train::stable()).unwrap();
+        assert_eq!(first.body.as_ptr(), again.body.as_ptr());
+        assert_ne!(documents.of(&new, &Train::stable()).unwrap().etag, first.etag);
+    }
+
+    #[test]
+    fn the_tag_depends_on_the_bytes_alone() {
+        let tag = |releases: &Arc<Releases>| Documents::default().of(releases, &Train::stable()).unwrap().etag;
+        assert_eq!(tag(&releases(&["v1.0.0", "v1.1.0"])), tag(&releases(&["v1.1.0", "v1.0.0"])));
+        assert_eq!(tag(&releases(&["v1.0.0"])).len(), 66);
+    }
+
+    #[test]
+    fn a_train_without_releases_has_no_document() {
+        assert_eq!(Documents::default().of(&releases(&["v1.0.0"]), &Train::beta()), None);
+    }
+}

@@ -1,0 +1,115 @@
+//! The one error of every handler, and the one place where a request that no route took is answered.
+
+use std::convert::Infallible;
+
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use warp::reply::{Reply, Response};
+use warp::{Rejection, reject::Reject};
+use wfm_core::store::{StoreError, StoreErrorKind};
+use wfm_core::wire;
+
+use crate::reply::json_with_status;
+
+/// What a handler answers.
+pub(crate) type Answer = Result<Response, ApiError>;
+
+/// An answer that is no success. Its message goes to the client: 4xx says what to change, 5xx nothing of the inside.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    message: String,
+    details: Vec<String>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), details: Vec::new(), header: None }
+    }
+
+    fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        self.header = HeaderValue::from_str(value).ok().map(|value| Box::new((name, value)));
+        self
+    }
+
+    pub(crate) fn with_details(mut self, details: Vec<String>) -> Self {
+        self.details = details;
+        self
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
+    pub(crate) fn unauthorised(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, message).with_header(header::WWW_AUTHENTICATE, "Bearer")
+    }
+
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    pub(crate) fn too_large(limit: usize) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is too large: send at most {limit} bytes"))
+    }
+
+    pub(crate) fn method_not_allowed(allowed: &str) -> Self {
+        let message = format!("this path does not answer that method: use {allowed}");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, message).with_header(header::ALLOW, allowed)
+    }
+
+    pub(crate) fn unavailable() -> Self {
+        let message = "the service cannot do this at the moment: try again in a few seconds";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(header::RETRY_AFTER, "5")
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        // The store's messages are written for the operator and hold neither ids nor bodies.
+        tracing::error!(error = wfm_shell::sentence(&error), "the store failed");
+        match error.kind() {
+            StoreErrorKind::Unavailable => Self::unavailable(),
+            StoreErrorKind::Corrupt | StoreErrorKind::Settings => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here; it has been logged")
+            }
+        }
+    }
+}
+
+impl Reject for ApiError {}
+
+impl Reply for ApiError {
+    fn into_response(self) -> Response {
+        (&self).into()
+    }
+}
+
+impl From<&ApiError> for Response {
+    fn from(error: &ApiError) -> Self {
+        let ApiError { status, message, details, header } = error;
+        let body = wire::Error { code: status.as_u16(), message: message.clone(), details: details.clone() };
+        let mut response = json_with_status(*status, &body);
+        if let Some((name, value)) = header.as_deref() {
+            response.headers_mut().insert(name, value.clone());
+        }
+        response
+    }
+}
+
+/// Answers what no route took.
+pub(crate) async fn recover(rejection: Rejection) -> Result<Response, Infallible> {
+    Ok(match rejection.find::<ApiError>() {
+        Some(error) => error.into(),
+        None if rejection.is_not_found() => ApiError::not_found("there is nothing at this path").into_response(),
+        None => ApiError::bad_request("this request cannot be read: see the description of the API").into_response(),
+    })
+}

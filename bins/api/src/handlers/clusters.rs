@@ -1,0 +1,100 @@
+//! Check-ins, and clusters as they last reported.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use wfm_core::anonymizer::{Arrival, Vocabulary};
+use wfm_core::store::ClusterRecord;
+use wfm_core::wire::v3;
+
+use crate::error::{Answer, ApiError};
+use crate::reply::json;
+use crate::request::{Segment, read_json};
+use crate::service::Service;
+
+/// `POST /v3/clusters`: reduced to the vocabulary before anything else, answered when it is durable.
+pub(crate) async fn check_in(body: Bytes, service: Arc<Service>) -> Answer {
+    let said = read_check_in(&body)?;
+    let releases = service.store.releases().await?;
+    let arrival = Arrival::reduce(&said, Vocabulary::new(&service.catalog, &releases))
+        .map_err(|e| ApiError::bad_request(e.to_string()))?;
+    let record = service.store.check_in(arrival, service.clock.now()).await?;
+    Ok(json(&as_sent(&record)))
+}
+
+/// `GET /v3/clusters/{id}`.
+pub(crate) async fn one(id: Segment, service: Arc<Service>) -> Answer {
+    let record = service.store.cluster(id.parse()?).await?;
+    let unknown = || ApiError::not_found("no cluster with this id has checked in");
+    Ok(json(&as_sent(&record.ok_or_else(unknown)?)))
+}
+
+/// `GET /v3/clusters/count`: a bare number.
+pub(crate) async fn count(service: Arc<Service>) -> Answer {
+    Ok(json(&service.store.count_clusters().await?))
+}
+
+fn as_sent(record: &ClusterRecord) -> v3::Cluster {
+    v3::Cluster {
+        first_seen: Some(record.first_seen),
+        last_seen: Some(record.last_seen),
+        ..v3::Cluster::outgoing(record.id, &record.components)
+    }
+}
+
+/// Reads names and versions and looks at nothing else: images, descriptions and times of an old agent are not even held
+/// in memory as values. `null` counts as absent.
+fn read_check_in(body: &[u8]) -> Result<v3::Cluster, ApiError> {
+    #[derive(Deserialize)]
+    struct Said {
+        id: Option<String>,
+        components: Option<Vec<One>>,
+    }
+    #[derive(Deserialize)]
+    struct One {
+        component: Option<Component>,
+        version: Option<Version>,
+    }
+    #[derive(Deserialize)]
+    struct Component {
+        name: Option<String>,
+    }
+    #[derive(Deserialize)]
+    struct Version {
+        version: Option<String>,
+    }
+    let said: Said =
+        read_json(body, r#"{"id":UUID,"components":[{"component":{"name":TEXT},"version":{"version":TEXT}}]}"#)?;
+    let components = said.components.unwrap_or_default().into_iter().map(|one| v3::ComponentVersion {
+        component: v3::Component {
+            name: one.component.and_then(|component| component.name).unwrap_or_default(),
+            ..v3::Component::default()
+        },
+        version: v3::Version {
+            version: one.version.and_then(|version| version.version).unwrap_or_default(),
+            ..v3::Version::default()
+        },
+        update_available: None,
+    });
+    let components = components.collect();
+    Ok(v3::Cluster { id: said.id.unwrap_or_default(), components, first_seen: None, last_seen: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_agents_body_is_read_whatever_stands_beside() {
+        let body = r#"{"id":"x","firstSeen":"yesterday","lastSeen":7,"components":[
+            {"component":{"name":"a","description":"d","type":"Daemon Set"},
+             "version":{"train":"beta","version":"v1.0.0","released":"","data":{"image":"r.acme.example/a:v1"}},
+             "updateAvailable":null},
+            {"component":null,"version":null},{}]}"#;
+        let said = read_check_in(body.as_bytes()).unwrap();
+        assert_eq!(said.components.len(), 3);
+        assert!(!format!("{said:?}").contains("acme"));
+        assert!(read_check_in(br#"{"components":null}"#).unwrap().components.is_empty());
+    }
+}

@@ -1,0 +1,118 @@
+//! Publishing: one release, or a file of them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::Value;
+use wfm_core::component::ComponentName;
+use wfm_core::release::{PublishMode, Release};
+use wfm_core::version::{Train, Version};
+use wfm_core::wire::{v3, v4};
+
+use crate::error::{Answer, ApiError};
+use crate::import;
+use crate::reply::{json, json_with_status};
+use crate::request::{Segment, read_json};
+use crate::service::Service;
+
+/// `PUT /v4/releases/{train}/{component}/{version}` and `POST /v3/versions/{train}/{component}/{release}`: publishes one
+/// release and answers it as it is stored, 201 where it is new.
+///
+/// What the body leaves out is taken from the path; what it says must agree with it.
+pub(crate) async fn release(
+    train: Segment,
+    component: Segment,
+    version: Segment,
+    [replace]: [bool; 1],
+    body: Bytes,
+    service: Arc<Service>,
+) -> Answer {
+    let path = Path { train: train.parse()?, component: component.parse()?, version: version.parse()? };
+    let release = path.read(&body)?;
+    let mode = if replace { PublishMode::Replace } else { PublishMode::RefuseChanges };
+    let outcome = service.store.publish(vec![release.clone()], mode).await?;
+    if let (false, Some((published, new))) = (outcome.kept, outcome.changed.first()) {
+        return Err(differs(published, new));
+    }
+    let releases = service.store.releases().await?;
+    let stored = releases.find(&path.train, &path.component, &path.version).unwrap_or(&release);
+    let status = if outcome.added.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
+    Ok(json_with_status(status, &v3::ComponentVersion::from(stored)))
+}
+
+/// `POST /v4/releases:import`: publishes a file of releases whole, or not at all.
+pub(crate) async fn import([dry_run, replace]: [bool; 2], body: Bytes, service: Arc<Service>) -> Answer {
+    let releases = import::read(&body).map_err(|e| ApiError::bad_request(e.to_string()))?;
+    let mode = match (dry_run, replace) {
+        (true, _) => PublishMode::DryRun,
+        (false, true) => PublishMode::Replace,
+        (false, false) => PublishMode::RefuseChanges,
+    };
+    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode).await?);
+    if outcome.kept || dry_run {
+        return Ok(json(&outcome));
+    }
+    let message = format!(
+        "nothing was kept, because {} published releases differ: correct the file, or replace them with ?replace=true",
+        outcome.changed
+    );
+    let changed = outcome.differences.into_iter().filter(|line| line.starts_with('~')).collect();
+    Err(ApiError::conflict(message).with_details(changed))
+}
+
+/// What the path says of a release.
+struct Path {
+    train: Train,
+    component: ComponentName,
+    version: Version,
+}
+
+impl Path {
+    fn read(&self, body: &[u8]) -> Result<Release, ApiError> {
+        const SHAPE: &str = r#"{"version":{"released":"2020-10-08T20:29:47Z"}}"#;
+        let body: Value = read_json(body, SHAPE)?;
+        let mut entry = import::component_version(&body)
+            .map_err(|e| ApiError::bad_request(format!("{}: {}", e.field, e.problem)))?;
+        let train = entry.version.train.get_or_insert_default();
+        fill(train, &self.train.to_string(), "version.train", |said| said == self.train.as_str())?;
+        fill(&mut entry.component.name, self.component.as_str(), "component.name", |said| {
+            said == self.component.as_str()
+        })?;
+        let same_version = |said: &str| said.parse::<Version>().is_ok_and(|said| said == self.version);
+        fill(&mut entry.version.version, &self.version.to_string(), "version.version", same_version)?;
+        Release::try_from(&entry).map_err(|e| ApiError::bad_request(e.to_string()))
+    }
+}
+
+fn fill(said: &mut String, path: &str, field: &str, same: impl Fn(&str) -> bool) -> Result<(), ApiError> {
+    if said.is_empty() {
+        path.clone_into(said);
+    }
+    if same(said) {
+        return Ok(());
+    }
+    let said: String = said.chars().take(64).collect();
+    Err(ApiError::bad_request(format!("{field}: the body says “{said}” and the path “{path}”: make them agree")))
+}
+
+fn differs(published: &Release, new: &Release) -> ApiError {
+    let message = format!(
+        "{} {} is published on {} with other facts: publish another version, or replace it with ?replace=true",
+        new.component(),
+        new.version(),
+        new.train()
+    );
+    let (old, now) = (published.notes(), new.notes());
+    let text = |text: &Option<String>| text.as_deref().unwrap_or("nothing").chars().take(80).collect::<String>();
+    let facts = [
+        ("version.version", published.version().to_string(), new.version().to_string()),
+        ("version.released", published.released().to_string(), new.released().to_string()),
+        ("version.data.description", text(&old.description), text(&now.description)),
+        ("version.data.fixes", text(&old.fixes), text(&now.fixes)),
+        ("version.data.image", text(&old.image), text(&now.image)),
+    ];
+    let details = facts.into_iter().filter(|(_, old, now)| old != now);
+    let details = details.map(|(field, old, now)| format!("{field}: published “{old}”, sent “{now}”")).collect();
+    ApiError::conflict(message).with_details(details)
+}

@@ -1,0 +1,134 @@
+//! Versions, as agents of 2016–2020 read them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use wfm_core::component::ComponentName;
+use wfm_core::release::Releases;
+use wfm_core::version::{Train, Version};
+use wfm_core::wire::v3::{self, Data};
+
+use super::releases::no_such_train;
+use crate::error::{Answer, ApiError};
+use crate::reply::json;
+use crate::request::{Segment, read_json};
+use crate::service::Service;
+
+/// What `latest` asks for in a release's place.
+const LATEST: &str = "latest";
+
+/// `GET /versions/{component}`: every version on every train, newest first.
+pub(crate) async fn list(component: Segment, service: Arc<Service>) -> Answer {
+    let component: ComponentName = component.parse()?;
+    let releases = service.store.releases().await?;
+    let versions = releases.versions(&component);
+    if versions.is_empty() {
+        return Err(unknown_component(&component));
+    }
+    Ok(json(&versions))
+}
+
+/// `GET /v3/versions/{train}/{component}`: its releases, newest first.
+pub(crate) async fn of_component(train: Segment, component: Segment, service: Arc<Service>) -> Answer {
+    let (train, component): (Train, ComponentName) = (train.parse()?, component.parse()?);
+    let releases = service.store.releases().await?;
+    let line = line(&releases, &train, &component)?;
+    Ok(json(&Data { data: line.iter().rev().map(v3::ComponentVersion::from).collect() }))
+}
+
+/// `GET /v3/versions/{train}/{component}/{release}`: one release, or `latest`, the one of highest precedence.
+pub(crate) async fn release(train: Segment, component: Segment, release: Segment, service: Arc<Service>) -> Answer {
+    let (train, component): (Train, ComponentName) = (train.parse()?, component.parse()?);
+    let releases = service.store.releases().await?;
+    let line = line(&releases, &train, &component)?;
+    let found = if release.as_str() == LATEST {
+        line.last()
+    } else {
+        let version: Version = release.parse()?;
+        line.iter().find(|release| *release.version() == version)
+    };
+    let missing = || ApiError::not_found(format!("{component} was not published on {train} in this version"));
+    Ok(json(&v3::ComponentVersion::from(found.ok_or_else(missing)?)))
+}
+
+/// `POST /v3/versions/latest`: one answer to each question, in the order of the questions.
+///
+/// An agent asks for all its components at once, those that were never published among them. Such a question is answered
+/// too: with its own name and train and an empty version, so that it hides no other. An absent train means `stable`.
+pub(crate) async fn latest_of_each(body: Bytes, service: Arc<Service>) -> Answer {
+    let questions = read_questions(&body)?;
+    let releases = service.store.releases().await?;
+    Ok(json(&Data { data: questions.iter().map(|question| question.answer(&releases)).collect() }))
+}
+
+#[derive(Debug)]
+struct Question {
+    component: String,
+    train: String,
+}
+
+impl Question {
+    fn answer(&self, releases: &Releases) -> v3::ComponentVersion {
+        let asked = self.train.parse().ok().zip(self.component.parse().ok());
+        let latest = asked.and_then(|(train, component): (Train, ComponentName)| releases.latest(&train, &component));
+        latest.map_or_else(|| self.unanswered(), v3::ComponentVersion::from)
+    }
+
+    fn unanswered(&self) -> v3::ComponentVersion {
+        v3::ComponentVersion {
+            component: v3::Component { name: self.component.clone(), ..v3::Component::default() },
+            version: v3::Version { train: Some(self.train.clone()), ..v3::Version::default() },
+            update_available: None,
+        }
+    }
+}
+
+fn read_questions(body: &[u8]) -> Result<Vec<Question>, ApiError> {
+    const SHAPE: &str = r#"{"data":[{"component":{"name":"deis-router"},"version":{"train":"stable"}}]}"#;
+    // Old agents write `null` for what they leave out.
+    #[derive(Deserialize)]
+    struct Asked {
+        data: Option<Vec<One>>,
+    }
+    #[derive(Deserialize)]
+    struct One {
+        component: Option<Component>,
+        version: Option<OnTrain>,
+    }
+    #[derive(Deserialize)]
+    struct Component {
+        name: Option<String>,
+    }
+    #[derive(Deserialize)]
+    struct OnTrain {
+        train: Option<String>,
+    }
+    let asked: Asked = read_json(body, SHAPE)?;
+    let asked = asked.data.ok_or_else(|| ApiError::bad_request(format!("data: it is missing: send {SHAPE}")))?;
+    let question = |(at, one): (usize, One)| {
+        let component = one.component.and_then(|component| component.name).filter(|name| !name.is_empty());
+        let missing = || ApiError::bad_request(format!("data[{at}].component.name: write the component to ask for"));
+        let train = one.version.and_then(|version| version.train).filter(|train| !train.is_empty());
+        let train = train.unwrap_or_else(|| Train::stable().to_string());
+        Ok(Question { component: component.ok_or_else(missing)?, train })
+    };
+    asked.into_iter().enumerate().map(question).collect()
+}
+
+fn line<'a>(
+    releases: &'a Releases,
+    train: &Train,
+    component: &ComponentName,
+) -> Result<&'a [wfm_core::release::Release], ApiError> {
+    match releases.line(train, component) {
+        [] if !releases.has_train(train) => Err(no_such_train(releases, train)),
+        [] if releases.component(component.as_str()).is_none() => Err(unknown_component(component)),
+        [] => Err(ApiError::not_found(format!("{component} was not published on {train}, but on another train"))),
+        line => Ok(line),
+    }
+}
+
+fn unknown_component(component: &ComponentName) -> ApiError {
+    ApiError::not_found(format!("no release of a component named {component} was published"))
+}

@@ -1,0 +1,67 @@
+use super::*;
+
+const GOOD: &str = r#"{"component":{"name":"deis-router"},"version":{"train":"stable","version":"v2.9.0","released":"2020-01-01T00:00:00Z"}}"#;
+
+fn refused(text: &str) -> String {
+    read(text.as_bytes()).unwrap_err().to_string()
+}
+
+fn with(entry: &str) -> String {
+    refused(&format!(r#"{{"data":[{GOOD},{entry}]}}"#))
+}
+
+#[test]
+fn the_old_shape_is_read_in_its_order() {
+    let text = format!(r#"{{"data":[{},{GOOD}]}}"#, GOOD.replace("v2.9.0", "v2.10.0"));
+    let versions: Vec<String> = read(text.as_bytes()).unwrap().iter().map(|r| r.version().to_string()).collect();
+    assert_eq!(versions, ["v2.10.0", "v2.9.0"]);
+}
+
+#[test]
+fn a_trains_document_is_read_as_what_it_was_written_from() {
+    let text = r#"{"schemaVersion":1,"train":"beta","components":[{"name":"deis-minio","releases":[{"version":"v2.0.0-rc1","released":"2020-01-01T00:00:00Z","fixes":"a CVE"}]}]}"#;
+    let [release] = read(text.as_bytes()).unwrap().try_into().unwrap();
+    assert_eq!((release.train().as_str(), release.component().as_str()), ("beta", "deis-minio"));
+    assert_eq!(release.notes().fixes.as_deref(), Some("a CVE"));
+}
+
+#[test]
+fn what_is_wrong_is_told_by_entry_component_and_field() {
+    let cases = [
+        (GOOD.replace("\"deis-router\"", "\"Deis Router\""), "entry 2 (Deis Router): component.name: "),
+        (GOOD.replace("\"deis-router\"", "7"), "entry 2: component.name: write text in quotes, not a number"),
+        (GOOD.replace("\"stable\"", "null"), "entry 2 (deis-router): version.train: "),
+        (GOOD.replace("v2.9.0", "canary"), "entry 2 (deis-router): version.version: “canary” is not"),
+        (
+            GOOD.replace("2020-01-01T00:00:00Z", "yesterday"),
+            "entry 2 (deis-router): version.released: “yesterday” is not",
+        ),
+        (GOOD.replace("\"2020-01-01T00:00:00Z\"", "{}"), "entry 2 (deis-router): version.released: write text"),
+        ("[]".into(), "entry 2: the entry: write an object"),
+        ("{}".into(), "entry 2: component.name: "),
+    ];
+    for (entry, expected) in cases {
+        let said = with(&entry);
+        assert!(said.starts_with(expected), "{said}");
+    }
+}
+
+#[test]
+fn two_entries_may_repeat_but_not_contradict_each_other() {
+    assert_eq!(read(format!(r#"{{"data":[{GOOD},{GOOD}]}}"#).as_bytes()).unwrap().len(), 2);
+    let said = with(&GOOD.replace("2020", "2021"));
+    assert!(said.starts_with("entry 2 (deis-router): it is the same release as entry 1"), "{said}");
+}
+
+#[test]
+fn something_else_than_releases_says_what_to_write() {
+    assert!(refused("").starts_with("not JSON: "));
+    assert!(refused("{\"data\":[").starts_with("not JSON: "));
+    assert!(refused("{}").contains("there are no releases in it"));
+    assert!(refused("[]").contains("there are no releases in it"));
+    assert!(refused("{\"data\":7}").contains("data: write a list"));
+    assert!(refused("{\"data\":[]}").contains("empty"));
+    assert!(refused(r#"{"schemaVersion":9,"train":"beta","components":[]}"#).contains("schemaVersion: 9 is newer"));
+    assert!(refused(r#"{"train":"beta","components":[]}"#).contains("schemaVersion: write 1"));
+    assert!(refused(r#"{"schemaVersion":1,"train":"beta","components":[{}]}"#).contains("components[0].releases"));
+}

@@ -1,0 +1,145 @@
+//! Bearer tokens: random, handed out once, kept only as hashes in a file that says which role each has.
+//!
+//! A token is 32 random bytes, so its plain SHA-256 cannot be guessed back and needs no salt. The file is read for every
+//! request that carries a token: adding and revoking need no restart, and such requests are rare.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use http::{HeaderMap, header};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::documents::hex;
+use crate::error::ApiError;
+
+mod file;
+
+pub use file::{NotATokensFile, TokensError};
+
+/// What a token allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Publishes releases.
+    Publisher,
+    /// Reads clusters, exports and insights.
+    Analyst,
+    /// Changes cohorts, erases clusters.
+    Admin,
+    /// Reads doctor reports.
+    Doctor,
+}
+
+impl Role {
+    const ALL: [Self; 4] = [Self::Publisher, Self::Analyst, Self::Admin, Self::Doctor];
+
+    /// The word in the file and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Publisher => "publisher",
+            Self::Analyst => "analyst",
+            Self::Admin => "admin",
+            Self::Doctor => "doctor",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A new token. It is shown once; only its hash is kept.
+pub struct Token(String);
+
+impl Token {
+    /// A token of 32 bytes that the caller drew at random.
+    #[must_use]
+    pub fn new(random: [u8; 32]) -> Self {
+        Self(format!("wfm_{}", hex(&random)))
+    }
+
+    /// What its owner sends after `Authorization: Bearer`.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The line for the tokens file.
+    #[must_use]
+    pub fn line(&self, role: Role) -> String {
+        format!("{role} sha256:{}", hex(&hash(&self.0)))
+    }
+}
+
+/// Who may do what: a tokens file, or nobody.
+#[derive(Debug, Clone, Default)]
+pub struct Tokens {
+    file: Option<PathBuf>,
+}
+
+impl Tokens {
+    /// No token is valid.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The tokens of a file: lines of a role and `sha256:` with the hash of a token, `#` starts a comment.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or understood now. Later it only makes every token invalid until it is repaired.
+    pub fn from_file(path: &Path) -> Result<Self, TokensError> {
+        file::read(path)?;
+        Ok(Self { file: Some(path.to_owned()) })
+    }
+
+    /// Whether the request's token has this role: 401 without a valid token, 403 without the role.
+    pub(crate) async fn authorise(&self, headers: &HeaderMap, role: Role) -> Result<(), ApiError> {
+        let token = bearer(headers).ok_or_else(|| {
+            ApiError::unauthorised(format!("this needs a token with the role {role}: send it as Authorization: Bearer"))
+        })?;
+        let hash = hash(token);
+        let Some(file) = self.file.clone() else {
+            return Err(ApiError::unauthorised("this service accepts no tokens: start it with --tokens-file"));
+        };
+        let entries = tokio::task::spawn_blocking(move || {
+            fs::read_to_string(file)
+                .map_err(|e| e.to_string())
+                .and_then(|text| file::parse(&text).map_err(|e| e.to_string()))
+        });
+        let entries = entries.await.unwrap_or_else(|e| Err(e.to_string())).map_err(|error| {
+            tracing::error!(error, "the tokens file cannot be used, so no token is valid");
+            ApiError::unavailable()
+        })?;
+        let mut known = false;
+        let mut allowed = false;
+        // Every entry is compared in full: how long it takes says nothing about any of them.
+        for entry in &entries {
+            let same = bool::from(entry.hash.ct_eq(&hash));
+            known |= same;
+            allowed |= same & (entry.role == role);
+        }
+        match (known, allowed) {
+            (_, true) => Ok(()),
+            (true, false) => Err(ApiError::forbidden(format!("this token does not have the role {role}"))),
+            (false, false) => Err(ApiError::unauthorised("this token is not valid: ask for a new one")),
+        }
+    }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! Check-ins.
+
+mod common;
+
+use common::{ID, NOON, read, serve, serve_history};
+use reqwest::{Body, Method, StatusCode, header};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// What an agent of 2018 sends: images, descriptions, other people's workloads, times of its own.
+fn old_agent() -> serde_json::Value {
+    json!({
+        "id": ID,
+        "firstSeen": "2001-01-01T00:00:00Z",
+        "lastSeen": "2001-01-01T00:00:00Z",
+        "components": [
+            {"component": {"name": "deis-router", "description": "For Acme", "type": "Deployment"},
+             "version": {"train": "stable", "version": "v2.0.0", "released": "0001-01-01T00:00:00Z", "data": {"image": "registry.acme.example/router:v2.0.0"}},
+             "updateAvailable": "v2.1.0"},
+            {"component": {"name": "deis-minio"}, "version": {"version": "git-acme"}},
+            {"component": {"name": "acme-payments"}, "version": {"version": "v1.0.0"}},
+        ],
+    })
+}
+
+#[tokio::test]
+async fn a_check_in_is_reduced_to_the_vocabulary_and_dated_by_the_service() {
+    let served = serve_history().await;
+    let (status, stored) = served.post("/v3/clusters", old_agent().to_string()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(
+        stored,
+        json!({
+            "id": ID,
+            "components": [
+                {"component": {"name": "deis-minio"}, "version": {"version": "custom"}},
+                {"component": {"name": "deis-router"}, "version": {"version": "v2.0.0"}},
+            ],
+            "firstSeen": NOON,
+            "lastSeen": NOON,
+        })
+    );
+    assert_eq!(served.get(&format!("/v3/clusters/{ID}")).await, (StatusCode::OK, stored));
+}
+
+#[tokio::test]
+async fn the_second_check_in_moves_last_seen_alone_and_counts_no_second_cluster() {
+    let served = serve().await;
+    assert_eq!(served.get("/v3/clusters/count").await, (StatusCode::OK, json!(0)));
+    served.post("/v3/clusters", old_agent().to_string()).await;
+    served.clock.set("2026-01-02T12:00:00Z".parse().unwrap());
+    let (_, stored) = served.post("/v3/clusters", old_agent().to_string()).await;
+    assert_eq!((&stored["firstSeen"], &stored["lastSeen"]), (&json!(NOON), &json!("2026-01-02T12:00:00Z")));
+    assert_eq!(served.get("/v3/clusters/count").await, (StatusCode::OK, json!(1)));
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_check_in_is_a_400_that_repeats_nothing() {
+    let served = serve().await;
+    for body in [
+        "",
+        "{",
+        "acme",
+        "7",
+        "[]",
+        "null",
+        "{}",
+        r#"{"id":"acme"}"#,
+        r#"{"id":7}"#,
+        r#"{"id":"acme","components":"acme"}"#,
+        r#"{"components":[]}"#,
+        r#"{"id":"acme","id":"acme"}"#,
+        &"[".repeat(10_000),
+        "\u{feff}{}",
+    ] {
+        let (status, said) = served.post("/v3/clusters", body.to_owned()).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+        assert!(!said.to_string().contains("acme"), "{said}");
+    }
+    let (status, said) = served.post("/v3/clusters", r#"{"id":"acme"}"#).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(said["message"].as_str().unwrap().starts_with("id: not a cluster id: send a UUID"), "{said}");
+    assert_eq!(served.post("/v3/clusters", vec![0xff, 0xfe]).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn the_content_type_does_not_matter() {
+    let served = serve().await;
+    for content_type in ["application/json", "text/plain", "application/x-www-form-urlencoded", "nonsense"] {
+        let request = served.request(Method::POST, "/v3/clusters").header(header::CONTENT_TYPE, content_type);
+        let response = request.body(old_agent().to_string()).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{content_type}");
+    }
+}
+
+#[tokio::test]
+async fn sixteen_kibibytes_are_read_and_a_byte_more_is_too_large() {
+    let served = serve().await;
+    let padded = |len: usize| {
+        let body = format!(r#"{{"id":"{ID}"}}"#);
+        format!("{body}{}", " ".repeat(len - body.len()))
+    };
+    assert_eq!(served.post("/v3/clusters", padded(16 * 1024)).await.0, StatusCode::OK);
+    for len in [16 * 1024 + 1, 500_000] {
+        assert_eq!(served.post("/v3/clusters", padded(len)).await.0, StatusCode::PAYLOAD_TOO_LARGE, "{len}");
+    }
+}
+
+#[tokio::test]
+async fn a_chunked_body_has_the_same_limit() {
+    let served = serve().await;
+    let mut stream = tokio::net::TcpStream::connect(served.running.addr()).await.unwrap();
+    let head = "POST /v3/clusters HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..20 {
+        stream.write_all(format!("400\r\n{}\r\n", "x".repeat(0x400)).as_bytes()).await.unwrap();
+    }
+    stream.write_all(b"0\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_cluster_is_read_by_its_id_alone() {
+    let served = serve().await;
+    let (status, said) = served.get("/v3/clusters/acme-prod").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(!said.to_string().contains("acme"));
+    assert_eq!(served.get(&format!("/v3/clusters/{ID}")).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_cluster_is_not_kept_by_caches() {
+    let served = serve().await;
+    served.post("/v3/clusters", Body::from(old_agent().to_string())).await;
+    let response = served.request(Method::GET, &format!("/v3/clusters/{ID}")).send().await.unwrap();
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+    read(response).await;
+}

@@ -1,0 +1,50 @@
+//! The program as a process.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+
+/// The program, without any setting of whoever runs the tests.
+pub(crate) fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_wfm-api"));
+    for name in ["WFM_API_LISTEN", "WFM_API_STORE", "WFM_API_TOKENS_FILE", "RUST_LOG"] {
+        program.env_remove(name);
+    }
+    program
+}
+
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    program().args(arguments).output().unwrap()
+}
+
+/// A service that runs until it is killed or dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) addr: String,
+}
+
+impl Process {
+    pub(crate) fn start(store: &str) -> Self {
+        let mut child = program()
+            .args(["--listen", "127.0.0.1:0", "--store", store])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let addr = line.strip_suffix('\n').expect("the first line is the address").to_owned();
+        Self { child, addr }
+    }
+
+    /// As a power cut would: no signal that could be handled.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,164 @@
+//! Publishing over HTTP.
+
+mod common;
+
+use common::{history, read, serve, serve_history};
+use reqwest::{Method, StatusCode, header};
+use serde_json::{Value, json};
+
+const ROUTER: &str = "/v4/releases/stable/deis-router/v2.9.0";
+
+fn release(day: &str) -> Value {
+    json!({
+        "component": {"name": "deis-router"},
+        "version": {"train": "stable", "version": "v2.9.0", "released": format!("2020-01-{day}T00:00:00Z"), "data": {"fixes": "a CVE"}},
+    })
+}
+
+#[tokio::test]
+async fn without_a_publishers_token_nothing_is_published() {
+    let served = serve().await;
+    for (method, path) in [
+        (Method::PUT, ROUTER),
+        (Method::POST, "/v4/releases:import"),
+        (Method::POST, "/v3/versions/stable/deis-router/v2.9.0"),
+    ] {
+        let nobody = served.request(method.clone(), path).json(&release("01")).send().await.unwrap();
+        assert_eq!(nobody.headers()[header::WWW_AUTHENTICATE], "Bearer");
+        assert_eq!(read(nobody).await.0, StatusCode::UNAUTHORIZED);
+        let wrong =
+            served.request(method.clone(), path).bearer_auth("wfm_00").json(&release("01")).send().await.unwrap();
+        assert_eq!(read(wrong).await.0, StatusCode::UNAUTHORIZED);
+        let analyst = served.analyst(method, path).json(&release("01")).send().await.unwrap();
+        assert_eq!(read(analyst).await.0, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(served.get("/versions/deis-router").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_release_is_new_once_and_publishing_it_again_changes_nothing() {
+    let served = serve().await;
+    assert_eq!(served.publish(ROUTER, release("01")).await, (StatusCode::CREATED, release("01")));
+    assert_eq!(served.publish(ROUTER, release("01")).await, (StatusCode::OK, release("01")));
+    assert_eq!(served.get("/v3/versions/stable/deis-router/v2.9.0").await, (StatusCode::OK, release("01")));
+}
+
+#[tokio::test]
+async fn changed_facts_are_a_conflict_that_names_them_unless_replacing() {
+    let served = serve().await;
+    served.publish(ROUTER, release("01")).await;
+    let (status, said) = served.publish(ROUTER, release("02")).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    let details = "version.released: published “2020-01-01T00:00:00Z”, sent “2020-01-02T00:00:00Z”";
+    assert_eq!(said["details"], json!([details]));
+    let replaced = served.publish(&format!("{ROUTER}?replace=true"), release("02")).await;
+    assert_eq!(replaced, (StatusCode::OK, release("02")));
+}
+
+#[tokio::test]
+async fn what_the_body_leaves_out_is_in_the_path_and_the_leading_v_does_not_count() {
+    let served = serve().await;
+    let body = json!({"version": {"version": "2.9.0", "released": "2020-01-01T00:00:00Z"}});
+    let (status, stored) = served.publish(ROUTER, body).await;
+    assert_eq!((status, &stored["version"]["version"]), (StatusCode::CREATED, &json!("2.9.0")));
+    assert_eq!(served.get("/v3/versions/stable/deis-router/v2.9.0").await.1, stored);
+}
+
+#[tokio::test]
+async fn a_body_and_a_path_that_disagree_are_refused_by_field() {
+    let served = serve().await;
+    for (path, field) in [
+        ("/v4/releases/beta/deis-router/v2.9.0", "version.train: "),
+        ("/v4/releases/stable/deis-minio/v2.9.0", "component.name: "),
+        ("/v4/releases/stable/deis-router/v2.9.1", "version.version: "),
+    ] {
+        let (status, said) = served.publish(path, release("01")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert!(said["message"].as_str().unwrap().starts_with(field), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_release_is_refused_by_field() {
+    let served = serve().await;
+    for (body, field) in [
+        (json!({}), "version.released: write when"),
+        (json!({"version": {"released": "yesterday"}}), "version.released: "),
+        (json!({"version": {"released": 7}}), "version.released: write text"),
+        (json!({"version": []}), "version: write an object"),
+        (json!([]), "the entry: write an object"),
+    ] {
+        let (status, said) = served.publish(ROUTER, body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert!(said["message"].as_str().unwrap().starts_with(field), "{said}");
+    }
+    for path in
+        ["/v4/releases/stable/deis-router/latest", "/v4/releases/stable/Router/v1.0.0", "/v4/releases/S/a/v1.0.0"]
+    {
+        assert_eq!(served.publish(path, json!({})).await.0, StatusCode::BAD_REQUEST);
+    }
+    let long = format!(r#"{{"version":{{"data":{{"fixes":"{}"}}}}}}"#, "x".repeat(64 * 1024));
+    let long = served.publisher(Method::PUT, ROUTER).body(long).send().await.unwrap();
+    assert_eq!(read(long).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn the_old_path_publishes_too() {
+    let served = serve().await;
+    let post = || served.publisher(Method::POST, "/v3/versions/stable/deis-router/v2.9.0").json(&release("01")).send();
+    assert_eq!(read(post().await.unwrap()).await, (StatusCode::CREATED, release("01")));
+    assert_eq!(read(post().await.unwrap()).await, (StatusCode::OK, release("01")));
+}
+
+#[tokio::test]
+async fn importing_the_history_twice_changes_nothing_the_second_time() {
+    let served = serve().await;
+    let body = std::fs::read(history()).unwrap();
+    let import = async |query: &str| {
+        let request = served.publisher(Method::POST, &format!("/v4/releases:import{query}"));
+        read(request.body(body.clone()).send().await.unwrap()).await
+    };
+    let numbers =
+        |said: &Value| [&said["kept"], &said["added"], &said["changed"], &said["unchanged"]].map(Clone::clone);
+    let (status, dry) = import("?dry_run=true").await;
+    assert_eq!((status, numbers(&dry)), (StatusCode::OK, [json!(false), json!(500), json!(0), json!(0)]));
+    assert_eq!(served.get("/versions/deis-router").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(numbers(&import("").await.1), [json!(true), json!(500), json!(0), json!(0)]);
+    let (_, again) = import("").await;
+    assert_eq!(numbers(&again), [json!(true), json!(0), json!(0), json!(500)]);
+    assert_eq!(again["differences"], json!([]));
+}
+
+#[tokio::test]
+async fn an_import_that_changes_facts_keeps_nothing_unless_replacing() {
+    let served = serve_history().await;
+    let file = json!({"data": [
+        {"component": {"name": "deis-router"}, "version": {"train": "stable", "version": "v99.0.0", "released": "2026-01-01T00:00:00Z"}},
+        {"component": {"name": "deis-router"}, "version": {"train": "stable", "version": "v2.0.0", "released": "2026-01-01T00:00:00Z"}},
+    ]});
+    let import = async |query: &str| {
+        let request = served.publisher(Method::POST, &format!("/v4/releases:import{query}"));
+        read(request.json(&file).send().await.unwrap()).await
+    };
+    let (status, said) = import("").await;
+    assert_eq!((status, &said["details"]), (StatusCode::CONFLICT, &json!(["~ stable deis-router v2.0.0"])));
+    assert_eq!(served.get("/v3/versions/stable/deis-router/v99.0.0").await.0, StatusCode::NOT_FOUND);
+    let (status, said) = import("?replace=true").await;
+    assert_eq!((status, &said["added"], &said["changed"]), (StatusCode::OK, &json!(1), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_broken_file_and_a_misspelt_flag_are_refused() {
+    let served = serve().await;
+    let import = async |query: &str, body: &'static str| {
+        let request = served.publisher(Method::POST, &format!("/v4/releases:import{query}"));
+        read(request.body(body).send().await.unwrap()).await
+    };
+    let (status, said) = import("", r#"{"data":[{"component":{"name":"deis-router"},"version":{}}]}"#).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(said["message"].as_str().unwrap().starts_with("entry 1 (deis-router): version.train: "), "{said}");
+    assert_eq!(import("", "{").await.0, StatusCode::BAD_REQUEST);
+    let (status, said) = import("?dryrun=true", "{}").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(said["message"].as_str().unwrap().contains("dry_run or replace"), "{said}");
+}

@@ -1,0 +1,136 @@
+//! What every path has in common: probes, the page, wrong methods, wrong paths, a store that fails.
+
+mod common;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use common::{ID, read, serve, serve_history, serve_over};
+use jiff::Timestamp;
+use reqwest::{Method, StatusCode, header};
+use serde_json::json;
+use wfm_core::anonymizer::Arrival;
+use wfm_core::cluster::ClusterId;
+use wfm_core::release::{PublishMode, PublishOutcome, Release, Releases};
+use wfm_core::store::{ClusterRecord, Store, StoreError, StoreErrorKind};
+
+#[tokio::test]
+async fn probes_answer() {
+    let served = serve().await;
+    for path in ["/ping", "/livez", "/healthz", "/readyz"] {
+        let response = served.request(Method::GET, path).send().await.unwrap();
+        assert_eq!((response.status(), response.text().await.unwrap().as_str()), (StatusCode::OK, "ok\n"), "{path}");
+    }
+    let verbose = served.request(Method::GET, "/readyz?verbose").send().await.unwrap();
+    assert_eq!(verbose.text().await.unwrap(), "[+] store ok\nok\n");
+}
+
+#[tokio::test]
+async fn the_page_counts_and_asks_nothing_of_another_origin() {
+    let served = serve_history().await;
+    served.post("/v3/clusters", json!({"id": ID}).to_string()).await;
+    let response = served.request(Method::GET, "/").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    let html = response.text().await.unwrap();
+    for part in ["<dd>1</dd>", "<dd>500</dd>", "<dd>2</dd>", r#"href="v4/releases/stable""#] {
+        assert!(html.contains(part), "{part}");
+    }
+    assert!(!html.contains("://") && !html.contains(ID));
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let served = serve().await;
+    for (method, path, allow) in [
+        (Method::POST, "/ping", "GET, HEAD"),
+        (Method::DELETE, "/", "GET, HEAD"),
+        (Method::GET, "/v3/clusters", "POST"),
+        (Method::PUT, "/v3/clusters/count", "GET, HEAD"),
+        (Method::GET, "/v3/versions/latest", "POST"),
+        (Method::DELETE, "/v3/versions/stable/deis-router/v1.0.0", "GET, HEAD, POST"),
+        (Method::GET, "/v4/releases/stable/deis-router/v1.0.0", "PUT"),
+        (Method::OPTIONS, "/v4/releases:import", "POST"),
+    ] {
+        let response = served.request(method, path).send().await.unwrap();
+        assert_eq!(response.headers()[header::ALLOW], allow, "{path}");
+        assert_eq!(read(response).await.0, StatusCode::METHOD_NOT_ALLOWED);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_a_404_in_json() {
+    let served = serve().await;
+    for path in [
+        "/nothing",
+        "/v3",
+        "/v3/versions",
+        "/v4/releases",
+        "/v4/releases/a/b",
+        "/v3/clusters/a/b",
+        "/versions/%ff",
+        "/ping/x",
+    ] {
+        assert_eq!(served.get(path).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_shutdown_frees_the_port() {
+    let served = serve().await;
+    let addr = served.running.addr();
+    served.running.shutdown().await;
+    std::net::TcpListener::bind(addr).unwrap();
+}
+
+/// A store whose disk is gone.
+struct Gone(StoreErrorKind);
+
+impl Gone {
+    fn error<T>(&self) -> Result<T, StoreError> {
+        Err(StoreError::new(self.0, "secret path /var/lib").caused_by("secret cause"))
+    }
+}
+
+#[async_trait]
+impl Store for Gone {
+    async fn publish(&self, _: Vec<Release>, _: PublishMode) -> Result<PublishOutcome, StoreError> {
+        self.error()
+    }
+    async fn releases(&self) -> Result<Arc<Releases>, StoreError> {
+        self.error()
+    }
+    async fn check_in(&self, _: Arrival, _: Timestamp) -> Result<ClusterRecord, StoreError> {
+        self.error()
+    }
+    async fn cluster(&self, _: ClusterId) -> Result<Option<ClusterRecord>, StoreError> {
+        self.error()
+    }
+    async fn count_clusters(&self) -> Result<u64, StoreError> {
+        self.error()
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_a_503_or_500_that_says_nothing_of_the_inside() {
+    for (kind, expected) in [
+        (StoreErrorKind::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+        (StoreErrorKind::Corrupt, StatusCode::INTERNAL_SERVER_ERROR),
+    ] {
+        let served = serve_over(Arc::new(Gone(kind))).await;
+        let check_in = served.request(Method::POST, "/v3/clusters").json(&json!({"id": ID}));
+        for request in [check_in, served.request(Method::GET, "/v3/clusters/count"), served.request(Method::GET, "/")] {
+            let response = request.send().await.unwrap();
+            assert_eq!(response.headers().contains_key(header::RETRY_AFTER), expected == 503);
+            let (status, said) = read(response).await;
+            assert_eq!(status, expected);
+            assert!(!said.to_string().contains("secret"));
+        }
+        let ready = served.request(Method::GET, "/readyz").send().await.unwrap();
+        assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let alive = served.request(Method::GET, "/livez").send().await.unwrap();
+        assert_eq!(alive.status(), StatusCode::OK);
+    }
+}

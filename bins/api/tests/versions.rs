@@ -1,0 +1,129 @@
+//! Versions, as agents of 2016–2020 read them.
+
+mod common;
+
+use common::{serve, serve_history};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn versions_are_listed_newest_first() {
+    let served = serve().await;
+    for (train, version) in [("stable", "v2.9.0"), ("stable", "v2.10.0"), ("stable", "v2.9.1"), ("beta", "v2.10.0-rc1")]
+    {
+        served.publish_router(train, version).await;
+    }
+    let all = json!(["v2.10.0", "v2.10.0-rc1", "v2.9.1", "v2.9.0"]);
+    assert_eq!(served.get("/versions/deis-router").await, (StatusCode::OK, all));
+    let (_, line) = served.get("/v3/versions/stable/deis-router").await;
+    let line: Vec<&Value> = line["data"].as_array().unwrap().iter().map(|entry| &entry["version"]["version"]).collect();
+    assert_eq!(line, ["v2.10.0", "v2.9.1", "v2.9.0"]);
+}
+
+#[tokio::test]
+async fn latest_is_the_highest_and_not_the_youngest() {
+    let served = serve().await;
+    served.publish_router("stable", "v2.10.0").await;
+    let body = json!({"version": {"released": "2026-01-01T00:00:00Z"}});
+    served.publish("/v4/releases/stable/deis-router/v2.9.1", body).await;
+    let (status, latest) = served.get("/v3/versions/stable/deis-router/latest").await;
+    assert_eq!((status, &latest["version"]["version"]), (StatusCode::OK, &json!("v2.10.0")));
+}
+
+#[tokio::test]
+async fn a_release_is_found_with_and_without_its_v_and_with_its_build() {
+    let served = serve().await;
+    served.publish_router("stable", "v2.9.0").await;
+    served.publish_router("stable", "2.9.0%2Bfips").await;
+    for path in ["v2.9.0", "2.9.0"] {
+        let (_, found) = served.get(&format!("/v3/versions/stable/deis-router/{path}")).await;
+        assert_eq!(found["version"]["version"], "v2.9.0");
+    }
+    for path in ["2.9.0+fips", "v2.9.0%2Bfips"] {
+        let (_, found) = served.get(&format!("/v3/versions/stable/deis-router/{path}")).await;
+        assert_eq!(found["version"]["version"], "2.9.0+fips");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_known_is_a_404_that_says_which() {
+    let served = serve_history().await;
+    for (path, said) in [
+        ("/versions/deis-nothing", "deis-nothing"),
+        ("/v3/versions/nightly/deis-router", "the train nightly"),
+        ("/v3/versions/stable/deis-nothing", "deis-nothing"),
+        ("/v3/versions/stable/deis-nothing/latest", "deis-nothing"),
+        ("/v3/versions/stable/deis-router/v99.0.0", "in this version"),
+        ("/v3/versions/beta/deis-router/v2.1.0", "in this version"),
+    ] {
+        let (status, body) = served.get(path).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(body["message"].as_str().unwrap().contains(said), "{path}: {body}");
+    }
+    for path in ["/versions/Deis", "/v3/versions/stable/deis-router/canary", "/v3/versions/S/deis-router"] {
+        assert_eq!(served.get(path).await.0, StatusCode::BAD_REQUEST, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn each_question_has_one_answer_in_its_order_and_an_unknown_one_hides_no_other() {
+    let served = serve_history().await;
+    let question = |name: &str, train: Value| json!({"component": {"name": name, "type": "Deployment"}, "version": {"train": train, "version": "v1.0.0", "data": {"image": "a/b:c"}}});
+    let questions = json!({"data": [
+        question("deis-router", json!("stable")),
+        question("globex-payments", json!("stable")),
+        question("deis-router", json!("beta")),
+        question("deis-router", json!("stable")),
+        question("deis-minio", Value::Null),
+        {"component": {"name": "Not A Name"}, "version": null},
+    ]});
+    let (status, said) = served.post("/v3/versions/latest", questions.to_string()).await;
+    assert_eq!(status, StatusCode::OK);
+    let answers: Vec<String> = said["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|answer| {
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            [&answer["component"]["name"], &answer["version"]["train"], &answer["version"]["version"]]
+                .map(text)
+                .join(" ")
+        })
+        .collect();
+    let (_, router) = served.get("/v3/versions/stable/deis-router/latest").await;
+    let (_, beta) = served.get("/v3/versions/beta/deis-router/latest").await;
+    let (_, minio) = served.get("/v3/versions/stable/deis-minio/latest").await;
+    let version = |found: &Value| found["version"]["version"].as_str().unwrap().to_owned();
+    assert_eq!(
+        answers,
+        [
+            format!("deis-router stable {}", version(&router)),
+            "globex-payments stable ".into(),
+            format!("deis-router beta {}", version(&beta)),
+            format!("deis-router stable {}", version(&router)),
+            format!("deis-minio stable {}", version(&minio)),
+            "Not A Name stable ".into(),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_question_without_a_component_is_a_400_that_names_the_field() {
+    let served = serve_history().await;
+    for (body, said) in [
+        (r#"{"data":[{}]}"#, "data[0].component.name: "),
+        (r#"{"data":[{"component":{"name":"deis-router"}},{"component":{"name":""}}]}"#, "data[1].component.name: "),
+        ("{}", "data: "),
+        ("{\"data\":7}", "the JSON at line 1"),
+        ("", "the body is not JSON"),
+        ("[", "the body is not JSON"),
+        ("\u{0}", "the body is not JSON"),
+    ] {
+        let (status, answer) = served.post("/v3/versions/latest", body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+        assert!(answer["message"].as_str().unwrap().starts_with(said), "{body}: {answer}");
+    }
+    assert_eq!(served.post("/v3/versions/latest", r#"{"data":[]}"#).await, (StatusCode::OK, json!({"data": []})));
+    let long = served.request(Method::POST, "/v3/versions/latest").body("x".repeat(65 * 1024)).send().await.unwrap();
+    assert_eq!(long.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
