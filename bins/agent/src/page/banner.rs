@@ -46,12 +46,8 @@ fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
     let severity = if view.now.duration_since(checked) > TOO_OLD { "bad" } else { "warn" };
     let (named, more) = outdated.split_at(outdated.len().min(NAMED));
     let majors = outdated.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
-    let title = format!(
-        "{} of {} {} out of date",
-        outdated.len(),
-        count(installed as u64, "component"),
-        if outdated.len() == 1 { "is" } else { "are" }
-    );
+    let verb = if outdated.len() == 1 { "is" } else { "are" };
+    let title = format!("{} of {} {verb} out of date", outdated.len(), count(installed as u64, "installed component"));
     let body = html! {
         @for (at, one) in named.iter().enumerate() { @if at > 0 { ", " } (one) }
         @if !more.is_empty() { " and " a href="./?status=outdated#components" { (more.len()) " more" } }

@@ -76,7 +76,7 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport) -> Mark
                 @if !missing { (details(view, report, component)) }
             }
             td data-label="Installed" { (versions(component)) }
-            td data-label="Behind by" { (behind(&component.freshness)) }
+            td.behind data-label="Behind by" { (behind(&component.freshness)) }
             td data-label="Ready" { @if missing { "–" } @else { (component.ready) " of " (component.desired) } }
             td data-label="Age" { @match component.created { Some(created) => (age(view.now, created)), None => "–" } }
         }
@@ -114,8 +114,11 @@ fn behind(freshness: &Freshness) -> Markup {
         Step::PreRelease => "pre-release",
     };
     html! {
-        (step) ", " (count((*releases).into(), "release")) ", "
-        @match days { Some(days) => (count((*days).into(), "day")), None => span.soft { "days unknown: never published" } }
+        span { (step) ", " (count((*releases).into(), "release")) "," } " "
+        @match days {
+            Some(days) => span { (count((*days).into(), "day")) },
+            None => span.soft { "days unknown: this version was never published" },
+        }
     }
 }
 
