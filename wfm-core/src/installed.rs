@@ -12,13 +12,13 @@ pub struct Installed {
     /// The version.
     pub version: Version,
     /// Where it was read.
-    pub source: VersionSource,
+    pub source: VersionOrigin,
 }
 
 /// Where a version was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum VersionSource {
+pub enum VersionOrigin {
     /// The workload's annotation `component.deis.io/version`.
     Annotation,
     /// The tag of the component's image.
@@ -56,11 +56,11 @@ pub enum NotTold {
 pub fn installed(workload: &Workload) -> Result<Installed, NotTold> {
     if let Some(text) = workload.version_annotation.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         let version = text.parse().map_err(|_| NotTold::Annotation { text: shortened(text) })?;
-        return Ok(Installed { version, source: VersionSource::Annotation });
+        return Ok(Installed { version, source: VersionOrigin::Annotation });
     }
     let tag = own_container(workload).and_then(|container| image::tag(container)).ok_or(NotTold::Nothing)?;
     let version = tag.parse().map_err(|_| NotTold::ImageTag { text: shortened(tag) })?;
-    Ok(Installed { version, source: VersionSource::ImageTag })
+    Ok(Installed { version, source: VersionOrigin::ImageTag })
 }
 
 fn own_container(workload: &Workload) -> Option<&str> {
@@ -97,14 +97,14 @@ mod tests {
     #[test]
     fn the_annotation_goes_before_the_tag() {
         let read = installed(&workload(Some("v2.13.1"), &[("a", "hephy/router:v2.14.0", false)])).unwrap();
-        assert_eq!((read.version.to_string().as_str(), read.source), ("v2.13.1", VersionSource::Annotation));
+        assert_eq!((read.version.to_string().as_str(), read.source), ("v2.13.1", VersionOrigin::Annotation));
     }
 
     #[test]
     fn the_tag_serves_where_no_annotation_is() {
         for annotation in [None, Some(""), Some("  ")] {
             let read = installed(&workload(annotation, &[("a", "r.example:5000/m/router:v2.14.0", false)])).unwrap();
-            assert_eq!((read.version.to_string().as_str(), read.source), ("v2.14.0", VersionSource::ImageTag));
+            assert_eq!((read.version.to_string().as_str(), read.source), ("v2.14.0", VersionOrigin::ImageTag));
         }
     }
 

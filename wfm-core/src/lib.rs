@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | [`Collector`](collector::Collector) | what runs in this cluster? | `wfm-k8s` |
 //! | [`VersionDiff`](diff::VersionDiff) | how does it compare with what is published? | [`TrainDiff`](diff::TrainDiff) |
+//! | [`VersionSource`](source::VersionSource) | what is published? | `wfm-client` |
 //! | [`Report`](report::Report) | the last picture of the cluster, for whoever asks | `wfm-agent` |
 //! | [`ReportSink`](report::ReportSink) | where does a check-in go? | `wfm-client` |
 //! | [`Anonymizer`](anonymizer::Anonymizer) | what of it may leave? | [`AllowList`](anonymizer::AllowList) |
@@ -28,6 +29,7 @@ pub mod image;
 pub mod installed;
 pub mod release;
 pub mod report;
+pub mod source;
 pub mod store;
 pub mod version;
 pub mod wire;

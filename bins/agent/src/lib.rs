@@ -1,1 +1,181 @@
-//! wfm-agent.
+//! The agent: it sees its cluster, asks for published releases, and shows both on a page without login.
+//!
+//! [`Agent`] holds what is known; [`loops`] ask while nobody looks; [`routes`] is the table of contents of the page. Other
+//! programs embed [`start`] with parts of their own.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::net::TcpListener;
+use wfm_client::Client;
+use wfm_core::catalog::Catalog;
+use wfm_core::clock::{Clock, SystemClock};
+use wfm_core::cluster::{ClusterId, Namespace};
+use wfm_core::report::ReportSink;
+use wfm_core::source::VersionSource;
+use wfm_shell::server::{self, BindError, Limits};
+
+pub mod agent;
+mod cli;
+mod components;
+mod handlers;
+pub mod kept;
+pub mod loops;
+mod page;
+pub mod routes;
+pub mod settings;
+pub mod sharing;
+pub mod updates;
+mod words;
+
+pub use agent::{Agent, Identity, Parts};
+pub use cli::{Cli, Command, ConfigCommand, Flags};
+pub use settings::Settings;
+
+/// The agent cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A setting cannot be understood.
+    #[error(transparent)]
+    Settings(#[from] settings::SettingsError),
+    /// The cluster's API cannot be spoken to with these settings.
+    #[error(transparent)]
+    Kubernetes(#[from] wfm_k8s::ConnectError),
+    /// The versions service cannot be spoken to with these settings.
+    #[error("the versions URL does not work: {0}")]
+    Versions(#[source] wfm_client::Error),
+    /// Sharing is on, and there is nowhere to send to.
+    #[error(
+        "SHARE_USAGE_DATA is on, but there is no versions service to send to: set --versions-url (VERSIONS_API_URL), or \
+         switch sharing off"
+    )]
+    NowhereToSend,
+    /// The address cannot be listened on.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+}
+
+/// Does what the command line says; `env` is the environment.
+///
+/// # Errors
+/// Where the agent cannot start: one sentence that says what to change.
+pub async fn run(cli: Cli, env: BTreeMap<String, String>) -> Result<(), Error> {
+    wfm_shell::logs::init();
+    let (settings, warnings) = Settings::read(&cli.flags, &env)?;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    if let Some(Command::Config(ConfigCommand::Show)) = cli.command {
+        for (name, value, source) in settings.table() {
+            println!("{name:<18} {value:<32} {source}");
+        }
+        return Ok(());
+    }
+    let agent = connect(&settings).await?;
+    let running = start(agent, settings.listen.value, wfm_shell::random::fraction).await?;
+    wfm_shell::announce(running.addr);
+    wfm_shell::shutdown::signal().await;
+    running.stop().await;
+    Ok(())
+}
+
+/// An agent on a real cluster and a real versions service. Nothing is asked of either yet.
+///
+/// # Errors
+/// Where the settings do not lead to them.
+pub async fn connect(settings: &Settings) -> Result<Arc<Agent>, Error> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let kubernetes = wfm_k8s::connect(settings.kubeconfig.value.as_deref()).await?;
+    let namespace = settings.namespace.value.clone();
+    let versions = match &settings.versions_url.value {
+        Some(url) => Some(Arc::new(Client::new(url).map_err(Error::Versions)?)),
+        None if settings.share_usage_data.value => return Err(Error::NowhereToSend),
+        None => None,
+    };
+    let destination = versions.as_ref().map(|client| client.destination());
+    let source = versions.clone().filter(|_| settings.check_versions.value).map(|c| c as Arc<dyn VersionSource>);
+    let sink = versions.filter(|_| settings.share_usage_data.value).map(|c| c as Arc<dyn ReportSink>);
+    let collector = wfm_k8s::KubeCollector::new(kubernetes.clone(), namespace.clone(), Arc::clone(&clock));
+    Ok(Agent::new(Parts {
+        inventory: kept::KeptInventory::new(Box::new(collector), Arc::clone(&clock)),
+        updates: updates::Updates::new(
+            source,
+            settings.train.value.clone(),
+            settings.poll_interval.value,
+            Arc::clone(&clock),
+        ),
+        sharing: sharing::Sharing::new(sink, destination, Arc::clone(&clock)),
+        identity: Box::new(SecretIdentity { client: kubernetes, namespace: namespace.clone() }),
+        clock,
+        catalog: Catalog::workflow(),
+        namespace,
+    }))
+}
+
+/// A running agent.
+#[derive(Debug)]
+pub struct Running {
+    /// Where its page is.
+    pub addr: SocketAddr,
+    stop: tokio::sync::oneshot::Sender<()>,
+    serving: tokio::task::JoinHandle<()>,
+    asking: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    /// Ends it: answers what was asked, then returns.
+    pub async fn stop(self) {
+        self.asking.abort();
+        // Both fail only where it has ended already.
+        let _ = self.stop.send(());
+        let _ = self.serving.await;
+    }
+}
+
+/// Serves an agent's page, and lets it ask.
+///
+/// # Errors
+/// Where the address cannot be listened on.
+pub async fn start(agent: Arc<Agent>, listen: SocketAddr, fraction: loops::Fraction) -> Result<Running, Error> {
+    let routes = routes::routes(Arc::clone(&agent));
+    start_with(agent, routes, listen, fraction).await
+}
+
+/// Serves an agent with routes of one's own choice, and lets it ask.
+///
+/// # Errors
+/// Where the address cannot be listened on.
+pub async fn start_with(
+    agent: Arc<Agent>,
+    routes: server::Routes,
+    listen: SocketAddr,
+    fraction: loops::Fraction,
+) -> Result<Running, Error> {
+    let listener: TcpListener = server::bind(listen).await?;
+    let addr = listener.local_addr().unwrap_or(listen);
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(server::serve(listener, routes, Limits::default(), async {
+        // An error means that nobody can say stop any more: that is a stop too.
+        let _ = stopped.await;
+    }));
+    let asking = tokio::spawn(loops::run(agent, fraction));
+    Ok(Running { addr, stop, serving, asking })
+}
+
+/// The identity in the cluster's Secret.
+struct SecretIdentity {
+    client: wfm_k8s::Client,
+    namespace: Namespace,
+}
+
+#[async_trait]
+impl Identity for SecretIdentity {
+    async fn cluster_id(&self) -> Result<ClusterId, String> {
+        let candidate = ClusterId::new(wfm_shell::random::uuid());
+        wfm_k8s::identity::ensure(&self.client, &self.namespace, candidate)
+            .await
+            .map_err(|error| wfm_shell::sentence(&error))
+    }
+}

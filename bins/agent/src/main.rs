@@ -1,3 +1,16 @@
-//! wfm-agent.
+//! `wfm-agent`: see the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match wfm_agent::run(wfm_agent::Cli::parse(), std::env::vars().collect()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("wfm-agent: {}", wfm_shell::sentence(&error));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,143 @@
-//! wfm-e2e.
+//! A Kubernetes API server fed by recordings, on real HTTP.
+//!
+//! [`RecordedCluster`] answers what a real API server once answered, so that a test, an embedder's own program or
+//! `wfm demo` reads a cluster through the same path as a live one: sockets, paging, conflicts and all. It needs no
+//! cluster, no network and no file: the recordings are part of the binary.
+//!
+//! ```
+//! # async fn doc() -> std::io::Result<()> {
+//! use wfm_e2e::{Answer, Fault, RecordedCluster, Recording};
+//!
+//! let cluster = RecordedCluster::start(Recording::Onprem2018).await?;
+//! let kubeconfig = cluster.write_kubeconfig(&std::env::temp_dir())?;
+//! // … point a client at it, and take a permission away:
+//! cluster.script(Fault::new("/apis/apps/v1/namespaces/deis/daemonsets", Answer::status(403)));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | it does | it does not |
+//! |---|---|
+//! | GET of every recorded path, and of single objects of a recorded list | watch, label and field selectors |
+//! | real `limit` / `continue` paging, 410 when the list changed meanwhile | authentication, TLS |
+//! | POST and merge PATCH of Secrets with `AlreadyExists` and `Conflict` | other writes |
+//! | scripted [`Fault`]s | |
+
+mod fault;
+mod paging;
+mod recording;
+mod secrets;
+mod server;
+mod state;
+mod status;
+mod target;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use crate::fault::{Answer, Fault};
+pub use crate::recording::Recording;
+use crate::state::State;
+pub use crate::state::{RecordedRequest, UnknownPath};
+
+/// The real release history of Workflow's components (2016–2024) in the shape of the versions API:
+/// `{"data":[{"component":{"name"},"version":{"train","version","released"}}…]}`.
+pub const RELEASES_JSON: &str = include_str!("../data/releases.json");
+
+/// A running API server on a free port of 127.0.0.1. It stops, with all its connections, when it is dropped.
+#[derive(Debug)]
+pub struct RecordedCluster {
+    addr: SocketAddr,
+    state: Arc<State>,
+    serving: JoinHandle<()>,
+}
+
+impl RecordedCluster {
+    /// Starts a server that answers with a recording. Needs a tokio runtime with I/O and time.
+    ///
+    /// # Errors
+    /// Where no port could be bound, or an embedded recording is no JSON.
+    pub async fn start(recording: Recording) -> io::Result<Self> {
+        let state = Arc::new(State::new(recording.documents()?));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let addr = listener.local_addr()?;
+        let serving = tokio::spawn(server::serve(listener, Arc::clone(&state)));
+        Ok(Self { addr, state, serving })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// A kubeconfig for it: plain HTTP, no credentials, namespace `deis`.
+    #[must_use]
+    pub fn kubeconfig_yaml(&self) -> String {
+        format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: recorded\n\
+             clusters:\n- name: recorded\n  cluster:\n    server: http://{}\n\
+             contexts:\n- name: recorded\n  context:\n    cluster: recorded\n    user: nobody\n    namespace: deis\n\
+             users:\n- name: nobody\n  user: {{}}\n",
+            self.addr
+        )
+    }
+
+    /// Writes [`Self::kubeconfig_yaml`] to `kubeconfig.yaml` in a directory and returns the file's path.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write_kubeconfig(&self, dir: &Path) -> io::Result<PathBuf> {
+        let path = dir.join("kubeconfig.yaml");
+        std::fs::write(&path, self.kubeconfig_yaml())?;
+        Ok(path)
+    }
+
+    /// What was asked so far, oldest first; of a long life the last 10,000 requests.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.state.requests()
+    }
+
+    /// What stands at a path now: a list such as `/api/v1/nodes`, or one object of it.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<Value> {
+        self.state.get(path)
+    }
+
+    /// Puts a whole list or object at a path, in place of what was there. Lists that are being paged through expire.
+    pub fn set(&self, path: &str, body: Value) {
+        self.state.set(path, body);
+    }
+
+    /// Changes one object of a list in place, such as `/apis/apps/v1/namespaces/deis/deployments/deis-router`.
+    ///
+    /// # Errors
+    /// Where nothing stands at the path.
+    pub fn update(&self, path: &str, change: impl FnOnce(&mut Value)) -> Result<(), UnknownPath> {
+        self.state.update(path, change)
+    }
+
+    /// Adds a fault; of several that match a request, the one scripted first answers.
+    pub fn script(&self, fault: Fault) {
+        self.state.script(fault);
+    }
+
+    /// Forgets every scripted fault.
+    pub fn heal(&self) {
+        self.state.heal();
+    }
+}
+
+impl Drop for RecordedCluster {
+    fn drop(&mut self) {
+        // The task owns the listener and every connection.
+        self.serving.abort();
+    }
+}

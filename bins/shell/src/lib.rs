@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 pub mod logs;
 pub mod page;
+pub mod random;
 pub mod server;
 pub mod shutdown;
 

@@ -1,0 +1,92 @@
+//! `/components`: the JSON that agents of 2016 served, with each component's status beside it.
+
+use serde::Serialize;
+use wfm_core::diff::Freshness;
+use wfm_core::health::Health;
+use wfm_core::release::Releases;
+use wfm_core::report::ComponentReport;
+use wfm_core::version::Train;
+use wfm_core::wire::v3;
+
+use crate::agent::View;
+
+/// A cluster in the old form: `id` is empty where the cluster has none yet.
+#[derive(Debug, Serialize)]
+pub(crate) struct Components {
+    id: String,
+    components: Vec<Component>,
+}
+
+/// A component in the old form, and what is new: status, reasons and health.
+#[derive(Debug, Serialize)]
+struct Component {
+    #[serde(flatten)]
+    legacy: v3::ComponentVersion,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    health: Health,
+}
+
+impl Components {
+    /// `None` before the first inventory.
+    pub(crate) fn of(view: &View) -> Option<Self> {
+        let report = view.report.as_deref()?;
+        let (releases, train) = (view.updates.learnt.releases.as_deref(), &view.updates.train);
+        let namespace = view.namespace.as_str();
+        Some(Self {
+            id: view.id.as_ref().map(ToString::to_string).unwrap_or_default(),
+            components: report.components.iter().map(|c| component(c, releases, train, namespace)).collect(),
+        })
+    }
+}
+
+fn component(report: &ComponentReport, releases: Option<&Releases>, train: &Train, namespace: &str) -> Component {
+    let version = report.installed.as_ref().map(|installed| &installed.version);
+    let release = releases.zip(version).and_then(|(releases, version)| {
+        let name = report.name.parse().ok()?;
+        releases.find(train, &name, version)
+    });
+    let update_available = match &report.freshness {
+        Freshness::Outdated { latest, .. } => Some(latest.to_string()),
+        _ => None,
+    };
+    Component {
+        legacy: v3::ComponentVersion {
+            component: v3::Component {
+                name: report.name.clone(),
+                description: None,
+                workload_type: Some(report.kind.legacy_type().to_owned()),
+            },
+            version: v3::Version {
+                train: Some(train.to_string()),
+                version: version.map(ToString::to_string).unwrap_or_default(),
+                released: release.map(|release| release.released().to_string()),
+                data: report.images.first().map(|image| v3::VersionData {
+                    image: Some(image.clone()),
+                    ..release.map(notes).unwrap_or_default()
+                }),
+            },
+            update_available,
+        },
+        status: report.freshness.status(),
+        reason: reason(&report.freshness, namespace),
+        health: report.health.clone(),
+    }
+}
+
+fn notes(release: &wfm_core::release::Release) -> v3::VersionData {
+    let notes = release.notes().clone();
+    v3::VersionData { description: notes.description, fixes: notes.fixes, image: notes.image }
+}
+
+/// Why a component has its status, where the status alone does not say it.
+pub(crate) fn reason(freshness: &Freshness, namespace: &str) -> Option<String> {
+    match freshness {
+        Freshness::Unknown { reason } => Some(format!("could not tell: {reason}")),
+        Freshness::Missing => Some(format!("expected, but no workload of this name is in the namespace {namespace}")),
+        Freshness::Unmanaged => Some("not a component of the product".to_owned()),
+        Freshness::Ahead { latest } => Some(format!("newer than {latest}, the latest published")),
+        Freshness::Outdated { .. } | Freshness::Current => None,
+    }
+}

@@ -1,0 +1,103 @@
+//! One function for every path.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use warp::http::{HeaderValue, Response, StatusCode, header};
+use warp::reply::{Reply, Response as Answer};
+use wfm_core::wire;
+
+use crate::agent::{Agent, View};
+use crate::components::Components;
+use crate::page::{self, Query};
+
+pub(crate) async fn page(agent: Arc<Agent>, query: Query, etag: Option<String>) -> Answer {
+    let view = agent.view().await;
+    page::page(&view, &query).respond(etag.as_deref()).into_response()
+}
+
+/// What runs, in the JSON of old agents, with each component's status beside it.
+pub(crate) async fn components(agent: Arc<Agent>) -> Answer {
+    let view = agent.view().await;
+    match Components::of(&view) {
+        Some(components) => json(StatusCode::OK, &components),
+        None => unavailable(&view),
+    }
+}
+
+/// The judged cluster as data.
+pub(crate) async fn report(agent: Arc<Agent>) -> Answer {
+    let view = agent.view().await;
+    match &view.report {
+        Some(report) => json(StatusCode::OK, report.as_ref()),
+        None => unavailable(&view),
+    }
+}
+
+/// The cluster's id as plain text.
+pub(crate) async fn id(agent: Arc<Agent>) -> Answer {
+    match agent.cluster_id().await {
+        Ok(id) => plain(StatusCode::OK, id.to_string()),
+        Err(why) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("there is no cluster id yet: {why}")),
+    }
+}
+
+pub(crate) fn alive() -> Answer {
+    plain(StatusCode::OK, "ok".to_owned())
+}
+
+/// Ready means that the cluster was read, not that the internet answers.
+pub(crate) async fn ready(agent: Arc<Agent>) -> Answer {
+    let view = agent.view().await;
+    let read = if view.report.is_some() { "[+]" } else { "[-]" };
+    let id = if view.id.is_ok() { "[+]" } else { "[-]" };
+    let status = if view.report.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    plain(status, format!("{read} cluster read\n{id} cluster id (not needed to be ready)"))
+}
+
+pub(crate) fn refused(status: StatusCode) -> Answer {
+    let message = match status {
+        StatusCode::METHOD_NOT_ALLOWED => "this page is read-only: use GET or HEAD",
+        StatusCode::BAD_REQUEST => "the query cannot be understood: use status=, kind= and text= once each",
+        _ => "there is nothing here: see ./ for the page, ./components and ./id",
+    };
+    let mut answer = error(status, message.to_owned());
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    }
+    answer
+}
+
+fn unavailable(view: &View) -> Answer {
+    let why =
+        view.failure.as_ref().map_or_else(|| "the first collection has not ended yet".to_owned(), ToString::to_string);
+    error(StatusCode::SERVICE_UNAVAILABLE, why)
+}
+
+fn error(status: StatusCode, message: String) -> Answer {
+    json(status, &wire::Error { code: status.as_u16(), message, details: Vec::new() })
+}
+
+fn json(status: StatusCode, value: &impl Serialize) -> Answer {
+    match serde_json::to_string(value) {
+        Ok(body) => answer(status, "application/json", body),
+        Err(error) => {
+            tracing::error!(%error, "an answer has no JSON form");
+            answer(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", "no answer".to_owned())
+        }
+    }
+}
+
+fn plain(status: StatusCode, body: String) -> Answer {
+    answer(status, "text/plain; charset=utf-8", body)
+}
+
+fn answer(status: StatusCode, content_type: &'static str, body: String) -> Answer {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.into_response()
+}

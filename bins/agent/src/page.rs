@@ -1,0 +1,116 @@
+//! The page, block by block in the order that it shows them.
+
+use maud::{Markup, html};
+use serde::Deserialize;
+use wfm_core::report::{ComponentReport, Tile};
+use wfm_shell::page::Page;
+
+use crate::agent::View;
+
+mod badge;
+mod banner;
+mod components;
+mod header;
+mod missing;
+mod resources;
+mod sharing;
+mod tiles;
+
+/// What of the components a viewer wants to see; nothing set means all.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Query {
+    /// The name of a tile, or `unmanaged`.
+    pub(crate) status: String,
+    /// A workload kind, such as `Deployment`.
+    pub(crate) kind: String,
+    /// A part of the name.
+    pub(crate) text: String,
+}
+
+impl Query {
+    fn is_all(&self) -> bool {
+        self.status.is_empty() && self.kind.is_empty() && self.text.is_empty()
+    }
+
+    fn matches(&self, component: &ComponentReport) -> bool {
+        (self.status.is_empty() || self.status == tile_name(component.tile()))
+            && (self.kind.is_empty() || self.kind == component.kind.as_str())
+            && component.name.contains(self.text.trim())
+    }
+}
+
+/// The word that a query and a tile use; a workload that no tile counts is `unmanaged`.
+fn tile_name(tile: Option<Tile>) -> &'static str {
+    match tile {
+        Some(Tile::Current) => "current",
+        Some(Tile::Outdated) => "outdated",
+        Some(Tile::Missing) => "missing",
+        Some(Tile::Unhealthy) => "unhealthy",
+        Some(Tile::Unknown) => "unknown",
+        None => "unmanaged",
+    }
+}
+
+/// The whole page.
+pub(crate) fn page(view: &View, query: &Query) -> Page {
+    Page {
+        title: format!("{} in {}", view.product, view.namespace),
+        style: include_str!("page/agent.css"),
+        script: include_str!("page/poll.js"),
+        body: html! {
+            a.skip href="#components" { "Skip to the components" }
+            (header::header(view))
+            main #main {
+                (banner::banner(view))
+                @if let Some(failure) = &view.failure {
+                    div.wrap { p.note.bad role="alert" { (cluster_failure(view, &failure.0.message)) } }
+                }
+                div.wrap {
+                    @match &view.report {
+                        Some(report) => {
+                            (tiles::tiles(report, query))
+                            (components::components(view, report, query))
+                            (missing::missing(view, report))
+                            (resources::resources(view, report))
+                        }
+                        None => (nothing_yet(view)),
+                    }
+                    (sharing::sharing(view))
+                }
+            }
+            (footer())
+        },
+    }
+}
+
+fn cluster_failure(view: &View, message: &str) -> Markup {
+    html! {
+        "✕ The cluster could not be read: " (message) ". "
+        @if let Some(report) = &view.report {
+            "What follows was seen " (crate::words::ago(view.now, report.taken_at)) "."
+        }
+    }
+}
+
+fn nothing_yet(view: &View) -> Markup {
+    html! {
+        section aria-labelledby="components" {
+            h2 #components { "Components" }
+            p { "Nothing of the namespace " strong { (view.namespace) } " has been seen yet. This command shows the same:" }
+            pre { "kubectl -n " (view.namespace) " get deployments,daemonsets,statefulsets,replicationcontrollers" }
+        }
+    }
+}
+
+fn footer() -> Markup {
+    html! {
+        footer.wrap.soft {
+            p {
+                "As data: " a href="components" { "components" } " · " a href="report.json" { "report" } " · "
+                a href="id" { "cluster id" } " · " a href="readyz" { "readiness" }
+            }
+            p { "wfm-agent " (env!("CARGO_PKG_VERSION")) }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The one sentence for a glance: out of date, current, off, or not to be told.
+
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+use wfm_core::diff::{Behind, Freshness};
+use wfm_core::report::{ClusterReport, ComponentReport, Tile};
+use wfm_core::version::{Step, Version};
+
+use crate::agent::View;
+use crate::updates::{Failure, Learnt};
+use crate::words::{ago, count, grouped};
+
+/// How many components the sentence names before it says "and n more".
+const NAMED: usize = 4;
+
+/// Past this age of the knowledge the banner turns red.
+const TOO_OLD: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+pub(super) fn banner(view: &View) -> Markup {
+    let Some(report) = &view.report else {
+        return html! { (strip("dim", "Cannot tell", &html! { "Nothing of the cluster has been seen yet." })) };
+    };
+    let updates = &view.updates;
+    match (updates.is_on, updates.learnt.checked_at) {
+        (false, _) => strip("dim", "Update checks are off", &off(view)),
+        (true, None) => strip("warn", "Cannot tell", &never(&updates.learnt)),
+        (true, Some(checked)) => known(view, report, checked),
+    }
+}
+
+fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
+    let outdated: Vec<Outdated<'_>> = report.managed().filter_map(Outdated::of).collect();
+    let installed = report.managed().filter(|component| component.freshness != Freshness::Missing).count();
+    let doubts = doubts(view, checked);
+    let rest = rest(report);
+    if outdated.is_empty() {
+        let unknown = report.managed().filter(|c| matches!(c.freshness, Freshness::Unknown { .. })).count();
+        let current = (installed - unknown) as u64;
+        let quiet = html! {
+            @if unknown == 0 { "✓ All " (grouped(current)) " current" } @else { (grouped(current)) " current, " (unknown) " could not be told" }
+            ", checked " (ago(view.now, checked)) "." (doubts) (rest)
+        };
+        let class = if unknown == 0 && !is_stale(view, checked) { "ok" } else { "dim" };
+        return html! { div.banner.quiet.(class) { div.wrap { p { (quiet) } } } };
+    }
+    let severity = if view.now.duration_since(checked) > TOO_OLD { "bad" } else { "warn" };
+    let (named, more) = outdated.split_at(outdated.len().min(NAMED));
+    let majors = outdated.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
+    let verb = if outdated.len() == 1 { "is" } else { "are" };
+    let title = format!("{} of {} {verb} out of date", outdated.len(), count(installed as u64, "installed component"));
+    let body = html! {
+        @for (at, one) in named.iter().enumerate() { @if at > 0 { ", " } (one) }
+        @if !more.is_empty() { " and " a href="./?status=outdated#components" { (more.len()) " more" } }
+        @if let Some(days) = outdated.iter().filter_map(|one| one.behind.days).max() { "; oldest lag " (count(days.into(), "day")) }
+        "."
+        @if majors > 0 { " " strong { (count(majors, "major release")) } " among them: read the notes before you upgrade." }
+        " Checked " (ago(view.now, checked)) "." (doubts) (rest)
+    };
+    strip(severity, &title, &body)
+}
+
+/// A component that is behind.
+struct Outdated<'a> {
+    component: &'a ComponentReport,
+    latest: &'a Version,
+    behind: &'a Behind,
+}
+
+impl<'a> Outdated<'a> {
+    fn of(component: &'a ComponentReport) -> Option<Self> {
+        match &component.freshness {
+            Freshness::Outdated { latest, behind } => Some(Self { component, latest, behind }),
+            _ => None,
+        }
+    }
+}
+
+impl maud::Render for Outdated<'_> {
+    fn render(&self) -> Markup {
+        html! {
+            span.nobreak {
+                (self.component.name) " "
+                @if let Some(installed) = &self.component.installed { (installed.version) " " }
+                "→ " (self.latest)
+            }
+        }
+    }
+}
+
+/// What the versions do not say: absent and broken components.
+fn rest(report: &ClusterReport) -> Markup {
+    let (missing, unhealthy) = (report.count(Tile::Missing), report.count(Tile::Unhealthy));
+    html! {
+        @if missing > 0 { " " a href="./?status=missing#components" { (count(missing as u64, "component")) " missing" } "." }
+        @if unhealthy > 0 { " " a href="./?status=unhealthy#components" { (count(unhealthy as u64, "component")) " unhealthy" } "." }
+    }
+}
+
+fn is_stale(view: &View, checked: Timestamp) -> bool {
+    view.now.duration_since(checked)
+        > SignedDuration::try_from(view.updates.interval * 2).unwrap_or(SignedDuration::MAX)
+}
+
+fn doubts(view: &View, checked: Timestamp) -> Markup {
+    html! {
+        @if is_stale(view, checked) { " " strong { "This is old: it may have changed since." } }
+        @if let Some(failure) = &view.updates.learnt.failure { " The last check failed " (failed(view.now, failure)) "." }
+    }
+}
+
+fn failed(now: Timestamp, failure: &Failure) -> Markup {
+    html! { (ago(now, failure.at)) ": " (failure.message) }
+}
+
+fn never(learnt: &Learnt) -> Markup {
+    html! {
+        "Whether updates are available could not be told: "
+        @match &learnt.failure {
+            Some(failure) => { (failure.message) ". It is tried again by itself." },
+            None => "the first check has not ended yet.",
+        }
+    }
+}
+
+fn off(view: &View) -> Markup {
+    html! {
+        @if view.sharing.destination.is_none() {
+            "No versions service is set: give one with " code { "--versions-url" } " or " code { "VERSIONS_API_URL" } "."
+        } @else {
+            "CHECK_VERSIONS is false, so whether anything is out of date could not be told."
+        }
+    }
+}
+
+fn strip(class: &str, title: &str, body: &Markup) -> Markup {
+    html! { div.banner.(class) { div.wrap { h2 { (title) } p { (body) } } } }
+}

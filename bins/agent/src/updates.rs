@@ -1,0 +1,206 @@
+//! What is known of the published releases, and how old the knowledge is.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use wfm_core::clock::Clock;
+use wfm_core::diff::Knowledge;
+use wfm_core::release::Releases;
+use wfm_core::source::{SourceError, SourceErrorCause, VersionSource};
+use wfm_core::version::Train;
+
+/// The first wait after a failed check; each further one doubles it, up to [`LONGEST_RETRY`].
+const FIRST_RETRY: Duration = Duration::from_secs(30);
+const LONGEST_RETRY: Duration = Duration::from_secs(3600);
+
+/// What is known, and when it was learnt.
+#[derive(Debug, Clone, Default)]
+pub struct Learnt {
+    /// The releases of the last successful check.
+    pub releases: Option<Arc<Releases>>,
+    /// When that was.
+    pub checked_at: Option<Timestamp>,
+    /// Why the last check failed, if it did.
+    pub failure: Option<Failure>,
+    /// How many checks have failed in a row.
+    pub failures: u32,
+}
+
+/// A failed check.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// When it failed.
+    pub at: Timestamp,
+    /// What kind of failure.
+    pub cause: SourceErrorCause,
+    /// One sentence.
+    pub message: String,
+}
+
+/// Asks for published releases and keeps the last answer.
+pub struct Updates {
+    source: Option<Arc<dyn VersionSource>>,
+    train: Train,
+    interval: Duration,
+    clock: Arc<dyn Clock>,
+    learnt: RwLock<Learnt>,
+}
+
+impl Updates {
+    /// Without a source, update checks are off: nothing is ever asked.
+    #[must_use]
+    pub fn new(
+        source: Option<Arc<dyn VersionSource>>,
+        train: Train,
+        interval: Duration,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { source, train, interval, clock, learnt: RwLock::default() }
+    }
+
+    /// Whether there is somebody to ask.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// The train that is followed.
+    #[must_use]
+    pub fn train(&self) -> &Train {
+        &self.train
+    }
+
+    /// The longest time between two checks.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        self.interval
+    }
+
+    /// What is known.
+    #[must_use]
+    pub fn learnt(&self) -> Learnt {
+        self.learnt.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks once. What was known stays known when the answer fails to come.
+    pub async fn check(&self) {
+        let Some(source) = &self.source else { return };
+        let result = source.releases(&self.train).await;
+        let now = self.clock.now();
+        let mut learnt = self.learnt.write().unwrap_or_else(PoisonError::into_inner);
+        match result {
+            Ok(releases) => {
+                tracing::info!(releases = releases.len(), "the published releases were read");
+                *learnt = Learnt { releases: Some(releases), checked_at: Some(now), failure: None, failures: 0 };
+            }
+            Err(SourceError { cause, message }) => {
+                tracing::warn!(?cause, "the published releases could not be read: {message}");
+                learnt.failure = Some(Failure { at: now, cause, message });
+                learnt.failures = learnt.failures.saturating_add(1);
+            }
+        }
+    }
+
+    /// How long to wait before the next check. `fraction` is random, from 0 to 1: it spreads installations over time and
+    /// never makes a wait longer than the interval.
+    #[must_use]
+    pub fn wait(&self, fraction: f64) -> Duration {
+        let failures = self.learnt().failures;
+        let longest = match failures {
+            0 => self.interval,
+            _ => FIRST_RETRY.saturating_mul(1 << (failures - 1).min(10)).min(LONGEST_RETRY).min(self.interval),
+        };
+        longest.mul_f64(1.0 - 0.2 * fraction.clamp(0.0, 1.0))
+    }
+}
+
+impl Learnt {
+    /// The knowledge to compare with. Without a source it is off, whatever was learnt before.
+    #[must_use]
+    pub fn knowledge(&self, is_on: bool) -> Knowledge<'_> {
+        match &self.releases {
+            _ if !is_on => Knowledge::Off,
+            Some(releases) => Knowledge::Known(releases),
+            None => Knowledge::Never,
+        }
+    }
+}
+
+impl std::fmt::Debug for Updates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Updates").field("train", &self.train).field("is_on", &self.is_on()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use async_trait::async_trait;
+    use wfm_core::clock::ManualClock;
+
+    use super::*;
+
+    struct Switchable(Arc<AtomicBool>);
+
+    #[async_trait]
+    impl VersionSource for Switchable {
+        async fn releases(&self, _: &Train) -> Result<Arc<Releases>, SourceError> {
+            if self.0.load(Ordering::SeqCst) {
+                return Ok(Arc::new(Releases::default()));
+            }
+            Err(SourceError { cause: SourceErrorCause::Dns, message: "no such host".into() })
+        }
+    }
+
+    fn updates(works: &Arc<AtomicBool>) -> Updates {
+        let clock = Arc::new(ManualClock::new("2026-01-01T00:00:00Z".parse().unwrap()));
+        let source = Arc::new(Switchable(Arc::clone(works)));
+        Updates::new(Some(source), Train::stable(), Duration::from_secs(43_200), clock)
+    }
+
+    #[tokio::test]
+    async fn what_was_learnt_outlives_a_failure() {
+        let works = Arc::new(AtomicBool::new(true));
+        let updates = updates(&works);
+        updates.check().await;
+        works.store(false, Ordering::SeqCst);
+        updates.check().await;
+        let learnt = updates.learnt();
+        assert!(learnt.releases.is_some() && learnt.checked_at.is_some());
+        assert_eq!(learnt.failure.unwrap().cause, SourceErrorCause::Dns);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_tried_again_soon_then_ever_later_and_never_past_the_interval() {
+        let works = Arc::new(AtomicBool::new(false));
+        let updates = updates(&works);
+        let mut waits = Vec::new();
+        for _ in 0..12 {
+            updates.check().await;
+            waits.push(updates.wait(0.0).as_secs());
+        }
+        assert_eq!(waits[..5], [30, 60, 120, 240, 480]);
+        assert_eq!(waits[11], 3600);
+        works.store(true, Ordering::SeqCst);
+        updates.check().await;
+        assert_eq!(updates.wait(0.0).as_secs(), 43_200);
+    }
+
+    #[test]
+    fn jitter_only_shortens_a_wait() {
+        let updates = updates(&Arc::new(AtomicBool::new(true)));
+        assert_eq!(updates.wait(0.0), Duration::from_secs(43_200));
+        assert!(updates.wait(0.999) >= Duration::from_secs(34_560));
+        assert!(updates.wait(0.5) < Duration::from_secs(43_200));
+    }
+
+    #[tokio::test]
+    async fn switched_off_nothing_is_asked_and_nothing_is_known() {
+        let clock = Arc::new(ManualClock::new("2026-01-01T00:00:00Z".parse().unwrap()));
+        let updates = Updates::new(None, Train::stable(), Duration::from_secs(1), clock);
+        updates.check().await;
+        assert!(matches!(updates.learnt().knowledge(updates.is_on()), Knowledge::Off));
+    }
+}

@@ -1,0 +1,78 @@
+//! Times and numbers as people say them.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// How long ago something was: `just now`, `3 min ago`, `26 h ago`, `5 days ago`.
+pub(crate) fn ago(now: Timestamp, then: Timestamp) -> String {
+    let passed = now.duration_since(then);
+    if passed.is_negative() && passed.abs() > SignedDuration::from_mins(1) {
+        return format!("in the future ({then}): is a clock wrong?");
+    }
+    match span(passed) {
+        None => "just now".to_owned(),
+        Some(span) => format!("{span} ago"),
+    }
+}
+
+/// How old something is: `under a minute`, `3 min`, `26 h`, `5 days`.
+pub(crate) fn age(now: Timestamp, since: Timestamp) -> String {
+    span(now.duration_since(since)).unwrap_or_else(|| "under a minute".to_owned())
+}
+
+fn span(passed: SignedDuration) -> Option<String> {
+    let (minutes, hours) = (passed.as_mins(), passed.as_hours());
+    match (minutes, hours) {
+        (..=0, _) => None,
+        (_, 0) => Some(format!("{minutes} min")),
+        (_, ..=47) => Some(format!("{hours} h")),
+        _ => Some(format!("{} days", grouped(hours.unsigned_abs() / 24))),
+    }
+}
+
+/// `1 release`, `3 releases`.
+pub(crate) fn count(number: u64, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {one}{plural}", grouped(number))
+}
+
+/// A number with commas: `1,234`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_said_in_their_largest_whole_unit() {
+        let then: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let after = |seconds| ago(then + SignedDuration::from_secs(seconds), then);
+        assert_eq!(after(59), "just now");
+        assert_eq!(after(180), "3 min ago");
+        assert_eq!(after(26 * 3600), "26 h ago");
+        assert_eq!(after(5 * 86_400), "5 days ago");
+        assert_eq!(after(1234 * 86_400), "1,234 days ago");
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_said() {
+        let then: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        assert!(ago(then - SignedDuration::from_hours(1), then).contains("clock"));
+        assert_eq!(ago(then - SignedDuration::from_secs(2), then), "just now");
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([count(1, "release"), count(2, "release")], ["1 release", "2 releases"]);
+    }
+}

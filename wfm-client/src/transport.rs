@@ -1,0 +1,148 @@
+//! Requests and their limits.
+
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode, Url, redirect};
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, ErrorKind};
+
+/// The same for every installation and every version.
+const USER_AGENT: &str = "workflow-manager";
+const CONNECT: Duration = Duration::from_secs(5);
+const TOTAL: Duration = Duration::from_secs(20);
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+
+#[derive(Debug)]
+pub(crate) struct Transport {
+    http: reqwest::Client,
+    base: Url,
+}
+
+/// A request that is about to be sent.
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a [(&'a str, &'a str)],
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn get(path: &'a str) -> Self {
+        Self { method: Method::GET, path, query: &[], headers: HeaderMap::new(), body: None }
+    }
+}
+
+/// An answer that was read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Transport {
+    pub(crate) fn new(base: &str) -> Result<Self, Error> {
+        let settings = |message: String| Error::new(ErrorKind::Settings, message);
+        let base: Url = base.parse().map_err(|error| {
+            settings(format!("“{base}” is not a URL such as https://versions.example.com: {error}"))
+        })?;
+        let Some(host) = base.host_str().filter(|_| matches!(base.scheme(), "http" | "https")) else {
+            return Err(settings(format!("“{base}” is not an http or https URL")));
+        };
+        let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        // Another part of the program may have chosen a provider already: then that one serves.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .default_headers(HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]))
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(TOTAL);
+        if base.scheme() == "http" {
+            // No certificate is ever looked at, so a machine without any will do.
+            builder = builder.tls_certs_only([]);
+        }
+        if loopback {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| {
+            settings("no HTTPS client can be made: install the CA certificates (package ca-certificates)".into())
+                .caused_by(error)
+        })?;
+        Ok(Self { http, base })
+    }
+
+    pub(crate) fn destination(&self) -> String {
+        let mut shown = self.base.clone();
+        // Both fail only for URLs that cannot have them, and then there are none.
+        let _ = shown.set_username("");
+        let _ = shown.set_password(None);
+        shown.to_string()
+    }
+
+    /// Sends and reads the answer, whatever its status.
+    pub(crate) async fn exchange(&self, call: Call<'_>) -> Result<Answer, Error> {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), call.path));
+        url.set_query(None);
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(call.query);
+        }
+        let mut request = self.http.request(call.method, url).headers(call.headers);
+        if let Some(body) = call.body {
+            request = request.header(reqwest::header::CONTENT_TYPE, "application/json").body(body);
+        }
+        let mut response = request.send().await.map_err(|error| self.failed(error))?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(Error::new(
+                    ErrorKind::BadAnswer,
+                    format!("{} answered with more than {LARGEST_ANSWER} bytes", self.destination()),
+                ));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status: response.status(), body })
+    }
+
+    /// Sends, and reads the JSON of a successful answer.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
+        let answer = self.exchange(call).await?;
+        if !answer.status.is_success() {
+            return Err(self.refused(&answer));
+        }
+        self.parse(&answer.body)
+    }
+
+    pub(crate) fn parse<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
+        serde_json::from_slice(body).map_err(|error| {
+            let message = format!("the answer of {} could not be understood", self.destination());
+            Error::new(ErrorKind::BadAnswer, message).caused_by(error)
+        })
+    }
+
+    pub(crate) fn refused(&self, answer: &Answer) -> Error {
+        let said = serde_json::from_slice::<wfm_core::wire::Error>(&answer.body).map(|error| error.message);
+        let status = answer.status.as_u16();
+        let said = said.map_or_else(|_| String::new(), |message| format!(": {message}"));
+        Error::new(ErrorKind::Status(status), format!("{} answered {status}{said}", self.destination()))
+    }
+
+    fn failed(&self, error: reqwest::Error) -> Error {
+        let destination = self.destination();
+        let (kind, what) = if error.is_timeout() {
+            (ErrorKind::Timeout, "did not answer in time")
+        } else if error.is_dns() {
+            (ErrorKind::Dns, "cannot be found: its name is not known (DNS failure)")
+        } else if error.is_connect() {
+            (ErrorKind::Unreachable, "cannot be reached: no connection")
+        } else if error.is_decode() {
+            (ErrorKind::BadAnswer, "sent an answer that cannot be decoded")
+        } else {
+            (ErrorKind::Unreachable, "did not answer: the connection broke")
+        };
+        Error::new(kind, format!("{destination} {what}")).caused_by(error.without_url())
+    }
+}

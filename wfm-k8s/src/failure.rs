@@ -1,0 +1,169 @@
+//! What goes wrong between us and the API server.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use http::StatusCode;
+use http_body_util::LengthLimitError;
+use serde::Deserialize;
+use wfm_core::collector::UnreadableCause;
+
+/// A request that brought no usable answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The API server refused.
+    Refused(Refusal),
+    /// No answer in time.
+    Timeout,
+    /// No connection, or it broke. With the innermost cause.
+    Unreachable(String),
+    /// Our own credentials could not be loaded. With the cause.
+    NoCredentials(String),
+    /// An answer that cannot be understood. With what is odd about it.
+    BadAnswer(String),
+}
+
+/// What a refusing answer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: StatusCode,
+    /// `AlreadyExists`, `Conflict`, …; empty where the answer was no `Status`.
+    pub(crate) reason: String,
+    /// The server's own words, shortened; empty where the answer was no `Status`.
+    pub(crate) message: String,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Failure {
+    pub(crate) fn refused(code: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Self {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Status {
+            reason: Option<String>,
+            message: Option<String>,
+        }
+        // A proxy in between answers in HTML or plain text: then the code alone must do.
+        let status: Status = serde_json::from_slice(body).unwrap_or_default();
+        let message = status.message.unwrap_or_default().chars().take(200).collect();
+        Self::Refused(Refusal { code, reason: status.reason.unwrap_or_default(), message, retry_after })
+    }
+
+    /// Sorts an error of the transport by what lies innermost.
+    pub(crate) fn transport(error: &(dyn Error + 'static)) -> Self {
+        let mut innermost = error;
+        loop {
+            if innermost.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::TimedOut) {
+                return Self::Timeout;
+            }
+            if innermost.is::<LengthLimitError>() {
+                return Self::BadAnswer("it is too long".to_owned());
+            }
+            if innermost.is::<kube::client::AuthError>() {
+                return Self::NoCredentials(innermost.to_string());
+            }
+            match innermost.source() {
+                Some(deeper) => innermost = deeper,
+                None => return Self::Unreachable(innermost.to_string()),
+            }
+        }
+    }
+
+    pub(crate) fn cause(&self) -> UnreadableCause {
+        match self {
+            Self::Refused(refusal) => match refusal.code {
+                StatusCode::UNAUTHORIZED => UnreadableCause::Unauthorized,
+                StatusCode::FORBIDDEN => UnreadableCause::Forbidden,
+                StatusCode::NOT_FOUND => UnreadableCause::NotServed,
+                StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => UnreadableCause::Busy,
+                StatusCode::GATEWAY_TIMEOUT => UnreadableCause::Timeout,
+                _ => UnreadableCause::BadAnswer,
+            },
+            Self::Timeout => UnreadableCause::Timeout,
+            Self::Unreachable(_) => UnreadableCause::Unreachable,
+            Self::NoCredentials(_) => UnreadableCause::Unauthorized,
+            Self::BadAnswer(_) => UnreadableCause::BadAnswer,
+        }
+    }
+
+    /// The HTTP status, where there was an answer.
+    pub(crate) fn code(&self) -> Option<StatusCode> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.code),
+            _ => None,
+        }
+    }
+
+    /// What went wrong, for the operator, in words that hold for every request. Permissions are the caller's to word: it
+    /// knows what it asked for.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.sentence(),
+            Self::Timeout => "the API server did not answer in time: check its load and the network to it".to_owned(),
+            Self::Unreachable(why) => {
+                format!("no connection to the API server ({why}): check its address and the network")
+            }
+            Self::NoCredentials(why) => format!("the credentials for the API server cannot be loaded: {why}"),
+            Self::BadAnswer(why) => format!("the API server's answer cannot be understood: {why}"),
+        }
+    }
+}
+
+impl Refusal {
+    fn sentence(&self) -> String {
+        let code = self.code.as_u16();
+        match self.code {
+            StatusCode::UNAUTHORIZED => {
+                "the API server does not accept the credentials (401): check the service account's \
+                                         token, or the user in the kubeconfig"
+                    .to_owned()
+            }
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                let wait = self.retry_after.map(|wait| format!(" for {} s", wait.as_secs())).unwrap_or_default();
+                format!("the API server is busy and asks to wait{wait} ({code}): the next check asks again")
+            }
+            _ if self.message.is_empty() => format!("the API server answered with status {code}"),
+            _ => format!("the API server answered with status {code}: {}", self.message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_code_tells_the_cause() {
+        let expected = [
+            (401, UnreadableCause::Unauthorized),
+            (403, UnreadableCause::Forbidden),
+            (404, UnreadableCause::NotServed),
+            (429, UnreadableCause::Busy),
+            (503, UnreadableCause::Busy),
+            (504, UnreadableCause::Timeout),
+            (410, UnreadableCause::BadAnswer),
+            (500, UnreadableCause::BadAnswer),
+        ];
+        for (code, cause) in expected {
+            let failure = Failure::refused(StatusCode::from_u16(code).unwrap(), None, b"<html>no</html>");
+            assert_eq!(failure.cause(), cause, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_innermost_error_tells_the_cause() {
+        let outer = |kind| io::Error::other(io::Error::new(kind, "inner"));
+        assert_eq!(Failure::transport(&io::Error::from(io::ErrorKind::TimedOut)), Failure::Timeout);
+        assert_eq!(
+            Failure::transport(&outer(io::ErrorKind::ConnectionRefused)),
+            Failure::Unreachable("inner".to_owned())
+        );
+    }
+
+    #[test]
+    fn the_servers_words_are_shortened() {
+        let body = format!(r#"{{"message": "{}"}}"#, "é".repeat(5000));
+        let failure = Failure::refused(StatusCode::INTERNAL_SERVER_ERROR, None, body.as_bytes());
+        assert!(failure.sentence().chars().count() < 300);
+    }
+}

@@ -1,0 +1,27 @@
+//! The few fields of Kubernetes' objects that are read, and what becomes of them.
+//!
+//! Own structs rather than k8s-openapi's: serde passes over every field that is not named here without keeping it, so the
+//! environment, arguments and `managedFields` of ten thousand pods never take memory, and cannot leak from where they are
+//! not. Every field is optional, because a list must not fail for one odd object in it.
+
+mod node;
+mod pod;
+mod service;
+mod workload;
+
+use jiff::Timestamp;
+
+pub(crate) use self::node::NodeObject;
+pub(crate) use self::pod::PodObject;
+pub(crate) use self::service::ServiceObject;
+pub(crate) use self::workload::WorkloadObject;
+
+/// Kubernetes counts in signed integers; less than nothing is nothing.
+fn count(number: Option<i64>, absent: u32) -> u32 {
+    let clamped = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
+    number.map_or(absent, clamped)
+}
+
+fn timestamp(text: Option<&str>) -> Option<Timestamp> {
+    text?.parse().ok()
+}

@@ -1,0 +1,102 @@
+use serde::Deserialize;
+use wfm_core::collector::{Capacity, Node};
+
+/// A node.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct NodeObject {
+    metadata: Option<Meta>,
+    status: Option<Status>,
+}
+
+impl NodeObject {
+    pub(crate) fn slim(self) -> Node {
+        let status = self.status.unwrap_or_default();
+        let info = status.node_info.unwrap_or_default();
+        let capacity = status.capacity.unwrap_or_default();
+        let conditions = status.conditions.unwrap_or_default();
+        let ready = conditions.iter().find(|condition| condition.kind.as_deref() == Some("Ready"));
+        Node {
+            name: self.metadata.and_then(|meta| meta.name).unwrap_or_default(),
+            ready: ready.is_some_and(|condition| condition.status.as_deref() == Some("True")),
+            capacity: Capacity {
+                cpu: capacity.cpu,
+                memory: capacity.memory,
+                ephemeral_storage: capacity.ephemeral_storage,
+            },
+            kubelet_version: info.kubelet_version.unwrap_or_default(),
+            os_image: info.os_image.unwrap_or_default(),
+            kernel_version: info.kernel_version.unwrap_or_default(),
+            container_runtime: info.container_runtime_version.unwrap_or_default(),
+            architecture: info.architecture.unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Meta {
+    name: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Status {
+    capacity: Option<CapacityObject>,
+    conditions: Option<Vec<Condition>>,
+    node_info: Option<NodeInfo>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+struct CapacityObject {
+    cpu: Option<String>,
+    memory: Option<String>,
+    ephemeral_storage: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Condition {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    status: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct NodeInfo {
+    kubelet_version: Option<String>,
+    os_image: Option<String>,
+    kernel_version: Option<String>,
+    container_runtime_version: Option<String>,
+    architecture: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn slim(object: Value) -> Node {
+        serde_json::from_value::<NodeObject>(object).unwrap().slim()
+    }
+
+    #[test]
+    fn a_node_without_a_ready_condition_is_not_ready() {
+        assert!(slim(json!({"status": {"conditions": [{"type": "Ready", "status": "True"}]}})).ready);
+        for conditions in [json!([]), json!(null), json!([{"type": "Ready", "status": "Unknown"}])] {
+            assert!(!slim(json!({"status": {"conditions": conditions}})).ready);
+        }
+    }
+
+    #[test]
+    fn capacity_keeps_three_quantities_as_they_stand() {
+        let capacity = json!({"cpu": "32", "memory": "15885Mi", "ephemeral-storage": "1Ki", "acme.example/fpga": "4"});
+        let node = slim(json!({"metadata": {"name": "n"}, "status": {"capacity": capacity}}));
+        let read = (node.capacity.cpu.as_deref(), node.capacity.memory.as_deref());
+        assert_eq!(read, (Some("32"), Some("15885Mi")));
+        assert_eq!(node.capacity.ephemeral_storage.as_deref(), Some("1Ki"));
+    }
+}
