@@ -74,11 +74,16 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        // The store's messages are written for the operator and hold neither ids nor bodies.
-        tracing::error!(error = wfm_shell::sentence(&error), "the store failed");
+        // The store's messages are written for the operator and hold neither ids nor bodies. One that is unavailable has
+        // said why when it became so; once for every request would only fill the disk.
+        let said = wfm_shell::sentence(&error);
         match error.kind() {
-            StoreErrorKind::Unavailable => Self::unavailable(),
+            StoreErrorKind::Unavailable => {
+                tracing::debug!(error = said, "the store is unavailable");
+                Self::unavailable()
+            }
             StoreErrorKind::Corrupt | StoreErrorKind::Settings => {
+                tracing::error!(error = said, "the store failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here; it has been logged")
             }
         }

@@ -58,12 +58,3 @@ async fn a_train_without_releases_is_a_404_that_names_it_and_the_others() {
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert!(said["message"].as_str().unwrap().ends_with("nothing is published yet"));
 }
-
-#[tokio::test]
-async fn head_answers_as_get_without_the_body() {
-    let served = serve_history().await;
-    let response = served.request(Method::HEAD, "/v4/releases/stable").send().await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    assert!(response.headers().contains_key(header::ETAG));
-    assert!(response.bytes().await.unwrap().is_empty());
-}

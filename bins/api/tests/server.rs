@@ -134,3 +134,14 @@ async fn a_store_that_fails_is_a_503_or_500_that_says_nothing_of_the_inside() {
         assert_eq!(alive.status(), StatusCode::OK);
     }
 }
+
+#[tokio::test]
+async fn head_is_answered_without_a_body() {
+    let served = serve_history().await;
+    for path in ["/", "/ping", "/v3/clusters/count", "/v4/releases/stable", "/versions/deis-router"] {
+        let response = served.request(Method::HEAD, path).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert!(response.headers().contains_key(header::CONTENT_TYPE), "{path}");
+        assert!(response.bytes().await.unwrap().is_empty(), "{path}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde::Deserialize;
 use wfm_core::anonymizer::{Arrival, Vocabulary};
 use wfm_core::store::ClusterRecord;
@@ -19,7 +20,10 @@ pub(crate) async fn check_in(body: Bytes, service: Arc<Service>) -> Answer {
     let releases = service.store.releases().await?;
     let arrival = Arrival::reduce(&said, Vocabulary::new(&service.catalog, &releases))
         .map_err(|e| ApiError::bad_request(e.to_string()))?;
-    let record = service.store.check_in(arrival, service.clock.now()).await?;
+    // No question is more exact than a second, so nothing finer is kept.
+    let now = service.clock.now();
+    let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
+    let record = service.store.check_in(arrival, at).await?;
     Ok(json(&as_sent(&record)))
 }
 

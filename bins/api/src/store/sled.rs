@@ -91,7 +91,8 @@ impl SledStore {
         look: impl FnOnce(&Trees) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let trees = self.trees.clone();
-        blocking(move || look(&trees)).await
+        let read = blocking(move || look(&trees)).await;
+        read.inspect_err(|error| tracing::error!(error = wfm_shell::sentence(error), "the store cannot be read"))
     }
 }
 

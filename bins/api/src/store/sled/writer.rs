@@ -59,6 +59,7 @@ impl Writer {
     }
 
     fn work(&mut self, jobs: Vec<Job>) {
+        let was_broken = self.broken;
         match self.keep(&jobs) {
             Ok(done) => jobs.into_iter().zip(done).for_each(|(job, done)| job.succeed(done)),
             // One row that cannot be understood must not fail the others.
@@ -66,7 +67,10 @@ impl Writer {
                 jobs.into_iter().for_each(|job| self.work(vec![job]));
             }
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a group of writes failed");
+                // A disk that stays full fails every group: the first says it all, and the log may be on that disk.
+                if !was_broken {
+                    tracing::error!(error = wfm_shell::sentence(&error), "a group of writes was not kept");
+                }
                 jobs.into_iter().for_each(|job| job.fail(error.kind()));
             }
         }
