@@ -58,7 +58,7 @@ pub struct ClusterReport {
     /// The catalog's components by name, then the workloads it does not know.
     pub components: Vec<ComponentReport>,
     /// What was seen.
-    pub inventory: Inventory,
+    pub inventory: Arc<Inventory>,
 }
 
 /// One component, judged.
@@ -104,7 +104,7 @@ pub enum Tile {
 impl ClusterReport {
     /// Judges an inventory.
     #[must_use]
-    pub fn assemble(inventory: Inventory, diff: &dyn VersionDiff, knowledge: Knowledge<'_>) -> Self {
+    pub fn assemble(inventory: Arc<Inventory>, diff: &dyn VersionDiff, knowledge: Knowledge<'_>) -> Self {
         let components =
             diff.diff(&inventory, knowledge).into_iter().map(|c| ComponentReport::judge(c, &inventory)).collect();
         Self { taken_at: inventory.taken_at, components, inventory }
@@ -196,7 +196,7 @@ mod tests {
             ..Inventory::empty(now)
         };
         let diff = TrainDiff::new(Catalog::workflow(), Train::stable());
-        ClusterReport::assemble(inventory, &diff, Knowledge::Known(&releases))
+        ClusterReport::assemble(Arc::new(inventory), &diff, Knowledge::Known(&releases))
     }
 
     #[test]

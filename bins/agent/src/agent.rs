@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use tokio::sync::Mutex;
 use wfm_core::anonymizer::{AllowList, Anonymizer, CheckIn, Vocabulary};
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::Clock;
@@ -14,19 +13,10 @@ use wfm_core::diff::{TrainDiff, VersionDiff};
 use wfm_core::release::Releases;
 use wfm_core::report::{ClusterReport, Report};
 
+use crate::identity::{Identity, KeptId};
 use crate::kept::{KeptInventory, Seen};
 use crate::sharing::{Sent, Sharing};
 use crate::updates::{Learnt, Updates};
-
-/// Where the cluster's identity is kept.
-#[async_trait]
-pub trait Identity: Send + Sync {
-    /// The cluster's id; a first call creates it.
-    ///
-    /// # Errors
-    /// One sentence, where it can neither be read nor created.
-    async fn cluster_id(&self) -> Result<ClusterId, String>;
-}
 
 /// What an agent is made of; each part can be replaced.
 pub struct Parts {
@@ -50,7 +40,7 @@ pub struct Parts {
 pub struct Agent {
     parts: Parts,
     diff: Box<dyn VersionDiff>,
-    id: Mutex<Option<ClusterId>>,
+    id: KeptId,
 }
 
 /// Everything a page or a document is made of, taken at one moment.
@@ -105,7 +95,7 @@ impl Agent {
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
         let diff = Box::new(TrainDiff::new(parts.catalog.clone(), parts.updates.train().clone()));
-        Arc::new(Self { parts, diff, id: Mutex::new(None) })
+        Arc::new(Self { parts, diff, id: KeptId::default() })
     }
 
     /// What it knows of the published releases.
@@ -120,29 +110,23 @@ impl Agent {
         &self.parts.sharing
     }
 
-    /// The cluster's id. A failure is not kept: the next call tries again.
+    /// The cluster's id.
     ///
     /// # Errors
-    /// One sentence, where the id can neither be read nor created.
+    /// One sentence, where the id can neither be read nor created, or not in time.
     pub async fn cluster_id(&self) -> Result<ClusterId, String> {
-        let mut known = self.id.lock().await;
-        if let Some(id) = *known {
-            return Ok(id);
-        }
-        let id = self.parts.identity.cluster_id().await?;
-        *known = Some(id);
-        Ok(id)
+        self.id.get(self.parts.identity.as_ref(), self.parts.clock.as_ref()).await
     }
 
     /// Looks at everything.
     pub async fn view(&self) -> View {
         let (Seen { inventory, failure, .. }, id) = tokio::join!(self.parts.inventory.look(), self.cluster_id());
         let learnt = self.parts.updates.learnt();
-        let report = inventory.as_deref().map(|inventory| Arc::new(self.judge(inventory, &learnt)));
         let next = match (&id, inventory.as_deref()) {
             (Ok(id), Some(inventory)) => Some(self.anonymize(*id, inventory, &learnt)),
             _ => None,
         };
+        let report = inventory.map(|inventory| self.judge(inventory, &learnt));
         View {
             now: self.parts.clock.now(),
             product: self.parts.catalog.product().to_owned(),
@@ -181,9 +165,9 @@ impl Agent {
         Ok(self.anonymize(id, &inventory, &learnt))
     }
 
-    fn judge(&self, inventory: &Inventory, learnt: &Learnt) -> ClusterReport {
+    fn judge(&self, inventory: Arc<Inventory>, learnt: &Learnt) -> Arc<ClusterReport> {
         let knowledge = learnt.knowledge(self.parts.updates.is_on());
-        ClusterReport::assemble(inventory.clone(), self.diff.as_ref(), knowledge)
+        Arc::new(ClusterReport::assemble(inventory, self.diff.as_ref(), knowledge))
     }
 
     fn anonymize(&self, id: ClusterId, inventory: &Inventory, learnt: &Learnt) -> CheckIn {
@@ -198,7 +182,7 @@ impl Report for Agent {
     async fn report(&self) -> Result<Arc<ClusterReport>, CollectError> {
         let Seen { inventory, failure, .. } = self.parts.inventory.look().await;
         match (inventory, failure) {
-            (Some(inventory), _) => Ok(Arc::new(self.judge(&inventory, &self.parts.updates.learnt()))),
+            (Some(inventory), _) => Ok(self.judge(inventory, &self.parts.updates.learnt())),
             (None, Some(failure)) => Err(failure),
             (None, None) => Err(CollectError(wfm_core::collector::Unreadable {
                 resource: wfm_core::collector::Resource::Pods,

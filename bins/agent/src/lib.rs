@@ -7,12 +7,10 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use tokio::net::TcpListener;
 use wfm_client::Client;
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::{Clock, SystemClock};
-use wfm_core::cluster::{ClusterId, Namespace};
 use wfm_core::report::ReportSink;
 use wfm_core::source::VersionSource;
 use wfm_shell::server::{self, BindError, Limits};
@@ -21,6 +19,7 @@ pub mod agent;
 mod cli;
 mod components;
 mod handlers;
+pub mod identity;
 pub mod kept;
 pub mod loops;
 mod page;
@@ -30,7 +29,7 @@ pub mod sharing;
 pub mod updates;
 mod words;
 
-pub use agent::{Agent, Identity, Parts};
+pub use agent::{Agent, Parts};
 pub use cli::{Cli, Command, ConfigCommand, Flags};
 pub use settings::Settings;
 
@@ -107,7 +106,7 @@ pub async fn connect(settings: &Settings) -> Result<Arc<Agent>, Error> {
             Arc::clone(&clock),
         ),
         sharing: sharing::Sharing::new(sink, destination, Arc::clone(&clock)),
-        identity: Box::new(SecretIdentity { client: kubernetes, namespace: namespace.clone() }),
+        identity: Box::new(identity::SecretIdentity { client: kubernetes, namespace: namespace.clone() }),
         clock,
         catalog: Catalog::workflow(),
         namespace,
@@ -162,20 +161,4 @@ pub async fn start_with(
     }));
     let asking = tokio::spawn(loops::run(agent, fraction));
     Ok(Running { addr, stop, serving, asking })
-}
-
-/// The identity in the cluster's Secret.
-struct SecretIdentity {
-    client: wfm_k8s::Client,
-    namespace: Namespace,
-}
-
-#[async_trait]
-impl Identity for SecretIdentity {
-    async fn cluster_id(&self) -> Result<ClusterId, String> {
-        let candidate = ClusterId::new(wfm_shell::random::uuid());
-        wfm_k8s::identity::ensure(&self.client, &self.namespace, candidate)
-            .await
-            .map_err(|error| wfm_shell::sentence(&error))
-    }
 }

@@ -1,6 +1,6 @@
 //! Answers.
 
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use warp::reply::Response;
 
@@ -28,14 +28,5 @@ pub(crate) fn text(status: StatusCode, body: impl Into<String>) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-/// The same answer without its body where only the head was asked for: hyper leaves it out in HTTP/1 and sends it in
-/// HTTP/2, where it is an error.
-pub(crate) fn without_body_for_head(method: &Method, mut response: Response) -> Response {
-    if *method == Method::HEAD {
-        *response.body_mut() = bytes::Bytes::new().into();
-    }
     response
 }

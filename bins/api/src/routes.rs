@@ -10,7 +10,6 @@ use warp::{Filter, path};
 
 use crate::error::{Answer, recover};
 use crate::handlers::{clusters, health, landing, publish, releases, versions};
-use crate::reply::without_body_for_head;
 use crate::request::{Segment, body, flags, if_none_match, only, reads, role};
 use crate::service::Service;
 use crate::tokens::Role;
@@ -67,6 +66,5 @@ pub fn routes(
     ];
     let nothing = warp::any().and_then(|| async { Err(warp::reject()) }).boxed();
     let any = paths.into_iter().rev().fold(nothing, |rest, path| path.or(rest).unify().boxed());
-    let answered = any.map(Reply::into_response).recover(recover).unify();
-    warp::method().and(answered).map(|method, response| without_body_for_head(&method, response))
+    any.map(Reply::into_response).recover(recover).unify()
 }

@@ -22,7 +22,7 @@ async fn the_banner_names_what_is_out_of_date_and_how_long() {
     let page = page(world.agent.addr).await;
     assert!(page.contains("14 of 15 installed components are out of date"), "{page}");
     assert!(page.contains("deis-builder v2.13.1 → v2.13.7"));
-    assert!(page.contains("oldest lag 1,176 days") || page.contains("oldest lag 1,"), "{page}");
+    assert!(page.contains("; oldest lag 1,"), "{page}");
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn with_checks_off_the_page_says_off_and_missing_and_unhealthy_still_show(
     assert!(page.contains("Update checks are off"), "{page}");
     assert!(page.contains("CHECK_VERSIONS is false"));
     assert!(page.contains("CrashLoopBackOff") && page.contains("deis-registry-token-refresher"));
-    assert!(!page.contains("▲ outdated</span>"));
+    assert!(!page.contains("<span class=\"badge warn\">▲ outdated"));
 }
 
 #[tokio::test]

@@ -95,16 +95,6 @@ fn one_sentence(output: &Output, words: &[&str]) {
     }
 }
 
-#[test]
-fn a_kubeconfig_that_cannot_be_read_is_one_sentence() {
-    let folder = tempfile::tempdir().unwrap();
-    let broken = folder.path().join("broken.yaml");
-    std::fs::write(&broken, "{ not yaml").unwrap();
-    one_sentence(&ended("wfm-agent", &["--kubeconfig", "/nowhere/config"]), &["/nowhere/config"]);
-    one_sentence(&ended("wfm-agent", &["--kubeconfig", broken.to_str().unwrap()]), &["broken.yaml"]);
-    one_sentence(&ended("wfm-agent", &[]), &["--kubeconfig"]);
-}
-
 #[tokio::test]
 async fn a_port_in_use_is_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
@@ -115,52 +105,4 @@ async fn a_port_in_use_is_one_sentence() {
     one_sentence(&agent, &[&taken, "in use", "--listen"]);
     let service = ended("wfm-api", &["--store", "memory://", "--listen", &taken]);
     one_sentence(&service, &[&taken, "in use", "--listen"]);
-}
-
-#[test]
-fn settings_that_contradict_themselves_are_one_sentence() {
-    let folder = tempfile::tempdir().unwrap();
-    let kubeconfig = folder.path().join("config");
-    std::fs::write(
-        &kubeconfig,
-        "apiVersion: v1\nkind: Config\ncurrent-context: a\nclusters: [{name: a, cluster: {server: 'http://127.0.0.1:1'}}]\n\
-         contexts: [{name: a, context: {cluster: a, user: a}}]\nusers: [{name: a, user: {}}]\n",
-    )
-    .unwrap();
-    let kubeconfig = kubeconfig.to_str().unwrap();
-    let mut share = command("wfm-agent", &["--kubeconfig", kubeconfig]);
-    one_sentence(&share.env("SHARE_USAGE_DATA", "true").output().unwrap(), &["SHARE_USAGE_DATA", "--versions-url"]);
-    let mut poll = command("wfm-agent", &["--kubeconfig", kubeconfig]);
-    one_sentence(&poll.env("POLL_INTERVAL_SEC", "soon").output().unwrap(), &["POLL_INTERVAL_SEC", "soon", "43200"]);
-    one_sentence(&ended("wfm-agent", &["--kubeconfig", kubeconfig, "--versions-url", "versions"]), &["versions"]);
-}
-
-#[test]
-fn a_store_that_cannot_be_written_and_a_broken_file_are_one_sentence() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("file");
-    std::fs::write(
-        &file,
-        r#"{"data":[{"component":{"name":"deis-router"},"version":{"train":"stable","version":"latest"}}]}"#,
-    )
-    .unwrap();
-    let inside = format!("sled://{}/store", file.display());
-    one_sentence(&ended("wfm-api", &["--store", &inside, "--listen", "127.0.0.1:0"]), &["file/store", "--store"]);
-    let import = ended("wfm-api", &["import", file.to_str().unwrap(), "--store", &store_url(folder.path())]);
-    one_sentence(&import, &["file", "deis-router", "version"]);
-}
-
-#[test]
-fn settings_are_shown_with_their_source() {
-    let mut command = command("wfm-agent", &["config", "show", "--namespace", "mine"]);
-    let output = command.env("WORKFLOW_MANAGER_POLL_INTERVAL_SEC", "60").output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
-    let line =
-        |name: &str| shown.lines().find(|line| line.starts_with(name)).unwrap().split_whitespace().collect::<Vec<_>>();
-    assert_eq!(line("namespace"), ["namespace", "mine", "flag"]);
-    assert_eq!(
-        line("poll-interval"),
-        ["poll-interval", "60", "s", "environment", "WORKFLOW_MANAGER_POLL_INTERVAL_SEC"]
-    );
-    assert_eq!(line("share-usage-data"), ["share-usage-data", "false", "default"]);
 }

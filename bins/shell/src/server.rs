@@ -10,23 +10,31 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response, StatusCode};
-use hyper::body::Incoming;
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Empty, Full};
+use hyper::body::{Body, Incoming};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tower::{Service, ServiceBuilder};
+use tower::util::BoxCloneSyncService;
+use tower::{ServiceBuilder, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 
 /// The routes of a server: every rejection already answered, every answer of one type.
 pub type Routes = BoxedFilter<(warp::reply::Response,)>;
+
+/// The routes with everything around them but the limits on time.
+type Layered = BoxCloneSyncService<Request<Incoming>, Answer, Infallible>;
+
+type Answer = Response<UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>>;
 
 /// How long and how many.
 #[derive(Debug, Clone, Copy)]
@@ -83,11 +91,7 @@ pub async fn bind(addr: SocketAddr) -> Result<TcpListener, BindError> {
 
 /// Serves until `shutdown` resolves, then finishes what was accepted, at most for [`Limits::shutdown`].
 pub async fn serve(listener: TcpListener, routes: Routes, limits: Limits, shutdown: impl Future<Output = ()>) {
-    let service = ServiceBuilder::new()
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request))
-        .service(warp::service(routes));
+    let service = layered(routes);
     let graceful = GracefulShutdown::new();
     // Dropped at the end, which wakes the connections that have not said anything yet.
     let (open, closing) = watch::channel(());
@@ -123,19 +127,29 @@ pub async fn serve(listener: TcpListener, routes: Routes, limits: Limits, shutdo
     }
 }
 
-async fn connection<S, B>(
+fn layered(routes: Routes) -> Layered {
+    let service = ServiceBuilder::new()
+        .map_response(boxed)
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(panicked))
+        .service(warp::service(routes));
+    BoxCloneSyncService::new(service)
+}
+
+fn boxed<B>(answer: Response<B>) -> Answer
+where
+    B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    answer.map(|body| body.map_err(Into::into).boxed_unsync())
+}
+
+async fn connection(
     stream: TcpStream,
-    service: S,
+    service: Layered,
     limits: Limits,
     mut closing: watch::Receiver<()>,
     watcher: Watcher,
-) where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-    B: hyper::body::Body + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+) {
     // The builder reads the first bytes to tell HTTP/1 from HTTP/2, and waits for them without a limit.
     let mut byte = [0];
     let first = tokio::select! {
@@ -149,18 +163,42 @@ async fn connection<S, B>(
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(100).keep_alive_interval(limits.request);
-    let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).into_owned();
+    let answering = service_fn(move |request| answer(service.clone(), limits.request, request));
+    let served = builder.serve_connection(TokioIo::new(stream), answering).into_owned();
     if let Err(error) = watcher.watch(served).await {
         tracing::debug!(%error, "a connection ended early");
     }
 }
 
+/// The routes' answer, if it comes in time. A HEAD is answered without the body that it describes: over HTTP/2 hyper would
+/// send it.
+async fn answer(service: Layered, limit: Duration, request: Request<Incoming>) -> Result<Answer, Infallible> {
+    let is_head = request.method() == Method::HEAD;
+    let Ok(answered) = tokio::time::timeout(limit, service.oneshot(request)).await else {
+        let mut late = plain_error(StatusCode::SERVICE_UNAVAILABLE, "this took too long: try again in a few seconds");
+        late.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        return Ok(late.map(|body| Full::from(body).map_err(|never| match never {}).boxed_unsync()));
+    };
+    let mut response = answered?;
+    if !is_head {
+        return Ok(response);
+    }
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length.into());
+    }
+    Ok(response.map(|_| Empty::new().map_err(|never| match never {}).boxed_unsync()))
+}
+
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response<String> {
     tracing::error!("a handler panicked; the request was answered with 500");
-    let body = r#"{"code":500,"message":"something went wrong here; it has been logged"}"#;
-    let mut response = Response::new(body.to_owned());
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    plain_error(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here; it has been logged")
+}
+
+/// An error in the shape of all errors; `message` is plain words that need no escape.
+fn plain_error(status: StatusCode, message: &str) -> Response<String> {
+    let mut response = Response::new(format!(r#"{{"code":{},"message":"{message}"}}"#, status.as_u16()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 

@@ -148,7 +148,7 @@ async fn publish_news(publisher: &Client, clock: &Arc<dyn Clock>) {
     let news = Release::new(name, Train::stable(), version, clock.now()).with_notes(notes);
     match publisher.publish(&news, false).await {
         Ok(_) => {
-            println!("\ndeis-builder v3.0.0 is published now: within 5 seconds the agent knows, and the page says so.")
+            println!("\ndeis-builder v3.0.0 is published now: within 5 seconds the agent knows, and the page says so.");
         }
         Err(error) => tracing::warn!("the release of the demo could not be published: {error}"),
     }

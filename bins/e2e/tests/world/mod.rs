@@ -95,6 +95,6 @@ pub(crate) async fn components(addr: SocketAddr) -> Vec<Value> {
     json(addr, "/components").await["components"].as_array().unwrap().clone()
 }
 
-pub(crate) fn names<'a>(components: &'a [Value], wanted: impl Fn(&Value) -> bool) -> Vec<&'a str> {
+pub(crate) fn names(components: &[Value], wanted: impl Fn(&Value) -> bool) -> Vec<&str> {
     components.iter().filter(|c| wanted(c)).map(|c| c["component"]["name"].as_str().unwrap()).collect()
 }

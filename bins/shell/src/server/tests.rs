@@ -61,7 +61,16 @@ async fn a_silent_and_a_dripping_peer_are_dropped() {
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_a_503() {
     let server = start(Limits { request: Duration::from_millis(50), ..Limits::default() }).await;
-    assert!(exchange(server.addr, &get("slow")).await.starts_with("HTTP/1.1 503"));
+    let answer = exchange(server.addr, &get("slow")).await;
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: 5"), "{answer}");
+    assert!(answer.ends_with("try again in a few seconds\"}"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_head_has_the_length_and_not_the_body() {
+    let server = start(Limits::default()).await;
+    let answer = exchange(server.addr, &get("hello").replace("GET", "HEAD")).await;
+    assert!(answer.contains("content-length: 5") && answer.ends_with("\r\n\r\n"), "{answer}");
 }
 
 #[tokio::test]
