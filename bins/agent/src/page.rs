@@ -66,6 +66,9 @@ pub(crate) fn page(view: &View, query: &Query) -> Page {
                 @if let Some(failure) = &view.failure {
                     div.wrap { p.note.bad role="alert" { (cluster_failure(view, &failure.0.message)) } }
                 }
+                @if let Err(why) = &view.id {
+                    div.wrap { p.note.warn { "The cluster has no id yet: " (why) } }
+                }
                 div.wrap {
                     @match &view.report {
                         Some(report) => {

@@ -32,7 +32,7 @@ pub(super) fn header(view: &View) -> Markup {
 fn id(view: &View) -> Markup {
     match &view.id {
         Ok(id) => html! { code title=(id) { (id.short()) } },
-        Err(why) => html! { span.badge.warn title=(why) { "id not created yet" } },
+        Err(_) => html! { span.badge.warn { "id not created yet" } },
     }
 }
 
