@@ -59,3 +59,8 @@ test-cluster:
 bench:
     cargo build --release --workspace --bins
     cargo bench -q -p wfm-e2e --bench first_page
+
+# Durable check-ins and reads, against the same server without a store
+bench-api:
+    cargo build --release --workspace --bins
+    cargo bench -q -p wfm-e2e --bench api

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use wfm_core::anonymizer::{AllowList, Anonymizer, CheckIn, Vocabulary};
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::Clock;
@@ -75,6 +75,24 @@ pub struct UpdateView {
     pub interval: std::time::Duration,
     /// What is known.
     pub learnt: Learnt,
+}
+
+impl UpdateView {
+    /// Whether the last successful check is older than two intervals: then one has failed at least.
+    #[must_use]
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        self.age(now) > SignedDuration::try_from(self.interval * 2).unwrap_or(SignedDuration::MAX)
+    }
+
+    /// Whether the last successful check is older than a week.
+    #[must_use]
+    pub fn is_too_old(&self, now: Timestamp) -> bool {
+        self.age(now) > SignedDuration::from_hours(7 * 24)
+    }
+
+    fn age(&self, now: Timestamp) -> SignedDuration {
+        self.learnt.checked_at.map_or(SignedDuration::ZERO, |checked| now.duration_since(checked))
+    }
 }
 
 /// What is shared, for showing.

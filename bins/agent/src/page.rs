@@ -117,3 +117,6 @@ fn footer() -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

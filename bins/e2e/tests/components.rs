@@ -141,3 +141,13 @@ async fn a_release_that_is_published_shows_without_another_list() {
     assert!(page.contains("deis-router v2.19.0 → v2.20.0"));
     assert_eq!(lists(&world), 1, "the inventory is judged anew, not taken anew");
 }
+
+/// What readers of the old JSON and of the new members rely on, whole. `cargo insta review` shows a difference.
+#[tokio::test]
+async fn the_answer_for_a_recorded_cluster_stays_as_it_is() {
+    let world = world(Recording::Onprem2018, &[]).await;
+    page(world.agent.addr).await;
+    let mut answer = world::json(world.agent.addr, "/components").await;
+    answer["id"] = "00000000-0000-4000-8000-000000000000".into();
+    insta::assert_json_snapshot!("components_of_onprem_2018", answer);
+}
