@@ -136,6 +136,11 @@ impl Agent {
         self.id.get(self.parts.identity.as_ref(), self.parts.clock.as_ref()).await
     }
 
+    /// Whether the cluster was ever read. It is not read again for that: probes ask all day.
+    pub async fn is_ready(&self) -> bool {
+        self.parts.inventory.kept().inventory.is_some() || self.parts.inventory.look().await.inventory.is_some()
+    }
+
     /// Looks at everything.
     pub async fn view(&self) -> View {
         let (Seen { inventory, failure, .. }, id) = tokio::join!(self.parts.inventory.look(), self.cluster_id());
