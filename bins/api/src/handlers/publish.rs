@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde_json::Value;
 use wfm_core::component::ComponentName;
 use wfm_core::release::{PublishMode, Release};
+use wfm_core::store::{Actor, By};
 use wfm_core::version::{Train, Version};
 use wfm_core::wire::{v3, v4};
 
@@ -31,7 +32,7 @@ pub(crate) async fn release(
     let path = Path { train: train.parse()?, component: component.parse()?, version: version.parse()? };
     let release = path.read(&body)?;
     let mode = if replace { PublishMode::Replace } else { PublishMode::RefuseChanges };
-    let outcome = service.store.publish(vec![release.clone()], mode).await?;
+    let outcome = service.store.publish(vec![release.clone()], mode, by(&service)).await?;
     if let (false, Some((published, new))) = (outcome.kept, outcome.changed.first()) {
         return Err(differs(published, new));
     }
@@ -49,7 +50,7 @@ pub(crate) async fn import([dry_run, replace]: [bool; 2], body: Bytes, service: 
         (false, true) => PublishMode::Replace,
         (false, false) => PublishMode::RefuseChanges,
     };
-    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode).await?);
+    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode, by(&service)).await?);
     if outcome.kept || dry_run {
         return Ok(json(&outcome));
     }
@@ -59,6 +60,10 @@ pub(crate) async fn import([dry_run, replace]: [bool; 2], body: Bytes, service: 
     );
     let changed = outcome.differences.into_iter().filter(|line| line.starts_with('~')).collect();
     Err(ApiError::conflict(message).with_details(changed))
+}
+
+fn by(service: &Service) -> By {
+    By { actor: Actor::Publisher, at: service.clock.now() }
 }
 
 /// What the path says of a release.
@@ -105,12 +110,14 @@ fn differs(published: &Release, new: &Release) -> ApiError {
     );
     let (old, now) = (published.notes(), new.notes());
     let text = |text: &Option<String>| text.as_deref().unwrap_or("nothing").chars().take(80).collect::<String>();
+    let version = |version: Option<&Version>| version.map_or("nothing".into(), Version::to_string);
     let facts = [
         ("version.version", published.version().to_string(), new.version().to_string()),
         ("version.released", published.released().to_string(), new.released().to_string()),
         ("version.data.description", text(&old.description), text(&now.description)),
         ("version.data.fixes", text(&old.fixes), text(&now.fixes)),
         ("version.data.image", text(&old.image), text(&now.image)),
+        ("version.data.minimum", version(published.minimum()), version(new.minimum())),
     ];
     let details = facts.into_iter().filter(|(_, old, now)| old != now);
     let details = details.map(|(field, old, now)| format!("{field}: published “{old}”, sent “{now}”")).collect();

@@ -43,7 +43,7 @@ pub(crate) async fn release(train: Segment, component: Segment, release: Segment
     let releases = service.store.releases().await?;
     let line = line(&releases, &train, &component)?;
     let found = if release.as_str() == LATEST {
-        line.last()
+        releases.latest(&train, &component)
     } else {
         let version: Version = release.parse()?;
         line.iter().find(|release| *release.version() == version)
