@@ -12,6 +12,7 @@ mod banner;
 mod components;
 mod header;
 mod missing;
+mod notices;
 mod resources;
 mod sharing;
 mod tiles;
@@ -72,6 +73,7 @@ pub(crate) fn page(view: &View, query: &Query) -> Page {
                 div.wrap {
                     @match &view.report {
                         Some(report) => {
+                            (notices::notices(view, report))
                             (tiles::tiles(report, query))
                             (components::components(view, report, query))
                             (missing::missing(view, report))

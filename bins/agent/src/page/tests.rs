@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use wfm_core::catalog::{Catalog, CatalogEntry, Presence};
-use wfm_core::collector::{Inventory, Workload};
+use wfm_core::collector::{Container, Inventory, Workload};
 use wfm_core::component::WorkloadKind;
 use wfm_core::diff::TrainDiff;
-use wfm_core::release::{Release, Releases};
+use wfm_core::release::{Notice, NoticeLevel, Release, Releases};
 use wfm_core::report::ClusterReport;
 use wfm_core::source::SourceErrorCause;
 use wfm_core::version::Train;
@@ -42,7 +42,7 @@ fn view(version: Option<&str>, is_on: bool, learnt: Learnt) -> View {
         name: "shop".into(),
         kind: WorkloadKind::Deployment,
         version_annotation: Some(version.into()),
-        containers: Vec::new(),
+        containers: vec![Container { name: "shop".into(), image: "shop:x".into(), init: false }],
         desired: 1,
         ready: 1,
         created: None,
@@ -164,4 +164,33 @@ fn a_page_before_the_first_inventory_has_no_numbers() {
 fn why_there_is_no_id_stands_on_the_page() {
     let html = html(&view(Some("v2.0.0"), true, learnt(SignedDuration::from_mins(3))));
     assert!(html.contains("id not created yet") && html.contains("may not create secrets"));
+}
+
+fn notice(affected: Option<&str>, text: &str, day: &str) -> Notice {
+    Notice {
+        id: format!("n-{day}").parse().unwrap(),
+        train: Train::stable(),
+        level: NoticeLevel::Advisory,
+        component: Some("shop".parse().unwrap()),
+        affected: affected.map(|range| range.parse().unwrap()),
+        text: text.parse().unwrap(),
+        published: format!("2026-01-0{day}T00:00:00Z").parse().unwrap(),
+    }
+}
+
+#[test]
+fn notices_that_concern_what_is_installed_are_shown_newest_first() {
+    let mut releases = (*releases()).clone();
+    for one in [
+        notice(Some("<2"), "The older <b>word</b>.", "1"),
+        notice(Some("<2"), "The newer word.", "2"),
+        notice(Some(">=2"), "Not for you.", "3"),
+    ] {
+        releases.insert_notice(one);
+    }
+    let learnt = Learnt { releases: Some(Arc::new(releases)), ..learnt(SignedDuration::from_mins(3)) };
+    let html = html(&view(Some("v1.0.0"), true, learnt));
+    let (newer, older) = (html.find("The newer word.").unwrap(), html.find("The older &lt;b&gt;word").unwrap());
+    assert!(newer < older);
+    assert!(!html.contains("Not for you."));
 }
