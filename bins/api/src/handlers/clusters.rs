@@ -1,8 +1,5 @@
 //! Check-ins, and clusters as they last reported.
 
-use std::sync::Arc;
-
-use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Deserialize;
 use wfm_core::anonymizer::{Arrival, Vocabulary};
@@ -11,32 +8,37 @@ use wfm_core::wire::v3;
 
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Segment, read_json};
-use crate::service::Service;
+use crate::request::{Request, read_json};
+
+/// The longest check-in.
+const LONGEST: usize = 16 * 1024;
 
 /// `POST /v3/clusters`: reduced to the vocabulary before anything else, answered when it is durable.
-pub(crate) async fn check_in(body: Bytes, service: Arc<Service>) -> Answer {
+pub(crate) async fn check_in(mut request: Request) -> Answer {
+    let body = request.body(LONGEST).await?;
+    let service = &request.service;
     let said = read_check_in(&body)?;
     let releases = service.store.releases().await?;
     let arrival = Arrival::reduce(&said, Vocabulary::new(&service.catalog, &releases))
         .map_err(|e| ApiError::bad_request(e.to_string()))?;
-    // No question is more exact than a second, so nothing finer is kept.
     let now = service.clock.now();
+    service.rates.cluster(arrival.cluster(), now)?;
+    // No question is more exact than a second, so nothing finer is kept.
     let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
     let record = service.store.check_in(arrival, at).await?;
     Ok(json(&as_sent(&record)))
 }
 
 /// `GET /v3/clusters/{id}`.
-pub(crate) async fn one(id: Segment, service: Arc<Service>) -> Answer {
-    let record = service.store.cluster(id.parse()?).await?;
+pub(crate) async fn one(request: Request) -> Answer {
+    let record = request.service.store.cluster(request.path("id")?).await?;
     let unknown = || ApiError::not_found("no cluster with this id has checked in");
     Ok(json(&as_sent(&record.ok_or_else(unknown)?)))
 }
 
 /// `GET /v3/clusters/count`: a bare number.
-pub(crate) async fn count(service: Arc<Service>) -> Answer {
-    Ok(json(&service.store.count_clusters().await?))
+pub(crate) async fn count(request: Request) -> Answer {
+    Ok(json(&request.service.store.count_clusters().await?))
 }
 
 fn as_sent(record: &ClusterRecord) -> v3::Cluster {

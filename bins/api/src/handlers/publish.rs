@@ -1,8 +1,5 @@
 //! Publishing: one release, or a file of them.
 
-use std::sync::Arc;
-
-use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 use wfm_core::component::ComponentName;
@@ -13,23 +10,26 @@ use wfm_core::wire::{v3, v4};
 use crate::error::{Answer, ApiError};
 use crate::import;
 use crate::reply::{json, json_with_status};
-use crate::request::{Segment, read_json};
-use crate::service::Service;
+use crate::request::{Request, read_json};
+
+/// The longest release, notes included.
+const RELEASE: usize = 64 * 1024;
+/// The longest file of releases.
+const IMPORT: usize = 1024 * 1024;
 
 /// `PUT /v4/releases/{train}/{component}/{version}` and `POST /v3/versions/{train}/{component}/{release}`: publishes one
 /// release and answers it as it is stored, 201 where it is new.
 ///
 /// What the body leaves out is taken from the path; what it says must agree with it.
-pub(crate) async fn release(
-    train: Segment,
-    component: Segment,
-    version: Segment,
-    [replace]: [bool; 1],
-    body: Bytes,
-    service: Arc<Service>,
-) -> Answer {
-    let path = Path { train: train.parse()?, component: component.parse()?, version: version.parse()? };
-    let release = path.read(&body)?;
+pub(crate) async fn release(mut request: Request) -> Answer {
+    let replace = request.query(&["replace"])?.flag("replace")?;
+    let path = Path {
+        train: request.path("train")?,
+        component: request.path("component")?,
+        version: request.path("version")?,
+    };
+    let release = path.read(&request.body(RELEASE).await?)?;
+    let service = &request.service;
     let mode = if replace { PublishMode::Replace } else { PublishMode::RefuseChanges };
     let outcome = service.store.publish(vec![release.clone()], mode).await?;
     if let (false, Some((published, new))) = (outcome.kept, outcome.changed.first()) {
@@ -42,14 +42,16 @@ pub(crate) async fn release(
 }
 
 /// `POST /v4/releases:import`: publishes a file of releases whole, or not at all.
-pub(crate) async fn import([dry_run, replace]: [bool; 2], body: Bytes, service: Arc<Service>) -> Answer {
-    let releases = import::read(&body).map_err(|e| ApiError::bad_request(e.to_string()))?;
+pub(crate) async fn import(mut request: Request) -> Answer {
+    let query = request.query(&["dry_run", "replace"])?;
+    let (dry_run, replace) = (query.flag("dry_run")?, query.flag("replace")?);
+    let releases = import::read(&request.body(IMPORT).await?).map_err(|e| ApiError::bad_request(e.to_string()))?;
     let mode = match (dry_run, replace) {
         (true, _) => PublishMode::DryRun,
         (false, true) => PublishMode::Replace,
         (false, false) => PublishMode::RefuseChanges,
     };
-    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode).await?);
+    let outcome = v4::ImportOutcome::from(&request.service.store.publish(releases, mode).await?);
     if outcome.kept || dry_run {
         return Ok(json(&outcome));
     }

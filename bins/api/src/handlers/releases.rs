@@ -1,7 +1,6 @@
 //! The update check: one document a train, the same bytes for everybody.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
@@ -9,18 +8,18 @@ use wfm_core::release::{Release, Releases};
 use wfm_core::version::Train;
 
 use crate::error::{Answer, ApiError};
-use crate::request::{IfNoneMatch, Segment};
-use crate::service::Service;
+use crate::request::Request;
 
 /// Five minutes are fresh; a day old is better than nothing.
 const CACHING: HeaderValue = HeaderValue::from_static("max-age=300, stale-if-error=86400");
 
 /// `GET /v4/releases/{train}`.
-pub(crate) async fn train(train: Segment, known: IfNoneMatch, service: Arc<Service>) -> Answer {
-    let train: Train = train.parse()?;
+pub(crate) async fn train(request: Request) -> Answer {
+    let service = &request.service;
+    let train: Train = request.path("train")?;
     let releases = service.store.releases().await?;
     let document = service.documents.of(&releases, &train).ok_or_else(|| no_such_train(&releases, &train))?;
-    let unchanged = known.matches(&document.etag);
+    let unchanged = request.if_none_match().matches(&document.etag);
     let mut response = Response::new(if unchanged { bytes::Bytes::new() } else { document.body }.into());
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;

@@ -1,8 +1,5 @@
 //! Versions, as agents of 2016–2020 read them.
 
-use std::sync::Arc;
-
-use bytes::Bytes;
 use serde::Deserialize;
 use wfm_core::component::ComponentName;
 use wfm_core::release::Releases;
@@ -12,16 +9,17 @@ use wfm_core::wire::v3::{self, Data};
 use super::releases::no_such_train;
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Segment, read_json};
-use crate::service::Service;
+use crate::request::{Request, read_json};
 
+/// The longest list of questions.
+const QUESTIONS: usize = 64 * 1024;
 /// What `latest` asks for in a release's place.
 const LATEST: &str = "latest";
 
 /// `GET /versions/{component}`: every version on every train, newest first.
-pub(crate) async fn list(component: Segment, service: Arc<Service>) -> Answer {
-    let component: ComponentName = component.parse()?;
-    let releases = service.store.releases().await?;
+pub(crate) async fn list(request: Request) -> Answer {
+    let component: ComponentName = request.path("component")?;
+    let releases = request.service.store.releases().await?;
     let versions = releases.versions(&component);
     if versions.is_empty() {
         return Err(unknown_component(&component));
@@ -30,22 +28,22 @@ pub(crate) async fn list(component: Segment, service: Arc<Service>) -> Answer {
 }
 
 /// `GET /v3/versions/{train}/{component}`: its releases, newest first.
-pub(crate) async fn of_component(train: Segment, component: Segment, service: Arc<Service>) -> Answer {
-    let (train, component): (Train, ComponentName) = (train.parse()?, component.parse()?);
-    let releases = service.store.releases().await?;
+pub(crate) async fn of_component(request: Request) -> Answer {
+    let (train, component): (Train, ComponentName) = (request.path("train")?, request.path("component")?);
+    let releases = request.service.store.releases().await?;
     let line = line(&releases, &train, &component)?;
     Ok(json(&Data { data: line.iter().rev().map(v3::ComponentVersion::from).collect() }))
 }
 
 /// `GET /v3/versions/{train}/{component}/{release}`: one release, or `latest`, the one of highest precedence.
-pub(crate) async fn release(train: Segment, component: Segment, release: Segment, service: Arc<Service>) -> Answer {
-    let (train, component): (Train, ComponentName) = (train.parse()?, component.parse()?);
-    let releases = service.store.releases().await?;
+pub(crate) async fn release(request: Request) -> Answer {
+    let (train, component): (Train, ComponentName) = (request.path("train")?, request.path("component")?);
+    let releases = request.service.store.releases().await?;
     let line = line(&releases, &train, &component)?;
-    let found = if release.as_str() == LATEST {
+    let found = if request.segment("version") == LATEST {
         line.last()
     } else {
-        let version: Version = release.parse()?;
+        let version: Version = request.path("version")?;
         line.iter().find(|release| *release.version() == version)
     };
     let missing = || ApiError::not_found(format!("{component} was not published on {train} in this version"));
@@ -56,9 +54,9 @@ pub(crate) async fn release(train: Segment, component: Segment, release: Segment
 ///
 /// An agent asks for all its components at once, those that were never published among them. Such a question is answered
 /// too: with its own name and train and an empty version, so that it hides no other. An absent train means `stable`.
-pub(crate) async fn latest_of_each(body: Bytes, service: Arc<Service>) -> Answer {
-    let questions = read_questions(&body)?;
-    let releases = service.store.releases().await?;
+pub(crate) async fn latest_of_each(mut request: Request) -> Answer {
+    let questions = read_questions(&request.body(QUESTIONS).await?)?;
+    let releases = request.service.store.releases().await?;
     Ok(json(&Data { data: questions.iter().map(|question| question.answer(&releases)).collect() }))
 }
 
