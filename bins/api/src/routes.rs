@@ -4,12 +4,14 @@
 //! held against it, and a test tries each of its rows with each role.
 
 use crate::dispatch::Verb::{Get, Post, Put};
-use crate::dispatch::{ADMIN, ANYONE, Access, PROBE, PUBLISHER, READER, Route, routes};
-use crate::handlers::{clusters, health, landing, publish, releases, versions};
+use crate::dispatch::{ANYONE, PROBE, PUBLISHER, Route, routes};
+use crate::handlers::{clusters, docs, health, landing, publish, releases, versions};
 
 routes! {
     // probes and pages
     Get  "/"        ANYONE  landing::page;
+    Get  "/docs"    ANYONE  docs::page;
+    Get  "/openapi.json"  ANYONE  docs::description;
     Get  "/ping"    PROBE   health::alive;
     Get  "/livez"   PROBE   health::alive;
     Get  "/healthz" PROBE   health::alive;

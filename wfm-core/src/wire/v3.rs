@@ -12,6 +12,7 @@ use crate::release::{Notes, Release};
 
 /// A list in the envelope that old agents expect.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Data<T> {
     /// The entries.
     pub data: Vec<T>,
@@ -20,6 +21,7 @@ pub struct Data<T> {
 /// A component at a version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ComponentVersion {
     /// The component.
     #[serde(default)]
@@ -34,6 +36,7 @@ pub struct ComponentVersion {
 
 /// A component.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Component {
     /// Its name; required, empty only in a body that will be refused.
     #[serde(default)]
@@ -48,6 +51,7 @@ pub struct Component {
 
 /// A version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = VersionFacts))]
 pub struct Version {
     /// The release train.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,6 +69,7 @@ pub struct Version {
 
 /// More about a version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionData {
     /// What the release brings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,6 +85,7 @@ pub struct VersionData {
 /// A cluster and what runs in it: a check-in's body, and the answer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cluster {
     /// The cluster's random id.
     pub id: String,

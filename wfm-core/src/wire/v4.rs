@@ -13,6 +13,7 @@ pub const TRAIN_RELEASES_SCHEMA: u32 = 1;
 /// Every release of every component on one train: what the update check reads, the same bytes for everybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrainReleases {
     /// Raised when the meaning of a field changes; fields may be added without.
     pub schema_version: u32,
@@ -24,6 +25,7 @@ pub struct TrainReleases {
 
 /// A component's releases on one train.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ComponentReleases {
     /// The component.
     pub name: ComponentName,
@@ -33,6 +35,7 @@ pub struct ComponentReleases {
 
 /// One release within a train's document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublishedRelease {
     /// The version.
     pub version: Version,
@@ -79,6 +82,7 @@ impl From<TrainReleases> for Releases {
 /// What an import did, or would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportOutcome {
     /// Whether the releases were kept.
     pub kept: bool,

@@ -81,8 +81,10 @@ fn nothing_but_releases_check_ins_and_what_has_no_secret_is_open() {
         ROUTES.iter().filter(|route| !matches!(route.access, Access::Roles(_))).map(|route| route.path).collect();
     let expected = [
         "/",
+        "/docs",
         "/healthz",
         "/livez",
+        "/openapi.json",
         "/ping",
         "/readyz",
         "/v3/clusters",

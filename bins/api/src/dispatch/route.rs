@@ -82,6 +82,15 @@ impl Verb {
         }
     }
 
+    /// The verb as OpenAPI writes it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Post => "post",
+            Self::Put => "put",
+        }
+    }
+
     pub(super) fn takes(self, method: &Method) -> bool {
         self.methods().contains(method)
     }

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use utoipa::ToSchema;
 use wfm_core::anonymizer::{Arrival, Vocabulary};
+use wfm_core::cluster::ClusterId;
 use wfm_core::store::ClusterRecord;
 use wfm_core::wire::v3;
 
@@ -49,27 +51,38 @@ fn as_sent(record: &ClusterRecord) -> v3::Cluster {
     }
 }
 
-/// Reads names and versions and looks at nothing else: images, descriptions and times of an old agent are not even held
-/// in memory as values. `null` counts as absent.
+/// Of a check-in, what is read: names and versions, and nothing else. Images, descriptions and times of an old agent are
+/// not even held in memory as values. `null` counts as absent.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = CheckIn)]
+pub(crate) struct Said {
+    /// The cluster's random id.
+    #[schema(required, value_type = ClusterId)]
+    id: Option<String>,
+    /// What runs there.
+    components: Option<Vec<Installed>>,
+}
+
+/// A component as a check-in names it.
+#[derive(Deserialize, ToSchema)]
+struct Installed {
+    component: Option<Named>,
+    version: Option<Versioned>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Named {
+    /// A name of the catalogue; others are dropped.
+    name: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Versioned {
+    /// A published version; others become `custom`.
+    version: Option<String>,
+}
+
 fn read_check_in(body: &[u8]) -> Result<v3::Cluster, ApiError> {
-    #[derive(Deserialize)]
-    struct Said {
-        id: Option<String>,
-        components: Option<Vec<One>>,
-    }
-    #[derive(Deserialize)]
-    struct One {
-        component: Option<Component>,
-        version: Option<Version>,
-    }
-    #[derive(Deserialize)]
-    struct Component {
-        name: Option<String>,
-    }
-    #[derive(Deserialize)]
-    struct Version {
-        version: Option<String>,
-    }
     let said: Said =
         read_json(body, r#"{"id":UUID,"components":[{"component":{"name":TEXT},"version":{"version":TEXT}}]}"#)?;
     let components = said.components.unwrap_or_default().into_iter().map(|one| v3::ComponentVersion {

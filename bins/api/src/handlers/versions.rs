@@ -1,6 +1,7 @@
 //! Versions, as agents of 2016–2020 read them.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 use wfm_core::component::ComponentName;
 use wfm_core::release::Releases;
 use wfm_core::version::{Train, Version};
@@ -82,29 +83,40 @@ impl Question {
     }
 }
 
+/// The questions as they are sent. Old agents write `null` for what they leave out.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Questions)]
+pub(crate) struct Asked {
+    #[schema(required, value_type = Vec<AskedOf>)]
+    data: Option<Vec<AskedOf>>,
+}
+
+/// A component to ask about.
+#[derive(Deserialize, ToSchema)]
+struct AskedOf {
+    #[schema(required, value_type = AskedName)]
+    component: Option<AskedName>,
+    version: Option<AskedTrain>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct AskedName {
+    /// The component's name.
+    #[schema(required, value_type = String, min_length = 1)]
+    name: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct AskedTrain {
+    /// The train; absent or empty means stable.
+    train: Option<String>,
+}
+
 fn read_questions(body: &[u8]) -> Result<Vec<Question>, ApiError> {
     const SHAPE: &str = r#"{"data":[{"component":{"name":"deis-router"},"version":{"train":"stable"}}]}"#;
-    // Old agents write `null` for what they leave out.
-    #[derive(Deserialize)]
-    struct Asked {
-        data: Option<Vec<One>>,
-    }
-    #[derive(Deserialize)]
-    struct One {
-        component: Option<Component>,
-        version: Option<OnTrain>,
-    }
-    #[derive(Deserialize)]
-    struct Component {
-        name: Option<String>,
-    }
-    #[derive(Deserialize)]
-    struct OnTrain {
-        train: Option<String>,
-    }
     let asked: Asked = read_json(body, SHAPE)?;
     let asked = asked.data.ok_or_else(|| ApiError::bad_request(format!("data: it is missing: send {SHAPE}")))?;
-    let question = |(at, one): (usize, One)| {
+    let question = |(at, one): (usize, AskedOf)| {
         let component = one.component.and_then(|component| component.name).filter(|name| !name.is_empty());
         let missing = || ApiError::bad_request(format!("data[{at}].component.name: write the component to ask for"));
         let train = one.version.and_then(|version| version.train).filter(|train| !train.is_empty());
