@@ -15,7 +15,7 @@ use crate::component::ComponentName;
 mod arrival;
 mod vocabulary;
 
-pub use arrival::{Arrival, NotAccepted};
+pub use arrival::{Arrival, DoctorFacts, NotAccepted};
 pub use vocabulary::{ReportedVersion, Vocabulary};
 
 /// Turns an inventory into the only type that may leave.

@@ -6,6 +6,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+mod cohort;
+
+pub use cohort::{Cohort, NotACohort};
+
 /// The random identity of one installation. It says nothing about the cluster: it is drawn, not derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -213,12 +213,13 @@ impl VersionDiff for TrainDiff {
 
 /// Places a version in a line of releases (lowest precedence first); `None` where the line is empty.
 fn place(version: &Version, line: &[Release]) -> Option<Freshness> {
-    let latest = line.last()?;
+    let offered = || line.iter().filter(|release| release.yanked().is_none());
+    let latest = offered().next_back()?;
     Some(match version.precedence(latest.version()) {
         std::cmp::Ordering::Equal => Freshness::Current,
         std::cmp::Ordering::Greater => Freshness::Ahead { latest: latest.version().clone() },
         std::cmp::Ordering::Less => {
-            let newer = line.iter().filter(|release| release.version().precedence(version).is_gt()).count();
+            let newer = offered().filter(|release| release.version().precedence(version).is_gt()).count();
             let own = line.iter().find(|release| release.version() == version);
             Freshness::Outdated {
                 latest: latest.version().clone(),

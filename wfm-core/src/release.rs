@@ -8,9 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::component::ComponentName;
 use crate::version::{Train, Version};
 
+mod notice;
 mod publish;
+mod text;
+mod yank;
 
+pub use notice::{NotANoticeId, Notice, NoticeId, NoticeLevel};
 pub use publish::{PublishMode, PublishOutcome};
+pub use text::{NotPlainText, PlainText};
+pub use yank::{ReleaseKey, Yank};
 
 /// One published version of one component on one train.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +27,10 @@ pub struct Release {
     released: Timestamp,
     #[serde(default, skip_serializing_if = "Notes::is_empty")]
     notes: Notes,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    minimum: Option<Version>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    yanked: Option<Yank>,
 }
 
 /// What the maker says about a release, as plain text. It is shown as text, never as markup.
@@ -50,13 +60,27 @@ impl Release {
     /// A release without notes; `released` is its publication, UTC.
     #[must_use]
     pub fn new(component: ComponentName, train: Train, version: Version, released: Timestamp) -> Self {
-        Self { component, train, version, released, notes: Notes::default() }
+        Self { component, train, version, released, notes: Notes::default(), minimum: None, yanked: None }
     }
 
     /// The same release with notes.
     #[must_use]
     pub fn with_notes(mut self, notes: Notes) -> Self {
         self.notes = notes;
+        self
+    }
+
+    /// The same release with the lowest version from which it can be upgraded to.
+    #[must_use]
+    pub fn with_minimum(mut self, minimum: Option<Version>) -> Self {
+        self.minimum = minimum;
+        self
+    }
+
+    /// The same release, withdrawn or not.
+    #[must_use]
+    pub fn with_yank(mut self, yanked: Option<Yank>) -> Self {
+        self.yanked = yanked;
         self
     }
 
@@ -89,14 +113,28 @@ impl Release {
     pub fn notes(&self) -> &Notes {
         &self.notes
     }
+
+    /// The lowest version from which it can be upgraded to; any where absent.
+    #[must_use]
+    pub fn minimum(&self) -> Option<&Version> {
+        self.minimum.as_ref()
+    }
+
+    /// Why and when it was withdrawn, if it was.
+    #[must_use]
+    pub fn yanked(&self) -> Option<&Yank> {
+        self.yanked.as_ref()
+    }
 }
 
-/// Every known release, by train and component, in order of precedence (lowest first).
+/// Every known release, by train and component, in order of precedence (lowest first), and the notices of each train.
 ///
-/// Latest means highest precedence, never youngest: a back-port 2.9.1 published after 2.10.0 does not become latest.
+/// Latest means highest precedence among those not yanked, never youngest: a back-port 2.9.1 published after 2.10.0 does
+/// not become latest. A yanked release stays listed, so that whoever runs it still finds it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Releases {
     trains: BTreeMap<Train, BTreeMap<ComponentName, Vec<Release>>>,
+    notices: BTreeMap<Train, BTreeMap<NoticeId, Notice>>,
 }
 
 impl Releases {
@@ -118,10 +156,10 @@ impl Releases {
         self.trains.get(train).and_then(|components| components.get(component)).map_or(&[], Vec::as_slice)
     }
 
-    /// The release with the highest precedence of a component on a train.
+    /// The release with the highest precedence of a component on a train that is not yanked.
     #[must_use]
     pub fn latest(&self, train: &Train, component: &ComponentName) -> Option<&Release> {
-        self.line(train, component).last()
+        self.line(train, component).iter().rfind(|release| release.yanked.is_none())
     }
 
     /// One release, by its exact version (the leading `v` does not count).
@@ -182,6 +220,40 @@ impl Releases {
     }
 }
 
+/// The notices.
+impl Releases {
+    /// Adds a notice, or replaces the one of this name on its train. Returns the one replaced.
+    pub fn insert_notice(&mut self, notice: Notice) -> Option<Notice> {
+        self.notices.entry(notice.train.clone()).or_default().insert(notice.id.clone(), notice)
+    }
+
+    /// Takes a notice back. Returns it, if there was one.
+    pub fn remove_notice(&mut self, train: &Train, id: &NoticeId) -> Option<Notice> {
+        let notices = self.notices.get_mut(train)?;
+        let removed = notices.remove(id);
+        if notices.is_empty() {
+            self.notices.remove(train);
+        }
+        removed
+    }
+
+    /// One notice.
+    #[must_use]
+    pub fn notice(&self, train: &Train, id: &NoticeId) -> Option<&Notice> {
+        self.notices.get(train)?.get(id)
+    }
+
+    /// The notices of a train, by name.
+    pub fn notices(&self, train: &Train) -> impl Iterator<Item = &Notice> {
+        self.notices.get(train).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// The notices of all trains.
+    pub fn all_notices(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.values().flat_map(BTreeMap::values)
+    }
+}
+
 impl FromIterator<Release> for Releases {
     fn from_iter<I: IntoIterator<Item = Release>>(releases: I) -> Self {
         let mut all = Self::default();
@@ -201,59 +273,4 @@ impl Extend<Release> for Releases {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn release(train: &str, version: &str, day: i8) -> Release {
-        Release::new(
-            "deis-router".parse().unwrap(),
-            train.parse().unwrap(),
-            version.parse().unwrap(),
-            format!("2020-01-{day:02}T00:00:00Z").parse().unwrap(),
-        )
-    }
-
-    fn router() -> ComponentName {
-        "deis-router".parse().unwrap()
-    }
-
-    #[test]
-    fn a_back_port_published_later_does_not_become_latest() {
-        let all: Releases =
-            [release("stable", "v2.9.0", 1), release("stable", "v2.10.0", 2), release("stable", "v2.9.1", 9)]
-                .into_iter()
-                .collect();
-        assert_eq!(all.latest(&Train::stable(), &router()).unwrap().version().to_string(), "v2.10.0");
-    }
-
-    #[test]
-    fn trains_do_not_see_each_other() {
-        let all: Releases = [release("stable", "v2.9.0", 1), release("beta", "v3.0.0-rc1", 2)].into_iter().collect();
-        assert_eq!(all.latest(&Train::stable(), &router()).unwrap().version().to_string(), "v2.9.0");
-        assert_eq!(all.latest(&Train::beta(), &router()).unwrap().version().to_string(), "v3.0.0-rc1");
-    }
-
-    #[test]
-    fn versions_are_listed_newest_first_across_trains() {
-        let all: Releases =
-            [release("stable", "v2.9.0", 1), release("stable", "v2.10.0", 2), release("beta", "v2.10.0-rc1", 1)]
-                .into_iter()
-                .collect();
-        let names: Vec<String> = all.versions(&router()).into_iter().map(ToString::to_string).collect();
-        assert_eq!(names, ["v2.10.0", "v2.10.0-rc1", "v2.9.0"]);
-    }
-
-    proptest! {
-        #[test]
-        fn the_order_of_publication_does_not_matter(numbers in proptest::collection::vec((0u64..4, 0u64..4, 0u64..4), 1..20)) {
-            let releases: Vec<Release> = numbers.iter().map(|(a, b, c)| release("stable", &format!("{a}.{b}.{c}"), 1)).collect();
-            let forwards: Releases = releases.iter().cloned().collect();
-            let backwards: Releases = releases.iter().rev().cloned().collect();
-            prop_assert_eq!(&forwards, &backwards);
-            let highest = releases.iter().map(Release::version).max().unwrap();
-            prop_assert_eq!(forwards.latest(&Train::stable(), &router()).unwrap().version(), highest);
-        }
-    }
-}
+mod tests;

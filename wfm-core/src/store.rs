@@ -1,93 +1,120 @@
-//! The port to what is kept: releases and check-ins.
+//! The port to what is kept: releases with their notices, check-ins, doctor reports, and the log of who changed what.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use crate::anonymizer::{Arrival, ReportedVersion};
-use crate::cluster::ClusterId;
-use crate::component::ComponentName;
-use crate::release::{PublishMode, PublishOutcome, Release, Releases};
+use crate::anonymizer::Arrival;
+use crate::cluster::{ClusterId, Cohort};
+use crate::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
+use crate::version::Train;
 
+mod audit;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+mod doctor;
 mod error;
+mod history;
 mod memory;
+mod query;
+mod record;
 
+pub use audit::{Action, Actor, AuditEntry, By, Change};
+pub use doctor::{DoctorId, DoctorReport, NotADoctorId};
 pub use error::{StoreError, StoreErrorKind};
+pub use history::{Attendance, PersistentQuery, Run, whole_second};
 pub use memory::MemoryStore;
+pub use query::{Bounds, ClusterQuery, InstalledQuery, Page};
+pub use record::{ClusterFacts, ClusterRecord, Record, Records};
 
 /// Keeps releases and check-ins.
 ///
 /// Absence is `Ok(None)`, never an error. What a method has acknowledged is durable, as far as the backend knows
-/// durability at all. Every backend passes the same `conformance` cases (feature `testing`).
+/// durability at all. Every backend passes the same `conformance` cases (feature `testing`). Each change that is not a
+/// check-in is made together with its line of the audit log, or not at all; what changes nothing has no line.
+///
+/// # Errors
+/// Every method fails with [`StoreErrorKind::Unavailable`] while the store cannot be read or written, and then nothing was
+/// kept, but a check-in may have been.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Publishes a batch of releases, or says what publishing it would change. All or nothing.
-    ///
-    /// # Errors
-    /// Where the store cannot be read or written; then nothing was kept.
-    async fn publish(&self, batch: Vec<Release>, mode: PublishMode) -> Result<PublishOutcome, StoreError>;
+    async fn publish(&self, batch: Vec<Release>, mode: PublishMode, by: By) -> Result<PublishOutcome, StoreError>;
 
-    /// Every release.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
+    /// Withdraws a release for a reason, or offers it again where there is none. Answers the release as it is now; `None`
+    /// where it was never published.
+    async fn yank(&self, key: ReleaseKey, reason: Option<PlainText>, by: By) -> Result<Option<Release>, StoreError>;
+
+    /// Publishes a notice, or replaces the one of its name. Answers the one replaced.
+    async fn put_notice(&self, notice: Notice, by: By) -> Result<Option<Notice>, StoreError>;
+
+    /// Takes a notice back. Answers it, if there was one.
+    async fn remove_notice(&self, train: Train, id: NoticeId, by: By) -> Result<Option<Notice>, StoreError>;
+
+    /// Every release and notice.
     async fn releases(&self) -> Result<Arc<Releases>, StoreError>;
 
-    /// Keeps a check-in that arrived at `at`, and returns the cluster as it is now.
+    /// The lines of the audit log with a number above `after`, oldest first, `limit` at most.
+    async fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// Keeps a check-in that arrived at `at`, to the second, and returns the cluster as it is now.
     ///
     /// A clock that went backwards never moves `last_seen` back, nor `first_seen` forward.
-    ///
-    /// # Errors
-    /// Where the store cannot be written; then the check-in may or may not have been kept.
     async fn check_in(&self, arrival: Arrival, at: Timestamp) -> Result<ClusterRecord, StoreError>;
 
     /// A cluster as it last reported.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
     async fn cluster(&self, id: ClusterId) -> Result<Option<ClusterRecord>, StoreError>;
 
     /// How many clusters have ever checked in.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
     async fn count_clusters(&self) -> Result<u64, StoreError>;
-}
 
-/// A cluster as the service knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClusterRecord {
-    /// Its random id.
-    pub id: ClusterId,
-    /// Its components as last reported.
-    pub components: BTreeMap<ComponentName, ReportedVersion>,
-    /// Its first check-in, by the service's clock.
-    pub first_seen: Timestamp,
-    /// Its last check-in, by the service's clock.
-    pub last_seen: Timestamp,
-    /// How often it has checked in.
-    pub check_ins: u64,
-}
+    /// The clusters that meet a query, by ascending id, those after `after`, `limit` at most (at least one).
+    async fn clusters(
+        &self,
+        query: ClusterQuery,
+        after: Option<ClusterId>,
+        limit: usize,
+    ) -> Result<Page<ClusterRecord>, StoreError>;
 
-impl ClusterRecord {
-    /// The record after a check-in: new, or `known` brought up to date.
-    #[must_use]
-    pub fn after(known: Option<Self>, arrival: Arrival, at: Timestamp) -> Self {
-        let (id, components) = arrival.into_parts();
-        match known {
-            None => Self { id, components, first_seen: at, last_seen: at, check_ins: 1 },
-            Some(known) => Self {
-                id,
-                components,
-                first_seen: known.first_seen.min(at),
-                last_seen: known.last_seen.max(at),
-                check_ins: known.check_ins.saturating_add(1),
-            },
-        }
-    }
+    /// Decides a cluster's cohort, or takes the decision back. Answers the cluster as it is now; `None` where it never
+    /// checked in.
+    async fn set_cohort(
+        &self,
+        id: ClusterId,
+        cohort: Option<Cohort>,
+        by: By,
+    ) -> Result<Option<ClusterRecord>, StoreError>;
+
+    /// How often the clusters checked in whose first check-in lies between the bounds; pages as [`Store::clusters`].
+    async fn check_ins(
+        &self,
+        created: Bounds,
+        after: Option<ClusterId>,
+        limit: usize,
+    ) -> Result<Page<Attendance>, StoreError>;
+
+    /// The clusters that were persistent at a moment, as things stood then; pages as [`Store::clusters`].
+    async fn persistent(
+        &self,
+        query: PersistentQuery,
+        after: Option<ClusterId>,
+        limit: usize,
+    ) -> Result<Page<Attendance>, StoreError>;
+
+    /// Keeps a doctor report in place of an earlier one with its id.
+    async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError>;
+
+    /// A doctor report.
+    async fn doctor(&self, id: DoctorId) -> Result<Option<DoctorReport>, StoreError>;
+
+    /// Whether a check-in could be kept now.
+    async fn ready(&self) -> Result<(), StoreError>;
+
+    /// Everything there is, as it was at one moment between the call and its answer. Reading the records may block.
+    async fn records(&self) -> Result<Records, StoreError>;
+
+    /// Fills an empty store with the records of another, all of them or, where it fails, a part that cannot be relied on.
+    /// The records are read on a thread that may block.
+    async fn load(&self, records: Records) -> Result<(), StoreError>;
 }

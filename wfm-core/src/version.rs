@@ -6,6 +6,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+mod range;
+
+pub use range::{NotAVersionRange, VersionRange};
+
 /// Longest version text that is looked at, in bytes. Real ones are under 40.
 const MAX_LEN: usize = 128;
 

@@ -77,7 +77,7 @@ fn component(report: &ComponentReport, releases: Option<&Releases>, train: &Trai
 
 fn notes(release: &wfm_core::release::Release) -> v3::VersionData {
     let notes = release.notes().clone();
-    v3::VersionData { description: notes.description, fixes: notes.fixes, image: notes.image }
+    v3::VersionData { description: notes.description, fixes: notes.fixes, image: notes.image, minimum: None }
 }
 
 /// Why a component has its status, where the status alone does not say it.

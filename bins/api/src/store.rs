@@ -8,7 +8,7 @@ use wfm_core::store::{MemoryStore, Store, StoreError};
 
 mod sled;
 
-pub use self::sled::SledStore;
+pub use self::sled::{SledStore, Verification};
 
 /// Where a store is, as the operator writes it: `sled://PATH` or `memory://`.
 #[derive(Debug, Clone, PartialEq, Eq)]

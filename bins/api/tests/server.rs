@@ -10,9 +10,13 @@ use jiff::Timestamp;
 use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 use wfm_core::anonymizer::Arrival;
-use wfm_core::cluster::ClusterId;
-use wfm_core::release::{PublishMode, PublishOutcome, Release, Releases};
-use wfm_core::store::{ClusterRecord, Store, StoreError, StoreErrorKind};
+use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
+use wfm_core::store::{
+    Attendance, AuditEntry, Bounds, By, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Page, PersistentQuery,
+    Records, Store, StoreError, StoreErrorKind,
+};
+use wfm_core::version::Train;
 
 #[tokio::test]
 async fn probes_answer() {
@@ -96,10 +100,22 @@ impl Gone {
 
 #[async_trait]
 impl Store for Gone {
-    async fn publish(&self, _: Vec<Release>, _: PublishMode) -> Result<PublishOutcome, StoreError> {
+    async fn publish(&self, _: Vec<Release>, _: PublishMode, _: By) -> Result<PublishOutcome, StoreError> {
+        self.error()
+    }
+    async fn yank(&self, _: ReleaseKey, _: Option<PlainText>, _: By) -> Result<Option<Release>, StoreError> {
+        self.error()
+    }
+    async fn put_notice(&self, _: Notice, _: By) -> Result<Option<Notice>, StoreError> {
+        self.error()
+    }
+    async fn remove_notice(&self, _: Train, _: NoticeId, _: By) -> Result<Option<Notice>, StoreError> {
         self.error()
     }
     async fn releases(&self) -> Result<Arc<Releases>, StoreError> {
+        self.error()
+    }
+    async fn audit(&self, _: u64, _: usize) -> Result<Vec<AuditEntry>, StoreError> {
         self.error()
     }
     async fn check_in(&self, _: Arrival, _: Timestamp) -> Result<ClusterRecord, StoreError> {
@@ -109,6 +125,43 @@ impl Store for Gone {
         self.error()
     }
     async fn count_clusters(&self) -> Result<u64, StoreError> {
+        self.error()
+    }
+    async fn clusters(
+        &self,
+        _: ClusterQuery,
+        _: Option<ClusterId>,
+        _: usize,
+    ) -> Result<Page<ClusterRecord>, StoreError> {
+        self.error()
+    }
+    async fn set_cohort(&self, _: ClusterId, _: Option<Cohort>, _: By) -> Result<Option<ClusterRecord>, StoreError> {
+        self.error()
+    }
+    async fn check_ins(&self, _: Bounds, _: Option<ClusterId>, _: usize) -> Result<Page<Attendance>, StoreError> {
+        self.error()
+    }
+    async fn persistent(
+        &self,
+        _: PersistentQuery,
+        _: Option<ClusterId>,
+        _: usize,
+    ) -> Result<Page<Attendance>, StoreError> {
+        self.error()
+    }
+    async fn put_doctor(&self, _: DoctorReport) -> Result<(), StoreError> {
+        self.error()
+    }
+    async fn doctor(&self, _: DoctorId) -> Result<Option<DoctorReport>, StoreError> {
+        self.error()
+    }
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.error()
+    }
+    async fn records(&self) -> Result<Records, StoreError> {
+        self.error()
+    }
+    async fn load(&self, _: Records) -> Result<(), StoreError> {
         self.error()
     }
 }

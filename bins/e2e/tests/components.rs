@@ -134,7 +134,7 @@ async fn a_release_that_is_published_shows_without_another_list() {
         "v2.20.0".parse().unwrap(),
         "2026-11-01T00:00:00Z".parse().unwrap(),
     );
-    world.store.publish(vec![news], wfm_core::release::PublishMode::RefuseChanges).await.unwrap();
+    world.store.publish(vec![news], wfm_core::release::PublishMode::RefuseChanges, world::by()).await.unwrap();
     let addr = world.agent.addr;
     let page = world::until(|| world::text(addr, "/"), |page| page.contains("out of date")).await;
     assert!(page.contains("1 of 16 installed components is out of date"), "{page}");

@@ -12,7 +12,7 @@ use wfm_api::{Running, Service};
 use wfm_client::Client;
 use wfm_core::clock::{Clock, SystemClock};
 use wfm_core::release::{Notes, PublishMode, Release};
-use wfm_core::store::{Store, StoreError};
+use wfm_core::store::{Actor, By, Store, StoreError};
 use wfm_core::version::Train;
 use wfm_e2e::{RELEASES_JSON, RecordedCluster, Recording};
 
@@ -89,8 +89,9 @@ pub async fn run(demo: Demo) -> Result<(), DemoError> {
     std::fs::write(&tokens, token.line(Role::Publisher)).map_err(DemoError::Folder)?;
     let store = wfm_api::store::StoreUrl::Sled(folder.path().join("store")).open().await?;
     let releases = wfm_api::import::read(RELEASES_JSON.as_bytes())?;
-    store.publish(releases, PublishMode::RefuseChanges).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let by = By { actor: Actor::Operator, at: clock.now() };
+    store.publish(releases, PublishMode::RefuseChanges, by).await?;
 
     let agent_port = demo.port;
     let (service, service_port) = {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{ReportedVersion, Vocabulary};
-use crate::cluster::ClusterId;
+use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::wire;
 
@@ -11,6 +13,13 @@ use crate::wire;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
     cluster: ClusterId,
+    components: BTreeMap<ComponentName, ReportedVersion>,
+    cohort: Option<Cohort>,
+}
+
+/// What a doctor report is reduced to: the components that run, and nothing of nodes, pods, names or logs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoctorFacts {
     components: BTreeMap<ComponentName, ReportedVersion>,
 }
 
@@ -28,18 +37,20 @@ impl Arrival {
     /// # Errors
     /// Where the id is no UUID.
     pub fn reduce(body: &wire::v3::Cluster, vocabulary: Vocabulary<'_>) -> Result<Self, NotAccepted> {
-        let cluster = body.id.parse()?;
-        let mut components = BTreeMap::new();
-        for reported in &body.components {
-            let Some(name) = vocabulary.component(&reported.component.name) else { continue };
-            let version = reported
-                .version
-                .version
-                .parse()
-                .map_or(ReportedVersion::Custom, |version| vocabulary.version(name, &version));
-            super::note(&mut components, name, version);
-        }
-        Ok(Self { cluster, components })
+        Ok(Self { cluster: body.id.parse()?, components: reduce(&body.components, vocabulary), cohort: None })
+    }
+
+    /// The same check-in of a cluster that says whose it is.
+    #[must_use]
+    pub fn with_cohort(mut self, cohort: Option<Cohort>) -> Self {
+        self.cohort = cohort;
+        self
+    }
+
+    /// Whose it says it is.
+    #[must_use]
+    pub fn cohort(&self) -> Option<Cohort> {
+        self.cohort
     }
 
     /// Who checked in.
@@ -48,10 +59,10 @@ impl Arrival {
         self.cluster
     }
 
-    /// The id and the components, given away.
+    /// The components and the cohort, given away.
     #[must_use]
-    pub fn into_parts(self) -> (ClusterId, BTreeMap<ComponentName, ReportedVersion>) {
-        (self.cluster, self.components)
+    pub fn into_parts(self) -> (BTreeMap<ComponentName, ReportedVersion>, Option<Cohort>) {
+        (self.components, self.cohort)
     }
 
     /// What runs there, by name.
@@ -59,4 +70,29 @@ impl Arrival {
     pub fn components(&self) -> &BTreeMap<ComponentName, ReportedVersion> {
         &self.components
     }
+}
+
+impl DoctorFacts {
+    /// Reduces what is said of a cluster's components to the vocabulary, as a check-in is.
+    #[must_use]
+    pub fn reduce(components: &[wire::v3::ComponentVersion], vocabulary: Vocabulary<'_>) -> Self {
+        Self { components: reduce(components, vocabulary) }
+    }
+
+    /// What runs there, by name.
+    #[must_use]
+    pub fn components(&self) -> &BTreeMap<ComponentName, ReportedVersion> {
+        &self.components
+    }
+}
+
+fn reduce(said: &[wire::v3::ComponentVersion], vocabulary: Vocabulary<'_>) -> BTreeMap<ComponentName, ReportedVersion> {
+    let mut components = BTreeMap::new();
+    for reported in said {
+        let Some(name) = vocabulary.component(&reported.component.name) else { continue };
+        let version = reported.version.version.parse();
+        let version = version.map_or(ReportedVersion::Custom, |version| vocabulary.version(name, &version));
+        super::note(&mut components, name, version);
+    }
+    components
 }

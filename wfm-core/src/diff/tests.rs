@@ -166,3 +166,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_yanked_release_is_offered_to_nobody_and_still_dates_whoever_runs_it() {
+    let yank = |release: Release| {
+        let at = release.released();
+        release.with_yank(Some(crate::release::Yank { reason: "it loses data".parse().unwrap(), at }))
+    };
+    let line = |versions: &[(&str, &str, bool)]| -> Vec<Release> {
+        let made = versions.iter().map(|(version, day, yanked)| {
+            let release = release("deis-router", "stable", version, day);
+            if *yanked { yank(release) } else { release }
+        });
+        made.collect()
+    };
+    let all = [("v2.8.0", "2020-01-01", true), ("v2.9.0", "2020-01-11", false), ("v2.10.0", "2020-02-01", true)];
+    let behind = Behind { step: Step::Minor, releases: 1, days: Some(10) };
+    let latest: Version = "v2.9.0".parse().unwrap();
+    let place = |version: &str, line: &[Release]| place(&version.parse().unwrap(), line);
+    assert_eq!(place("v2.8.0", &line(&all)), Some(Freshness::Outdated { latest: latest.clone(), behind }));
+    assert_eq!(place("v2.9.0", &line(&all)), Some(Freshness::Current));
+    assert_eq!(place("v2.10.0", &line(&all)), Some(Freshness::Ahead { latest }));
+    assert_eq!(place("v2.8.0", &line(&all[..1])), None);
+}

@@ -31,7 +31,8 @@ pub struct PublishOutcome {
 impl Releases {
     /// What publishing `batch` changes, and whether `mode` keeps it. The collection itself stays as it is.
     ///
-    /// Within a batch the last of several entries for one version counts.
+    /// Within a batch the last of several entries for one version counts. Publishing never changes whether a known release
+    /// is yanked: that is [`Releases::yank`]'s part.
     #[must_use]
     pub fn plan(&self, batch: &[Release], mode: PublishMode) -> PublishOutcome {
         let mut outcome = PublishOutcome::default();
@@ -39,8 +40,14 @@ impl Releases {
         for release in wanted.iter() {
             match self.find(&release.train, &release.component, &release.version) {
                 None => outcome.added.push(release.clone()),
-                Some(known) if known == release => outcome.unchanged += 1,
-                Some(known) => outcome.changed.push((known.clone(), release.clone())),
+                Some(known) => {
+                    let new = release.clone().with_yank(known.yanked.clone());
+                    if *known == new {
+                        outcome.unchanged += 1;
+                    } else {
+                        outcome.changed.push((known.clone(), new));
+                    }
+                }
             }
         }
         outcome.kept = match mode {
@@ -49,6 +56,14 @@ impl Releases {
             PublishMode::Replace => true,
         };
         outcome
+    }
+}
+
+impl PublishOutcome {
+    /// The releases that were kept and are new or differ, as they are now.
+    pub fn news(&self) -> impl Iterator<Item = &Release> {
+        let kept = if self.kept { usize::MAX } else { 0 };
+        self.added.iter().chain(self.changed.iter().map(|(_, new)| new)).take(kept)
     }
 }
 
@@ -71,6 +86,18 @@ mod tests {
         let outcome = all.plan(&[release("v2.9.0", 1)], PublishMode::RefuseChanges);
         assert_eq!((outcome.added.len(), outcome.changed.len(), outcome.unchanged), (0, 0, 1));
         assert!(outcome.kept);
+    }
+
+    #[test]
+    fn publishing_again_does_not_take_a_yank_back() {
+        let yank = Some(crate::release::Yank {
+            reason: "it loses data".parse().unwrap(),
+            at: "2020-02-01T00:00:00Z".parse().unwrap(),
+        });
+        let all: Releases = [release("v2.9.0", 1).with_yank(yank.clone())].into_iter().collect();
+        assert_eq!(all.plan(&[release("v2.9.0", 1)], PublishMode::RefuseChanges).unchanged, 1);
+        let outcome = all.plan(&[release("v2.9.0", 2)], PublishMode::Replace);
+        assert_eq!(outcome.changed[0].1.yanked(), yank.as_ref());
     }
 
     #[test]

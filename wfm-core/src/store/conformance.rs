@@ -5,9 +5,17 @@
 use crate::anonymizer::{Arrival, Vocabulary};
 use crate::catalog::Catalog;
 use crate::release::{PublishMode, Release, Releases};
-use crate::store::Store;
+use crate::store::{Actor, By, Store};
 use crate::version::Train;
 use crate::wire::v3;
+
+mod changes;
+mod clusters;
+mod history;
+
+pub use changes::*;
+pub use clusters::*;
+pub use history::*;
 
 /// Makes one test of every conformance case. The argument is an expression that is a future of a fresh, empty store; it is
 /// evaluated for each case. Needs tokio's `macros` and `rt` among the dev-dependencies.
@@ -26,6 +34,22 @@ macro_rules! store_conformance {
             a_clock_going_back_does_not_rewrite_history
             clusters_are_counted_once
             components_are_those_last_reported
+            a_yanked_release_is_listed_and_offered_to_nobody
+            a_yank_can_be_undone_and_outlives_publishing_again
+            a_notice_is_published_replaced_and_taken_back
+            every_change_is_in_the_audit_log_and_nothing_else_is
+            the_audit_log_is_read_on_from_any_line
+            clusters_are_found_by_installed_version
+            clusters_are_found_by_cohort_and_by_time
+            pages_put_together_are_the_whole_answer
+            an_admins_decision_comes_before_what_a_cluster_says
+            check_ins_are_counted_between_exclusive_bounds
+            a_past_moment_knows_no_later_check_in
+            a_question_about_the_past_is_exact_to_the_second
+            many_check_ins_of_many_shapes_are_all_remembered
+            a_doctor_report_is_kept_and_replaced
+            a_store_that_works_is_ready
+            records_make_the_same_store_again
         }
     };
     (@each $fresh:expr; $($case:ident)*) => {
@@ -61,6 +85,14 @@ fn arrival(id: &str, versions: &[(&str, &str)]) -> Arrival {
     Arrival::reduce(&body, Vocabulary::new(&Catalog::workflow(), &known)).unwrap()
 }
 
+fn publisher() -> By {
+    By { actor: Actor::Publisher, at: at("2026-01-01T09:00:00Z") }
+}
+
+fn admin() -> By {
+    By { actor: Actor::Admin, ..publisher() }
+}
+
 fn at(text: &str) -> jiff::Timestamp {
     text.parse().unwrap()
 }
@@ -74,7 +106,7 @@ pub async fn an_empty_store_knows_nothing(store: &dyn Store) {
 
 /// What was published is listed, in order of precedence.
 pub async fn a_published_release_is_listed(store: &dyn Store) {
-    let outcome = store.publish(releases(), PublishMode::RefuseChanges).await.unwrap();
+    let outcome = store.publish(releases(), PublishMode::RefuseChanges, publisher()).await.unwrap();
     assert!(outcome.kept);
     assert_eq!(outcome.added.len(), 2);
     let known = store.releases().await.unwrap();
@@ -85,19 +117,19 @@ pub async fn a_published_release_is_listed(store: &dyn Store) {
 
 /// Publishing is idempotent.
 pub async fn publishing_again_changes_nothing(store: &dyn Store) {
-    store.publish(releases(), PublishMode::RefuseChanges).await.unwrap();
+    store.publish(releases(), PublishMode::RefuseChanges, publisher()).await.unwrap();
     let before = store.releases().await.unwrap();
-    let outcome = store.publish(releases(), PublishMode::RefuseChanges).await.unwrap();
+    let outcome = store.publish(releases(), PublishMode::RefuseChanges, publisher()).await.unwrap();
     assert_eq!((outcome.added.len(), outcome.changed.len(), outcome.unchanged), (0, 0, 2));
     assert_eq!(store.releases().await.unwrap(), before);
 }
 
 /// A batch that would change a published fact is refused whole.
 pub async fn a_changed_fact_is_refused_and_nothing_of_its_batch_kept(store: &dyn Store) {
-    store.publish(releases(), PublishMode::RefuseChanges).await.unwrap();
+    store.publish(releases(), PublishMode::RefuseChanges, publisher()).await.unwrap();
     let before = store.releases().await.unwrap();
     let batch = vec![release("v2.11.0", "2020-03-01T00:00:00Z"), release("v2.9.0", "1999-01-01T00:00:00Z")];
-    let outcome = store.publish(batch, PublishMode::RefuseChanges).await.unwrap();
+    let outcome = store.publish(batch, PublishMode::RefuseChanges, publisher()).await.unwrap();
     assert!(!outcome.kept);
     assert_eq!(outcome.changed.len(), 1);
     assert_eq!(store.releases().await.unwrap(), before);
@@ -105,9 +137,9 @@ pub async fn a_changed_fact_is_refused_and_nothing_of_its_batch_kept(store: &dyn
 
 /// Replacing is a decision of its own.
 pub async fn a_changed_fact_is_replaced_when_asked(store: &dyn Store) {
-    store.publish(releases(), PublishMode::RefuseChanges).await.unwrap();
+    store.publish(releases(), PublishMode::RefuseChanges, publisher()).await.unwrap();
     let corrected = release("v2.9.0", "2019-12-31T00:00:00Z");
-    let outcome = store.publish(vec![corrected.clone()], PublishMode::Replace).await.unwrap();
+    let outcome = store.publish(vec![corrected.clone()], PublishMode::Replace, publisher()).await.unwrap();
     assert!(outcome.kept);
     let known = store.releases().await.unwrap();
     assert_eq!(known.find(&Train::stable(), corrected.component(), corrected.version()), Some(&corrected));
@@ -116,50 +148,7 @@ pub async fn a_changed_fact_is_replaced_when_asked(store: &dyn Store) {
 
 /// A dry run tells the difference and keeps nothing.
 pub async fn a_dry_run_keeps_nothing(store: &dyn Store) {
-    let outcome = store.publish(releases(), PublishMode::DryRun).await.unwrap();
+    let outcome = store.publish(releases(), PublishMode::DryRun, publisher()).await.unwrap();
     assert_eq!((outcome.added.len(), outcome.kept), (2, false));
     assert!(store.releases().await.unwrap().is_empty());
-}
-
-/// First and last are the same instant, and the components are there.
-pub async fn a_first_check_in_makes_a_cluster(store: &dyn Store) {
-    let now = at("2026-01-01T10:00:00Z");
-    let record = store.check_in(arrival(A, &[("deis-router", "v2.9.0")]), now).await.unwrap();
-    assert_eq!((record.first_seen, record.last_seen, record.check_ins), (now, now, 1));
-    assert_eq!(record.components.len(), 1);
-    assert_eq!(store.cluster(A.parse().unwrap()).await.unwrap(), Some(record));
-}
-
-/// The first check-in stays the first.
-pub async fn a_later_check_in_moves_last_seen_alone(store: &dyn Store) {
-    let (first, second) = (at("2026-01-01T10:00:00Z"), at("2026-01-01T22:00:00Z"));
-    store.check_in(arrival(A, &[]), first).await.unwrap();
-    let record = store.check_in(arrival(A, &[]), second).await.unwrap();
-    assert_eq!((record.first_seen, record.last_seen, record.check_ins), (first, second, 2));
-}
-
-/// Neither end of what was seen moves inwards.
-pub async fn a_clock_going_back_does_not_rewrite_history(store: &dyn Store) {
-    let (noon, morning) = (at("2026-01-01T12:00:00Z"), at("2026-01-01T10:00:00Z"));
-    store.check_in(arrival(A, &[]), noon).await.unwrap();
-    let record = store.check_in(arrival(A, &[]), morning).await.unwrap();
-    assert_eq!((record.first_seen, record.last_seen), (morning, noon));
-}
-
-/// Two clusters are two, however often they check in.
-pub async fn clusters_are_counted_once(store: &dyn Store) {
-    let now = at("2026-01-01T10:00:00Z");
-    for id in [A, B, A, A, B] {
-        store.check_in(arrival(id, &[]), now).await.unwrap();
-    }
-    assert_eq!(store.count_clusters().await.unwrap(), 2);
-}
-
-/// A component that is gone is gone.
-pub async fn components_are_those_last_reported(store: &dyn Store) {
-    let now = at("2026-01-01T10:00:00Z");
-    store.check_in(arrival(A, &[("deis-router", "v2.9.0"), ("deis-minio", "v2.4.1")]), now).await.unwrap();
-    let record = store.check_in(arrival(A, &[("deis-router", "v2.10.0")]), now).await.unwrap();
-    let said: Vec<String> = record.components.iter().map(|(name, version)| format!("{name} {version}")).collect();
-    assert_eq!(said, ["deis-router v2.10.0"]);
 }

@@ -1,13 +1,20 @@
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{ClusterRecord, Store, StoreError};
+use super::{
+    Attendance, AuditEntry, Bounds, By, Change, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport,
+    Page, PersistentQuery, Records, Run, Store, StoreError, whole_second,
+};
 use crate::anonymizer::Arrival;
-use crate::cluster::ClusterId;
-use crate::release::{PublishMode, PublishOutcome, Release, Releases};
+use crate::cluster::{ClusterId, Cohort};
+use crate::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases, Yank};
+use crate::version::Train;
+
+mod records;
 
 /// The reference: everything in memory, gone with the process.
 #[derive(Debug, Default)]
@@ -15,10 +22,18 @@ pub struct MemoryStore {
     state: RwLock<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct State {
     releases: Arc<Releases>,
-    clusters: BTreeMap<ClusterId, ClusterRecord>,
+    clusters: BTreeMap<ClusterId, Cluster>,
+    doctors: BTreeMap<DoctorId, DoctorReport>,
+    audit: Vec<AuditEntry>,
+}
+
+#[derive(Debug, Clone)]
+struct Cluster {
+    record: ClusterRecord,
+    runs: Vec<Run<ClusterFacts>>,
 }
 
 impl MemoryStore {
@@ -31,15 +46,88 @@ impl MemoryStore {
     }
 }
 
+impl State {
+    fn log(&mut self, changes: impl IntoIterator<Item = Change>, by: By) {
+        for change in changes {
+            let number = self.audit.len() as u64 + 1;
+            self.audit.push(change.numbered(number, by));
+        }
+    }
+
+    fn after(&self, after: Option<ClusterId>) -> impl Iterator<Item = (ClusterId, &Cluster)> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.clusters.range((start, Bound::Unbounded)).map(|(id, cluster)| (*id, cluster))
+    }
+
+    fn page<T>(
+        &self,
+        after: Option<ClusterId>,
+        limit: usize,
+        answer: impl Fn(&Cluster) -> Option<T>,
+    ) -> Result<Page<T>, StoreError> {
+        Page::fill(limit, self.after(after).filter_map(|(id, cluster)| answer(cluster).map(|answer| Ok((id, answer)))))
+    }
+}
+
+impl Cluster {
+    fn check_in(known: Option<Self>, arrival: Arrival, at: Timestamp) -> Self {
+        let said = ClusterFacts::from(arrival.clone());
+        let instant = whole_second(at).as_second();
+        let (record, mut runs) = known.map_or((None, Vec::new()), |known| (Some(known.record), known.runs));
+        match runs.last_mut() {
+            Some(run) if run.said == said && run.untimed == 0 => run.instants.push(instant),
+            _ => runs.push(Run { said, instants: vec![instant], untimed: 0 }),
+        }
+        Self { record: ClusterRecord::after(record, arrival, at), runs }
+    }
+
+    fn attendance(&self) -> Attendance {
+        let ClusterRecord { id, first_seen, last_seen, check_ins, .. } = self.record;
+        Attendance { cluster: id, first: first_seen, last: last_seen, check_ins }
+    }
+}
+
 #[async_trait]
 impl Store for MemoryStore {
-    async fn publish(&self, batch: Vec<Release>, mode: PublishMode) -> Result<PublishOutcome, StoreError> {
+    async fn publish(&self, batch: Vec<Release>, mode: PublishMode, by: By) -> Result<PublishOutcome, StoreError> {
         Ok(self.write(|state| {
             let outcome = state.releases.plan(&batch, mode);
-            if outcome.kept {
-                Arc::make_mut(&mut state.releases).extend(batch);
+            if outcome.news().next().is_some() {
+                Arc::make_mut(&mut state.releases).extend(outcome.news().cloned());
+                state.log(Change::published(&outcome), by);
             }
             outcome
+        }))
+    }
+
+    async fn yank(&self, key: ReleaseKey, reason: Option<PlainText>, by: By) -> Result<Option<Release>, StoreError> {
+        Ok(self.write(|state| {
+            let (before, after) = state.releases.yank(&key, reason.map(|reason| Yank { reason, at: by.at }))?;
+            if let Some(change) = Change::yanked(before, &after) {
+                Arc::make_mut(&mut state.releases).insert(after.clone());
+                state.log([change], by);
+            }
+            Some(after)
+        }))
+    }
+
+    async fn put_notice(&self, notice: Notice, by: By) -> Result<Option<Notice>, StoreError> {
+        Ok(self.write(|state| {
+            let before = state.releases.notice(&notice.train, &notice.id).cloned();
+            if let Some(change) = Change::of_notice(before.as_ref(), Some(&notice)) {
+                Arc::make_mut(&mut state.releases).insert_notice(notice);
+                state.log([change], by);
+            }
+            before
+        }))
+    }
+
+    async fn remove_notice(&self, train: Train, id: NoticeId, by: By) -> Result<Option<Notice>, StoreError> {
+        Ok(self.write(|state| {
+            state.releases.notice(&train, &id)?;
+            let removed = Arc::make_mut(&mut state.releases).remove_notice(&train, &id);
+            state.log(Change::of_notice(removed.as_ref(), None), by);
+            removed
         }))
     }
 
@@ -47,21 +135,96 @@ impl Store for MemoryStore {
         Ok(self.read(|state| Arc::clone(&state.releases)))
     }
 
+    async fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditEntry>, StoreError> {
+        Ok(self.read(|state| state.audit.iter().filter(|entry| entry.number > after).take(limit).cloned().collect()))
+    }
+
     async fn check_in(&self, arrival: Arrival, at: Timestamp) -> Result<ClusterRecord, StoreError> {
         Ok(self.write(|state| {
             let id = arrival.cluster();
-            let record = ClusterRecord::after(state.clusters.remove(&id), arrival, at);
-            state.clusters.insert(id, record.clone());
-            record
+            let cluster = Cluster::check_in(state.clusters.remove(&id), arrival, at);
+            state.clusters.entry(id).insert_entry(cluster).get().record.clone()
         }))
     }
 
     async fn cluster(&self, id: ClusterId) -> Result<Option<ClusterRecord>, StoreError> {
-        Ok(self.read(|state| state.clusters.get(&id).cloned()))
+        Ok(self.read(|state| state.clusters.get(&id).map(|cluster| cluster.record.clone())))
     }
 
     async fn count_clusters(&self) -> Result<u64, StoreError> {
         Ok(self.read(|state| state.clusters.len() as u64))
+    }
+
+    async fn clusters(
+        &self,
+        query: ClusterQuery,
+        after: Option<ClusterId>,
+        limit: usize,
+    ) -> Result<Page<ClusterRecord>, StoreError> {
+        self.read(|state| {
+            state.page(after, limit, |cluster| query.matches(&cluster.record).then(|| cluster.record.clone()))
+        })
+    }
+
+    async fn set_cohort(
+        &self,
+        id: ClusterId,
+        cohort: Option<Cohort>,
+        by: By,
+    ) -> Result<Option<ClusterRecord>, StoreError> {
+        Ok(self.write(|state| {
+            let record = &mut state.clusters.get_mut(&id)?.record;
+            let before = record.clone();
+            record.decided = cohort;
+            let after = record.clone();
+            state.log(Change::of_cohort(&before, &after), by);
+            Some(after)
+        }))
+    }
+
+    async fn check_ins(
+        &self,
+        created: Bounds,
+        after: Option<ClusterId>,
+        limit: usize,
+    ) -> Result<Page<Attendance>, StoreError> {
+        let answer = |cluster: &Cluster| Some(cluster.attendance()).filter(|known| created.contains(known.first));
+        self.read(|state| state.page(after, limit, answer))
+    }
+
+    async fn persistent(
+        &self,
+        query: PersistentQuery,
+        after: Option<ClusterId>,
+        limit: usize,
+    ) -> Result<Page<Attendance>, StoreError> {
+        let answer = |cluster: &Cluster| {
+            Attendance::at(cluster.record.id, &cluster.runs, query.at).filter(|known| query.matches(known))
+        };
+        self.read(|state| state.page(after, limit, answer))
+    }
+
+    async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError> {
+        self.write(|state| state.doctors.insert(report.id, report));
+        Ok(())
+    }
+
+    async fn doctor(&self, id: DoctorId) -> Result<Option<DoctorReport>, StoreError> {
+        Ok(self.read(|state| state.doctors.get(&id).cloned()))
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn records(&self) -> Result<Records, StoreError> {
+        Ok(records::of(&self.read(State::clone)))
+    }
+
+    async fn load(&self, records: Records) -> Result<(), StoreError> {
+        let loaded = records::read(records)?;
+        self.write(|state| *state = loaded);
+        Ok(())
     }
 }
 

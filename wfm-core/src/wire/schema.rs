@@ -6,9 +6,11 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::anonymizer::ReportedVersion;
 use crate::cluster::ClusterId;
 use crate::component::ComponentName;
-use crate::version::{Train, Version};
+use crate::release::{NoticeId, PlainText};
+use crate::version::{Train, Version, VersionRange};
 
 /// A value that is text of this pattern.
 macro_rules! text {
@@ -37,6 +39,11 @@ text!(
     128,
     "v2.19.0"
 );
+
+text!(VersionRange, "VersionRange", "^[<>=~^*]{0,2}[0-9.,<>=~^* xX]{0,254}$", 256, ">=2.18,<2.19");
+text!(NoticeId, "NoticeId", "^[a-z][a-z0-9-]{0,63}$", 64, "end-of-v2");
+text!(ReportedVersion, "ReportedVersion", "^(custom|v?[0-9]+\\.[0-9]+\\.[0-9]+.*)$", 128, "v2.19.0");
+text!(PlainText, "PlainText", "^[ -~]*[!-~][ -~]*$", 2000, "Version 2 is not repaired any more.");
 
 impl PartialSchema for ClusterId {
     fn schema() -> RefOr<Schema> {

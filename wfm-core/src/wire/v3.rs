@@ -9,6 +9,7 @@ use crate::anonymizer::ReportedVersion;
 use crate::cluster::ClusterId;
 use crate::component::ComponentName;
 use crate::release::{Notes, Release};
+use crate::store::Attendance;
 
 /// A list in the envelope that old agents expect.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,9 @@ pub struct VersionData {
     /// The image it is published as.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+    /// The lowest version from which it can be upgraded to; old agents do not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<String>,
 }
 
 /// A cluster and what runs in it: a check-in's body, and the answer to it.
@@ -122,15 +126,69 @@ impl From<&Release> for ComponentVersion {
                 train: Some(release.train().to_string()),
                 version: release.version().to_string(),
                 released: Some(release.released().to_string()),
-                data: (!notes.is_empty()).then(|| VersionData {
+                data: (!notes.is_empty() || release.minimum().is_some()).then(|| VersionData {
                     description: notes.description.clone(),
                     fixes: notes.fixes.clone(),
                     image: notes.image.clone(),
+                    minimum: release.minimum().map(ToString::to_string),
                 }),
             },
             update_available: None,
         }
     }
+}
+
+/// Answer to the questions about check-ins.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClusterCheckins {
+    /// How many entries there are.
+    pub count: u64,
+    /// The entries.
+    pub data: Vec<ClusterCheckin>,
+}
+
+/// How often and how long a cluster has checked in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClusterCheckin {
+    /// The cluster's random id.
+    #[serde(rename = "clusterID")]
+    pub cluster_id: ClusterId,
+    /// Its first check-in.
+    pub first_seen: Timestamp,
+    /// Its last check-in, up to the moment that was asked about.
+    pub last_seen: Timestamp,
+    /// The time from the first to the last, such as `30 days 02:15:00`.
+    pub cluster_age: String,
+    /// The time from the last to the moment that was asked about, in the same form.
+    pub last_checkin: String,
+    /// How many there were.
+    pub checkins: u64,
+}
+
+impl ClusterCheckin {
+    /// What old agents' makers read of `attendance`, asked about the moment `at`.
+    #[must_use]
+    pub fn of(attendance: &Attendance, at: Timestamp) -> Self {
+        let Attendance { cluster, first, last, check_ins } = *attendance;
+        Self {
+            cluster_id: cluster,
+            first_seen: first,
+            last_seen: last,
+            cluster_age: elapsed(first, last),
+            last_checkin: elapsed(last, at),
+            checkins: check_ins,
+        }
+    }
+}
+
+/// Days, hours, minutes and seconds, as PostgreSQL's `age` wrote them within a month; nothing is negative.
+fn elapsed(from: Timestamp, to: Timestamp) -> String {
+    let seconds = to.duration_since(from).as_secs().max(0);
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    format!("{days} days {:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60)
 }
 
 /// An entry that is no release: which field, and what to write there.
@@ -160,8 +218,10 @@ impl TryFrom<&ComponentVersion> for Release {
             refuse("version.released", format!("“{shown}” is not a time such as 2020-10-08T20:29:47Z"))
         })?;
         let data = entry.version.data.clone().unwrap_or_default();
+        let minimum = data.minimum.map(|text| text.parse()).transpose();
+        let minimum = minimum.map_err(|e| refuse("version.data.minimum", format!("{e}")))?;
         let notes = Notes { description: data.description, fixes: data.fixes, image: data.image };
-        Ok(Release::new(name, train, version, released).with_notes(notes))
+        Ok(Release::new(name, train, version, released).with_notes(notes).with_minimum(minimum))
     }
 }
 
@@ -186,6 +246,21 @@ mod tests {
         );
         let read: ComponentVersion = serde_json::from_str(&text).unwrap();
         assert_eq!(Release::try_from(&read).unwrap(), release);
+    }
+
+    #[test]
+    fn attendance_is_told_in_days_and_hours() {
+        let attendance = Attendance {
+            cluster: ClusterId::new(uuid::Uuid::from_u128(7)),
+            first: "2026-01-01T00:00:00Z".parse().unwrap(),
+            last: "2026-01-31T02:15:00Z".parse().unwrap(),
+            check_ins: 60,
+        };
+        let said = ClusterCheckin::of(&attendance, "2026-01-31T02:15:09Z".parse().unwrap());
+        assert_eq!(
+            serde_json::to_string(&said).unwrap(),
+            r#"{"clusterID":"00000000-0000-0000-0000-000000000007","firstSeen":"2026-01-01T00:00:00Z","lastSeen":"2026-01-31T02:15:00Z","clusterAge":"30 days 02:15:00","lastCheckin":"0 days 00:00:09","checkins":60}"#
+        );
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! The new API: releases of a whole train in one document that everybody reads alike.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::anonymizer::ReportedVersion;
+use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
-use crate::release::{Notes, Release, Releases};
+use crate::release::{Notes, Notice, Release, Releases, Yank};
+use crate::store::ClusterRecord;
 use crate::version::{Train, Version};
 
 /// The schema of [`TrainReleases`] as written by this version.
@@ -21,6 +26,9 @@ pub struct TrainReleases {
     pub train: Train,
     /// Its components, by name.
     pub components: Vec<ComponentReleases>,
+    /// What its followers are told beside, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 /// A component's releases on one train.
@@ -29,7 +37,7 @@ pub struct TrainReleases {
 pub struct ComponentReleases {
     /// The component.
     pub name: ComponentName,
-    /// Its releases, lowest precedence first; the last is the latest.
+    /// Its releases, lowest precedence first; the last that is not yanked is the latest.
     pub releases: Vec<PublishedRelease>,
 }
 
@@ -44,6 +52,12 @@ pub struct PublishedRelease {
     /// What the maker says about it.
     #[serde(flatten)]
     pub notes: Notes,
+    /// The lowest version from which it can be upgraded to; any where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<Version>,
+    /// That it was withdrawn, if it was: it is offered to nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yanked: Option<Yank>,
 }
 
 impl TrainReleases {
@@ -54,6 +68,8 @@ impl TrainReleases {
             version: release.version().clone(),
             released: release.released(),
             notes: release.notes().clone(),
+            minimum: release.minimum().cloned(),
+            yanked: release.yanked().cloned(),
         };
         let components = releases
             .train(train)
@@ -62,20 +78,68 @@ impl TrainReleases {
                 releases: line.iter().map(published).collect(),
             })
             .collect();
-        Self { schema_version: TRAIN_RELEASES_SCHEMA, train: train.clone(), components }
+        let notices = releases.notices(train).cloned().collect();
+        Self { schema_version: TRAIN_RELEASES_SCHEMA, train: train.clone(), components, notices }
     }
 }
 
 impl From<TrainReleases> for Releases {
     fn from(document: TrainReleases) -> Self {
-        let TrainReleases { train, components, .. } = document;
-        components
+        let TrainReleases { train, components, notices, .. } = document;
+        let mut releases: Releases = components
             .into_iter()
             .flat_map(|component| component.releases.into_iter().map(move |release| (component.name.clone(), release)))
             .map(|(name, release)| {
-                Release::new(name, train.clone(), release.version, release.released).with_notes(release.notes)
+                Release::new(name, train.clone(), release.version, release.released)
+                    .with_notes(release.notes)
+                    .with_minimum(release.minimum)
+                    .with_yank(release.yanked)
             })
-            .collect()
+            .collect();
+        for notice in notices {
+            releases.insert_notice(Notice { train: train.clone(), ..notice });
+        }
+        releases
+    }
+}
+
+/// A cluster as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ListedCluster))]
+pub struct Cluster {
+    /// Its random id.
+    pub id: ClusterId,
+    /// Its components as last reported.
+    pub components: BTreeMap<ComponentName, ReportedVersion>,
+    /// Its first check-in, by the service's clock.
+    pub first_seen: Timestamp,
+    /// Its last check-in, by the service's clock.
+    pub last_seen: Timestamp,
+    /// How often it has checked in.
+    pub check_ins: u64,
+    /// Whose it is, as far as questions about the fleet go.
+    pub cohort: Cohort,
+    /// What it says of that itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_cohort: Option<Cohort>,
+    /// What an administrator decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_cohort: Option<Cohort>,
+}
+
+impl From<&ClusterRecord> for Cluster {
+    fn from(record: &ClusterRecord) -> Self {
+        Self {
+            id: record.id,
+            components: record.components.clone(),
+            first_seen: record.first_seen,
+            last_seen: record.last_seen,
+            check_ins: record.check_ins,
+            cohort: record.cohort(),
+            declared_cohort: record.declared,
+            decided_cohort: record.decided,
+        }
     }
 }
 
@@ -136,5 +200,31 @@ mod tests {
         );
         let read: TrainReleases = serde_json::from_str(&text).unwrap();
         assert_eq!(Releases::from(read), stable);
+    }
+    #[test]
+    fn notices_yanks_and_minimums_read_back() {
+        let at = "2021-04-19T01:08:22Z".parse().unwrap();
+        let version = |text: &str| text.parse::<Version>().unwrap();
+        let mut all: Releases = [Release::new("deis-router".parse().unwrap(), Train::stable(), version("v2.9.0"), at)
+            .with_minimum(Some(version("v2.0.0")))
+            .with_yank(Some(Yank { reason: "it loses data".parse().unwrap(), at }))]
+        .into_iter()
+        .collect();
+        all.insert_notice(Notice {
+            id: "end-of-v2".parse().unwrap(),
+            train: Train::stable(),
+            level: crate::release::NoticeLevel::EndOfLife,
+            component: None,
+            affected: Some("<3".parse().unwrap()),
+            text: "Version 2 is not repaired any more.".parse().unwrap(),
+            published: at,
+        });
+        let text = serde_json::to_string(&TrainReleases::of(&all, &Train::stable())).unwrap();
+        assert_eq!(
+            text,
+            r#"{"schemaVersion":1,"train":"stable","components":[{"name":"deis-router","releases":[{"version":"v2.9.0","released":"2021-04-19T01:08:22Z","minimum":"v2.0.0","yanked":{"reason":"it loses data","at":"2021-04-19T01:08:22Z"}}]}],"notices":[{"id":"end-of-v2","train":"stable","level":"end_of_life","affected":"<3","text":"Version 2 is not repaired any more.","published":"2021-04-19T01:08:22Z"}]}"#
+        );
+        let read: TrainReleases = serde_json::from_str(&text).unwrap();
+        assert_eq!(Releases::from(read), all);
     }
 }

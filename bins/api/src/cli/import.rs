@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use wfm_core::clock::{Clock, SystemClock};
 use wfm_core::release::PublishMode;
+use wfm_core::store::{Actor, By};
 use wfm_core::wire::v4::ImportOutcome;
 
 use super::Error;
@@ -47,7 +49,8 @@ impl Import {
             (false, false) => PublishMode::RefuseChanges,
         };
         let store = store.ok_or(Error::NoStore)?.open().await?;
-        let outcome = ImportOutcome::from(&store.publish(releases, mode).await?);
+        let by = By { actor: Actor::Operator, at: SystemClock.now() };
+        let outcome = ImportOutcome::from(&store.publish(releases, mode, by).await?);
         for line in &outcome.differences {
             println!("{line}");
         }

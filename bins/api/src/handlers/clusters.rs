@@ -1,6 +1,5 @@
 //! Check-ins, and clusters as they last reported.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use wfm_core::anonymizer::{Arrival, Vocabulary};
@@ -25,9 +24,7 @@ pub(crate) async fn check_in(mut request: Request) -> Answer {
         .map_err(|e| ApiError::bad_request(e.to_string()))?;
     let now = service.clock.now();
     service.rates.cluster(arrival.cluster(), now)?;
-    // No question is more exact than a second, so nothing finer is kept.
-    let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
-    let record = service.store.check_in(arrival, at).await?;
+    let record = service.store.check_in(arrival, now).await?;
     Ok(json(&as_sent(&record)))
 }
 

@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde_json::Value;
 use wfm_core::component::ComponentName;
 use wfm_core::release::{PublishMode, Release};
+use wfm_core::store::{Actor, By};
 use wfm_core::version::{Train, Version};
 use wfm_core::wire::{v3, v4};
 
@@ -11,6 +12,7 @@ use crate::error::{Answer, ApiError};
 use crate::import;
 use crate::reply::{json, json_with_status};
 use crate::request::{Request, read_json};
+use crate::service::Service;
 
 /// The longest release, notes included.
 const RELEASE: usize = 64 * 1024;
@@ -31,7 +33,7 @@ pub(crate) async fn release(mut request: Request) -> Answer {
     let release = path.read(&request.body(RELEASE).await?)?;
     let service = &request.service;
     let mode = if replace { PublishMode::Replace } else { PublishMode::RefuseChanges };
-    let outcome = service.store.publish(vec![release.clone()], mode).await?;
+    let outcome = service.store.publish(vec![release.clone()], mode, by(service)).await?;
     if let (false, Some((published, new))) = (outcome.kept, outcome.changed.first()) {
         return Err(differs(published, new));
     }
@@ -51,7 +53,8 @@ pub(crate) async fn import(mut request: Request) -> Answer {
         (false, true) => PublishMode::Replace,
         (false, false) => PublishMode::RefuseChanges,
     };
-    let outcome = v4::ImportOutcome::from(&request.service.store.publish(releases, mode).await?);
+    let service = &request.service;
+    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode, by(service)).await?);
     if outcome.kept || dry_run {
         return Ok(json(&outcome));
     }
@@ -61,6 +64,10 @@ pub(crate) async fn import(mut request: Request) -> Answer {
     );
     let changed = outcome.differences.into_iter().filter(|line| line.starts_with('~')).collect();
     Err(ApiError::conflict(message).with_details(changed))
+}
+
+fn by(service: &Service) -> By {
+    By { actor: Actor::Publisher, at: service.clock.now() }
 }
 
 /// What the path says of a release.
@@ -107,12 +114,14 @@ fn differs(published: &Release, new: &Release) -> ApiError {
     );
     let (old, now) = (published.notes(), new.notes());
     let text = |text: &Option<String>| text.as_deref().unwrap_or("nothing").chars().take(80).collect::<String>();
+    let version = |version: Option<&Version>| version.map_or("nothing".into(), Version::to_string);
     let facts = [
         ("version.version", published.version().to_string(), new.version().to_string()),
         ("version.released", published.released().to_string(), new.released().to_string()),
         ("version.data.description", text(&old.description), text(&now.description)),
         ("version.data.fixes", text(&old.fixes), text(&now.fixes)),
         ("version.data.image", text(&old.image), text(&now.image)),
+        ("version.data.minimum", version(published.minimum()), version(new.minimum())),
     ];
     let details = facts.into_iter().filter(|(_, old, now)| old != now);
     let details = details.map(|(field, old, now)| format!("{field}: published “{old}”, sent “{now}”")).collect();

@@ -42,7 +42,7 @@ pub(crate) async fn release(request: Request) -> Answer {
     let releases = request.service.store.releases().await?;
     let line = line(&releases, &train, &component)?;
     let found = if request.segment("version") == LATEST {
-        line.last()
+        releases.latest(&train, &component)
     } else {
         let version: Version = request.path("version")?;
         line.iter().find(|release| *release.version() == version)

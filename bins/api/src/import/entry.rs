@@ -31,6 +31,7 @@ pub fn component_version(entry: &Value) -> Result<ComponentVersion, NotAnEntry> 
         description: reader.text("version.data.description")?,
         fixes: reader.text("version.data.fixes")?,
         image: reader.text("version.data.image")?,
+        minimum: reader.text("version.data.minimum")?,
     };
     Ok(ComponentVersion {
         component: Component {
@@ -62,6 +63,7 @@ pub(super) fn of_train(file: &Value) -> Result<Entries, ImportError> {
 fn of_release(file: &Value, component: &Value, release: &Value) -> Result<ComponentVersion, NotAnEntry> {
     let data = serde_json::json!({
         "description": release["description"], "fixes": release["fixes"], "image": release["image"],
+        "minimum": release["minimum"],
     });
     let entry = serde_json::json!({
         "component": {"name": component["name"]},

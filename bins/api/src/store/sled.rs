@@ -2,57 +2,56 @@
 //!
 //! | tree | key | value |
 //! |---|---|---|
-//! | `meta` | a word | `format` of the store, how many `clusters` there are |
+//! | `meta` | a word | `format` of the store, how many `clusters` and lines of the `audit` log there are |
 //! | `releases` | train, component, version | the release as JSON |
-//! | `clusters` | the cluster's id | first, last and number of check-ins, and which report (56 bytes) |
-//! | `reports` | hash of the report | the components as JSON, once, however many clusters report the same |
+//! | `ledger` | `n` train, id / `a` number / `d` id | a notice, a line of the audit log, a doctor report, as JSON |
+//! | `clusters.2` | the cluster's id | first, last and number of check-ins, cohort, and its open run ([`run`]) |
+//! | `runs` | the cluster's id, number | a closed run of check-ins; never written again |
+//! | `facts` | hash of the facts | what clusters said, as JSON, once, however many say the same |
 //!
-//! **Architecture invariant:** only the writer's thread writes, and it writes a cluster, its report and the counter in
-//! one transaction, so a kill at any moment leaves them in step.
+//! **Architecture invariant:** only the writer's thread writes, and it writes a cluster, its runs, its facts and the
+//! counters in one transaction, so a kill at any moment leaves them in step.
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::thread::JoinHandle;
+use std::sync::{Arc, PoisonError};
 
-use ::sled::Tree;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
 use wfm_core::anonymizer::Arrival;
-use wfm_core::cluster::ClusterId;
-use wfm_core::release::{PublishMode, PublishOutcome, Release, Releases};
-use wfm_core::store::{ClusterRecord, Store, StoreError, StoreErrorKind};
+use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
+use wfm_core::store::{
+    Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Page,
+    PersistentQuery, Records, Store, StoreError, StoreErrorKind,
+};
+use wfm_core::version::Train;
 
+mod disk;
+mod group;
+mod load;
+mod migrate;
 mod open;
+mod read;
+mod records;
 mod rows;
+mod run;
+mod sync;
+mod verify;
+mod work;
 mod writer;
 
-use writer::Job;
+pub use verify::Verification;
 
-/// How many operations may wait for the writer before the next ones wait to wait.
-const QUEUE: usize = 1024;
+use disk::Disk;
+use work::Writing;
 
 /// A [`Store`] in a folder of its own. Dropping it finishes what is queued and closes the folder.
 #[derive(Debug)]
 pub struct SledStore {
-    jobs: Option<mpsc::Sender<Job>>,
-    writer: Option<JoinHandle<()>>,
-    trees: Trees,
-    releases: Published,
+    writing: Writing,
     /// Last, so that the folder is free only when everything above is closed.
     _lock: File,
-}
-
-/// The releases as last made durable: read by everybody, replaced by the writer.
-type Published = Arc<RwLock<Arc<Releases>>>;
-
-#[derive(Debug, Clone)]
-struct Trees {
-    meta: Tree,
-    releases: Tree,
-    clusters: Tree,
-    reports: Tree,
 }
 
 impl SledStore {
@@ -62,75 +61,134 @@ impl SledStore {
     /// Where the folder cannot be made, read or written, is in use by another process, was written by a newer version,
     /// or is damaged: one sentence that says which and what to do.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, disk::Room::default()).await
+    }
+
+    async fn open_with(path: &Path, room: disk::Room) -> Result<Self, StoreError> {
         let path = path.to_owned();
-        blocking(move || Self::open_now(&path)).await
+        blocking(move || {
+            let lock = open::claim(&path)?;
+            let opened = open::open(&path)?;
+            Ok(Self { writing: Writing::start(opened, path, room)?, _lock: lock })
+        })
+        .await
     }
 
-    fn open_now(path: &Path) -> Result<Self, StoreError> {
-        let opened = open::open(path)?;
-        let releases = Arc::new(RwLock::new(Arc::new(opened.releases)));
-        let (jobs, queue) = mpsc::channel(QUEUE);
-        let writer = writer::Writer::new(opened.db, opened.trees.clone(), Arc::clone(&releases), path)?;
-        let writer = std::thread::Builder::new()
-            .name("store-writer".into())
-            .spawn(move || writer.run(queue))
-            .map_err(|e| unavailable("the store's writer thread cannot be started").caused_by(e))?;
-        Ok(Self { jobs: Some(jobs), writer: Some(writer), trees: opened.trees, releases, _lock: opened.lock })
-    }
-
-    async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job) -> Result<T, StoreError> {
-        let ended = || unavailable("the store's writer has ended: restart the service");
-        let (answer, answered) = oneshot::channel();
-        let jobs = self.jobs.as_ref().ok_or_else(ended)?;
-        jobs.send(job(answer)).await.map_err(|_| ended())?;
-        answered.await.map_err(|_| ended())?
+    /// Reads everything and counts it again.
+    ///
+    /// # Errors
+    /// Where the store cannot be read at all.
+    pub async fn verify(&self) -> Result<Verification, StoreError> {
+        self.writing.alone(|disk, _| verify::verify(&disk.trees)).await
     }
 
     async fn read<T: Send + 'static>(
         &self,
-        look: impl FnOnce(&Trees) -> Result<T, StoreError> + Send + 'static,
+        look: impl FnOnce(&Disk) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let trees = self.trees.clone();
-        let read = blocking(move || look(&trees)).await;
+        let disk = self.writing.disk()?;
+        let read = blocking(move || look(&disk)).await;
         read.inspect_err(|error| tracing::error!(error = wfm_shell::sentence(error), "the store cannot be read"))
     }
 }
 
 #[async_trait]
 impl Store for SledStore {
-    async fn publish(&self, batch: Vec<Release>, mode: PublishMode) -> Result<PublishOutcome, StoreError> {
-        self.ask(|answer| Job::Publish { batch, mode, answer }).await
+    async fn publish(&self, batch: Vec<Release>, mode: PublishMode, by: By) -> Result<PublishOutcome, StoreError> {
+        self.writing.ask(move |group| group.publish(&batch, mode, by)).await
+    }
+
+    async fn yank(&self, key: ReleaseKey, reason: Option<PlainText>, by: By) -> Result<Option<Release>, StoreError> {
+        self.writing.ask(move |group| group.yank(&key, reason.as_ref(), by)).await
+    }
+
+    async fn put_notice(&self, notice: Notice, by: By) -> Result<Option<Notice>, StoreError> {
+        self.writing.ask(move |group| group.put_notice(&notice, by)).await
+    }
+
+    async fn remove_notice(&self, train: Train, id: NoticeId, by: By) -> Result<Option<Notice>, StoreError> {
+        self.writing.ask(move |group| group.remove_notice(&train, &id, by)).await
     }
 
     async fn releases(&self) -> Result<Arc<Releases>, StoreError> {
-        Ok(Arc::clone(&self.releases.read().unwrap_or_else(PoisonError::into_inner)))
+        Ok(Arc::clone(&self.writing.published.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    async fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditEntry>, StoreError> {
+        self.read(move |disk| read::audit(&disk.trees, after, limit)).await
     }
 
     async fn check_in(&self, arrival: Arrival, at: Timestamp) -> Result<ClusterRecord, StoreError> {
-        self.ask(|answer| Job::CheckIn { arrival, at, answer }).await
+        let id = arrival.cluster();
+        // Written down and hashed here, on the caller's thread: the writer's time is everybody's.
+        let facts = ClusterFacts::from(arrival);
+        let written = rows::WrittenFacts::of(&facts);
+        let row = self.writing.ask(move |group| group.check_in(id, &written, at)).await?;
+        row.record(id, facts)
     }
 
     async fn cluster(&self, id: ClusterId) -> Result<Option<ClusterRecord>, StoreError> {
-        self.read(move |trees| {
-            let Some(row) = trees.clusters.get(id.as_bytes()).map_err(failed)? else { return Ok(None) };
-            let row = rows::ClusterRow::read(&row)?;
-            let report = trees.reports.get(row.report).map_err(failed)?;
-            row.with_report(id, report.as_deref()).map(Some)
-        })
-        .await
+        self.read(move |disk| read::cluster(&disk.trees, id)).await
     }
 
     async fn count_clusters(&self) -> Result<u64, StoreError> {
-        self.read(|trees| rows::read_count(trees.meta.get(rows::CLUSTERS).map_err(failed)?.as_deref())).await
+        self.read(|disk| rows::read_count(disk.trees.meta.get(rows::CLUSTERS).map_err(failed)?.as_deref())).await
     }
-}
 
-impl Drop for SledStore {
-    fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(Err(_)) = self.writer.take().map(JoinHandle::join) {
-            tracing::error!("the store's writer had ended before the store was closed");
-        }
+    async fn clusters(
+        &self,
+        query: ClusterQuery,
+        after: Option<ClusterId>,
+        limit: usize,
+    ) -> Result<Page<ClusterRecord>, StoreError> {
+        self.read(move |disk| read::clusters(&disk.trees, &query, after, limit)).await
+    }
+
+    async fn set_cohort(
+        &self,
+        id: ClusterId,
+        cohort: Option<Cohort>,
+        by: By,
+    ) -> Result<Option<ClusterRecord>, StoreError> {
+        self.writing.ask(move |group| group.set_cohort(id, cohort, by)).await
+    }
+
+    async fn check_ins(
+        &self,
+        created: Bounds,
+        after: Option<ClusterId>,
+        limit: usize,
+    ) -> Result<Page<Attendance>, StoreError> {
+        self.read(move |disk| read::check_ins(&disk.trees, created, after, limit)).await
+    }
+
+    async fn persistent(
+        &self,
+        query: PersistentQuery,
+        after: Option<ClusterId>,
+        limit: usize,
+    ) -> Result<Page<Attendance>, StoreError> {
+        self.read(move |disk| read::persistent(&disk.trees, query, after, limit)).await
+    }
+
+    async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError> {
+        self.writing.ask(move |group| group.put_doctor(&report)).await
+    }
+
+    async fn doctor(&self, id: DoctorId) -> Result<Option<DoctorReport>, StoreError> {
+        self.read(move |disk| read::doctor(&disk.trees, id)).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.writing.ready()
+    }
+
+    async fn records(&self) -> Result<Records, StoreError> {
+        self.writing.alone(|disk, _| records::of(disk.trees.clone())).await
+    }
+
+    async fn load(&self, records: Records) -> Result<(), StoreError> {
+        self.writing.alone(|disk, releases| load::load(disk, releases, records)).await
     }
 }
 
@@ -142,7 +200,7 @@ async fn blocking<T: Send + 'static>(
     })
 }
 
-fn unavailable(message: &str) -> StoreError {
+fn unavailable(message: impl Into<String>) -> StoreError {
     StoreError::new(StoreErrorKind::Unavailable, message)
 }
 

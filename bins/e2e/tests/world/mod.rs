@@ -22,11 +22,16 @@ pub(crate) struct World {
     _folder: tempfile::TempDir,
 }
 
+/// Who publishes in a test.
+pub(crate) fn by() -> wfm_core::store::By {
+    wfm_core::store::By { actor: wfm_core::store::Actor::Operator, at: "2026-10-01T00:00:00Z".parse().unwrap() }
+}
+
 /// The agent on a recording, asking a service that knows the real release history. `env` is the agent's environment.
 pub(crate) async fn world(recording: Recording, env: &[(&str, &str)]) -> World {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
     let releases = wfm_api::import::read(RELEASES_JSON.as_bytes()).unwrap();
-    store.publish(releases, PublishMode::RefuseChanges).await.unwrap();
+    store.publish(releases, PublishMode::RefuseChanges, by()).await.unwrap();
     let cluster = RecordedCluster::start(recording).await.unwrap();
     world_of(cluster, store, env).await
 }

@@ -9,7 +9,8 @@ use ::sled::{Config, Db, Error, Mode};
 use wfm_core::release::{Release, Releases};
 use wfm_core::store::{StoreError, StoreErrorKind};
 
-use super::{Trees, failed, rows};
+use super::disk::{Disk, Trees};
+use super::{failed, migrate, rows};
 
 /// sled's page cache. Its own default is a gigabyte.
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
@@ -17,37 +18,62 @@ const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 const FLUSH_EVERY_MS: u64 = 500;
 /// The lock is a file of our own: sled takes its lock only after it has touched the folder.
 const LOCK: &str = "wfm.lock";
+/// There once something was durable in the folder: sled takes a log that is gone for one that never was, and this tells
+/// the two apart.
+const MARK: &str = "wfm.used";
 /// What a snapshot is called that was set aside.
 const ASIDE: &str = "aside.";
 
 pub(super) struct Opened {
-    pub(super) db: Db,
-    pub(super) trees: Trees,
+    pub(super) disk: Disk,
     pub(super) releases: Releases,
-    pub(super) lock: File,
 }
 
-pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
+/// Makes the folder where there is none, and takes it for this process alone.
+pub(super) fn claim(path: &Path) -> Result<File, StoreError> {
     fs::create_dir_all(path).map_err(|e| folder(path, "cannot be made", &e))?;
-    let lock = lock(path)?;
+    lock(path)
+}
+
+/// Opens a folder that this process has claimed.
+pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     remove_unfinished_snapshots(path).map_err(|e| folder(path, "cannot be tidied up", &e))?;
     let db = open_db(path)?;
+    let marked = path.join(MARK).exists();
     // The names of new files are durable only with their folder.
     File::open(path).and_then(|opened| opened.sync_all()).map_err(|e| folder(path, "cannot be synced", &e))?;
-    check_format(&db, path)?;
+    let format = format(&db, marked, path)?;
     let tree = |name: &str| db.open_tree(name).map_err(failed);
     let trees = Trees {
         meta: tree("meta")?,
         releases: tree("releases")?,
-        clusters: tree("clusters")?,
-        reports: tree("reports")?,
+        ledger: tree("ledger")?,
+        clusters: tree("clusters.2")?,
+        runs: tree("runs")?,
+        facts: tree("facts")?,
     };
-    let releases = trees.releases.iter().values().map(read).collect::<Result<Releases, StoreError>>()?;
-    Ok(Opened { db, trees, releases, lock })
+    let disk = Disk::new(db.clone(), trees, path)?;
+    if format < rows::FORMAT {
+        migrate::from_format_1(&db, &disk)?;
+    }
+    migrate::forget_format_1(&db)?;
+    if !marked {
+        disk.sync(false)?;
+        mark(path).map_err(|e| folder(path, "cannot be written", &e))?;
+    }
+    let releases = releases(&disk.trees)?;
+    Ok(Opened { disk, releases })
 }
 
-fn read(row: Result<::sled::IVec, Error>) -> Result<Release, StoreError> {
-    rows::read_release(&row.map_err(failed)?)
+/// Every release and notice.
+pub(super) fn releases(trees: &Trees) -> Result<Releases, StoreError> {
+    let rows = trees.releases.iter().values();
+    let releases = rows.map(|row| rows::from_json::<Release>(&row.map_err(failed)?));
+    let mut releases = releases.collect::<Result<Releases, StoreError>>()?;
+    for notice in trees.ledger.scan_prefix(rows::NOTICE_PREFIX).values() {
+        releases.insert_notice(rows::from_json(&notice.map_err(failed)?)?);
+    }
+    Ok(releases)
 }
 
 fn lock(path: &Path) -> Result<File, StoreError> {
@@ -78,21 +104,45 @@ fn try_open(path: &Path) -> Result<Db, Error> {
     catch_unwind(AssertUnwindSafe(|| config.open())).unwrap_or(Err(Error::Corruption { at: None, bt: () }))
 }
 
-fn check_format(db: &Db, path: &Path) -> Result<(), StoreError> {
+/// The format that the folder is in; a new one is in the newest.
+fn format(db: &Db, marked: bool, path: &Path) -> Result<u64, StoreError> {
     let meta = db.open_tree("meta").map_err(failed)?;
     let Some(written) = meta.get(rows::FORMAT_KEY).map_err(failed)? else {
+        if marked || !is_empty(db)? {
+            return Err(damaged_log(path));
+        }
         meta.insert(rows::FORMAT_KEY, &rows::FORMAT.to_be_bytes()).map_err(failed)?;
         meta.flush().map_err(failed)?;
-        return Ok(());
+        return Ok(rows::FORMAT);
     };
+    if meta.contains_key(rows::LOADING).map_err(failed)? {
+        return Err(settings(format!(
+            "the store {} was being restored from a backup, and that was cut off: remove the folder and restore it again",
+            path.display()
+        )));
+    }
     match rows::read_count(Some(&written))? {
-        rows::FORMAT => Ok(()),
+        known @ 1..=rows::FORMAT => Ok(known),
         other => Err(settings(format!(
-            "the store {} has format {other} and this wfm-api reads format {}: start the newer version that wrote it",
+            "the store {} has format {other} and this wfm-api reads formats up to {}: start the newer version that wrote it",
             path.display(),
             rows::FORMAT
         ))),
     }
+}
+
+fn mark(path: &Path) -> io::Result<()> {
+    File::create(path.join(MARK))?.sync_all()?;
+    File::open(path)?.sync_all()
+}
+
+fn is_empty(db: &Db) -> Result<bool, StoreError> {
+    for name in db.tree_names() {
+        if !db.open_tree(name).map_err(failed)?.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn remove_unfinished_snapshots(path: &Path) -> io::Result<()> {
@@ -132,15 +182,19 @@ fn cannot_open(path: &Path, error: Error) -> StoreError {
             path.display()
         ))
         .caused_by(error),
-        _ => StoreError::new(
-            StoreErrorKind::Corrupt,
-            format!(
-                "the store's file {} is damaged and cannot be opened: move the folder away and restore it from a backup",
-                path.join("db").display()
-            ),
-        )
-        .caused_by(error),
+        _ => damaged_log(path).caused_by(error),
     }
+}
+
+fn damaged_log(path: &Path) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Corrupt,
+        format!(
+            "the store's file {} is damaged and cannot be opened: move the folder away and restore it from a backup with \
+             wfm-api restore",
+            path.join("db").display()
+        ),
+    )
 }
 
 fn in_use(path: &Path) -> StoreError {

@@ -1,102 +1,201 @@
 //! How things are written down.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use wfm_core::anonymizer::ReportedVersion;
-use wfm_core::cluster::ClusterId;
-use wfm_core::component::ComponentName;
-use wfm_core::release::Release;
-use wfm_core::store::{ClusterRecord, StoreError, StoreErrorKind};
+use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::release::{NoticeId, ReleaseKey};
+use wfm_core::store::{Attendance, ClusterFacts, ClusterRecord, DoctorId, Run, StoreError, StoreErrorKind};
+use wfm_core::version::Train;
 
-/// The layout that this version writes and reads.
-pub(super) const FORMAT: u64 = 1;
+use super::run::{self, KeyedRun};
+
+/// The layout that this version writes. It reads the earlier ones too, by writing them anew.
+pub(super) const FORMAT: u64 = 2;
 /// Key in `meta`: the layout, as a number.
 pub(super) const FORMAT_KEY: &[u8] = b"format";
 /// Key in `meta`: how many clusters there are. sled's own `len()` would read them all.
 pub(super) const CLUSTERS: &[u8] = b"clusters";
+/// Key in `meta`: how many lines the audit log has.
+pub(super) const AUDIT: &[u8] = b"audit";
+/// Key in `meta`: there while a backup is being restored.
+pub(super) const LOADING: &[u8] = b"loading";
 
-/// A report's key: the first half of its SHA-256.
-pub(super) type ReportKey = [u8; 16];
+/// First bytes of keys in `ledger`.
+pub(super) const NOTICE_PREFIX: &[u8] = b"n";
+pub(super) const AUDIT_PREFIX: &[u8] = b"a";
+pub(super) const DOCTOR_PREFIX: &[u8] = b"d";
 
-/// A cluster's row: what changes with every check-in, and which report it last sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The key of facts: the first half of the SHA-256 of their JSON.
+pub(super) type FactsKey = [u8; 16];
+
+/// Facts as they are written.
+#[derive(Debug)]
+pub(super) struct WrittenFacts {
+    pub(super) key: FactsKey,
+    pub(super) json: Vec<u8>,
+}
+
+impl WrittenFacts {
+    pub(super) fn of(facts: &ClusterFacts) -> Self {
+        let json = to_json(facts);
+        Self { key: Self::key(&json), json }
+    }
+
+    pub(super) fn key(json: &[u8]) -> FactsKey {
+        let digest: [u8; 32] = Sha256::digest(json).into();
+        let (key, _) = digest.split_first_chunk().expect("32 bytes have a first half");
+        *key
+    }
+}
+
+/// Reads facts that a row names.
+pub(super) fn facts(json: Option<&[u8]>) -> Result<ClusterFacts, StoreError> {
+    from_json(json.ok_or_else(|| damaged("the facts that a cluster reported are gone"))?)
+}
+
+/// A cluster's row: what changes with every check-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ClusterRow {
-    pub(super) report: ReportKey,
-    first_seen: Timestamp,
-    last_seen: Timestamp,
-    check_ins: u64,
+    /// Seconds since 1970.
+    pub(super) first: i64,
+    /// Seconds since 1970.
+    pub(super) last: i64,
+    pub(super) check_ins: u64,
+    pub(super) decided: Option<Cohort>,
+    /// How many runs are closed; they are numbered from 0.
+    pub(super) closed: u32,
+    /// The run that the next check-in may belong to.
+    pub(super) open: KeyedRun,
 }
 
 impl ClusterRow {
-    const LEN: usize = 16 + 16 + 16 + 8;
-
-    /// The row and the report of a record.
-    pub(super) fn of(record: &ClusterRecord) -> (Self, Vec<u8>) {
-        let body = serde_json::to_vec(&record.components).expect("names and versions always have a JSON form");
-        let digest: [u8; 32] = Sha256::digest(&body).into();
-        let mut report = ReportKey::default();
-        report.copy_from_slice(&digest[..16]);
-        let row =
-            Self { report, first_seen: record.first_seen, last_seen: record.last_seen, check_ins: record.check_ins };
-        (row, body)
+    /// The row after the cluster's first check-in.
+    pub(super) fn new(said: FactsKey, at: i64) -> Self {
+        let open = Run { said, instants: vec![at], untimed: 0 };
+        Self { first: at, last: at, check_ins: 1, decided: None, closed: 0, open }
     }
 
-    pub(super) fn write(&self) -> [u8; Self::LEN] {
-        let mut bytes = [0; Self::LEN];
-        bytes[..16].copy_from_slice(&self.report);
-        bytes[16..32].copy_from_slice(&self.first_seen.as_nanosecond().to_be_bytes());
-        bytes[32..48].copy_from_slice(&self.last_seen.as_nanosecond().to_be_bytes());
-        bytes[48..].copy_from_slice(&self.check_ins.to_be_bytes());
+    /// Adds a check-in; returns the run that it closed, if it did.
+    pub(super) fn check_in(&mut self, said: FactsKey, at: i64) -> Option<KeyedRun> {
+        self.first = self.first.min(at);
+        self.last = self.last.max(at);
+        self.check_ins = self.check_ins.saturating_add(1);
+        if self.open.said == said && run::goes_on(&self.open) {
+            self.open.instants.push(at);
+            return None;
+        }
+        self.closed = self.closed.saturating_add(1);
+        Some(std::mem::replace(&mut self.open, Run { said, instants: vec![at], untimed: 0 }))
+    }
+
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(64 + 2 * self.open.instants.len());
+        run::write(&self.open, &mut bytes);
+        bytes.push(self.decided.map_or(0, cohort_number));
+        run::write_number(run::zigzag(self.first), &mut bytes);
+        run::write_number(run::zigzag(self.last.wrapping_sub(self.first)), &mut bytes);
+        run::write_number(self.check_ins, &mut bytes);
+        run::write_number(u64::from(self.closed), &mut bytes);
         bytes
     }
 
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, StoreError> {
-        let time = |at: usize| Timestamp::from_nanosecond(i128::from_be_bytes(part(bytes, at)?)).map_err(damaged);
-        if bytes.len() != Self::LEN {
-            return Err(damaged("a cluster's row has another length"));
+    pub(super) fn read(mut bytes: &[u8]) -> Result<Self, StoreError> {
+        let bytes = &mut bytes;
+        let open = run::read(bytes)?;
+        let (&decided, rest) = bytes.split_first().ok_or_else(|| damaged("a cluster's row is too short"))?;
+        *bytes = rest;
+        let first = run::unzigzag(run::read_number(bytes)?);
+        let last = first.wrapping_add(run::unzigzag(run::read_number(bytes)?));
+        let check_ins = run::read_number(bytes)?;
+        let closed = u32::try_from(run::read_number(bytes)?).map_err(damaged)?;
+        if !bytes.is_empty() {
+            return Err(damaged("a cluster's row is too long"));
         }
-        Ok(Self {
-            report: part(bytes, 0)?,
-            first_seen: time(16)?,
-            last_seen: time(32)?,
-            check_ins: u64::from_be_bytes(part(bytes, 48)?),
-        })
+        Ok(Self { first, last, check_ins, decided: cohort(decided)?, closed, open })
     }
 
-    /// The record of this row and the report it names.
-    pub(super) fn with_report(self, id: ClusterId, report: Option<&[u8]>) -> Result<ClusterRecord, StoreError> {
-        let report = report.ok_or_else(|| damaged("a cluster's report is gone"))?;
-        let components: BTreeMap<ComponentName, ReportedVersion> = serde_json::from_slice(report).map_err(damaged)?;
-        let Self { first_seen, last_seen, check_ins, .. } = self;
-        Ok(ClusterRecord { id, components, first_seen, last_seen, check_ins })
+    /// The record of this row and the facts that its open run names.
+    pub(super) fn record(self, id: ClusterId, facts: ClusterFacts) -> Result<ClusterRecord, StoreError> {
+        let Attendance { first, last, check_ins, .. } = self.attendance(id)?;
+        let ClusterFacts { components, cohort: declared } = facts;
+        let decided = self.decided;
+        Ok(ClusterRecord { id, components, first_seen: first, last_seen: last, check_ins, declared, decided })
     }
+
+    pub(super) fn attendance(&self, cluster: ClusterId) -> Result<Attendance, StoreError> {
+        let (first, last) = (second(self.first)?, second(self.last)?);
+        Ok(Attendance { cluster, first, last, check_ins: self.check_ins })
+    }
+}
+
+fn cohort_number(cohort: Cohort) -> u8 {
+    match cohort {
+        Cohort::Customer => 1,
+        Cohort::Staff => 2,
+        Cohort::Ci => 3,
+        Cohort::Test => 4,
+    }
+}
+
+fn cohort(number: u8) -> Result<Option<Cohort>, StoreError> {
+    if number == 0 {
+        return Ok(None);
+    }
+    let found = Cohort::ALL.into_iter().find(|&cohort| cohort_number(cohort) == number);
+    found.map(Some).ok_or_else(|| damaged("a cluster's cohort is unknown"))
+}
+
+fn second(second: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_second(second).map_err(damaged)
 }
 
 /// A release's key. The leading `v` of a version does not count, so it is no part of it.
-pub(super) fn release_key(release: &Release) -> Vec<u8> {
-    format!("{}\0{}\0{}", release.train(), release.component(), release.version().as_semver()).into_bytes()
+pub(super) fn release_key(key: &ReleaseKey) -> Vec<u8> {
+    format!("{}\0{}\0{}", key.train, key.component, key.version.as_semver()).into_bytes()
 }
 
-pub(super) fn write_release(release: &Release) -> Vec<u8> {
-    serde_json::to_vec(release).expect("a release always has a JSON form")
+pub(super) fn notice_key(train: &Train, id: &NoticeId) -> Vec<u8> {
+    [NOTICE_PREFIX, train.as_str().as_bytes(), b"\0", id.as_str().as_bytes()].concat()
 }
 
-pub(super) fn read_release(bytes: &[u8]) -> Result<Release, StoreError> {
+pub(super) fn audit_key(number: u64) -> Vec<u8> {
+    [AUDIT_PREFIX, &number.to_be_bytes()].concat()
+}
+
+pub(super) fn doctor_key(id: DoctorId) -> Vec<u8> {
+    [DOCTOR_PREFIX, id.as_bytes()].concat()
+}
+
+pub(super) fn run_key(id: ClusterId, number: u32) -> [u8; 20] {
+    let mut key = [0; 20];
+    key[..16].copy_from_slice(id.as_bytes());
+    key[16..].copy_from_slice(&number.to_be_bytes());
+    key
+}
+
+/// The cluster that a key starts with.
+pub(super) fn cluster_id(key: &[u8]) -> Result<ClusterId, StoreError> {
+    let id = key.first_chunk().ok_or_else(|| damaged("a cluster's key is too short"))?;
+    Ok(ClusterId::new(uuid::Uuid::from_bytes(*id)))
+}
+
+pub(super) fn to_json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("every kind of row has a JSON form")
+}
+
+pub(super) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(bytes).map_err(damaged)
 }
 
 /// A number in `meta`; absent means zero.
 pub(super) fn read_count(bytes: Option<&[u8]>) -> Result<u64, StoreError> {
-    bytes.map_or(Ok(0), |bytes| Ok(u64::from_be_bytes(part(bytes, 0)?)))
+    let Some(bytes) = bytes else { return Ok(0) };
+    Ok(u64::from_be_bytes(bytes.try_into().map_err(damaged)?))
 }
 
-fn part<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], StoreError> {
-    bytes.get(at..at + N).and_then(|part| part.try_into().ok()).ok_or_else(|| damaged("a row is too short"))
-}
-
-fn damaged(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+pub(super) fn damaged(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
     StoreError::new(StoreErrorKind::Corrupt, "the store holds a row that cannot be understood").caused_by(why)
 }
 
@@ -104,26 +203,37 @@ fn damaged(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreErr
 mod tests {
     use super::*;
 
+    fn row() -> ClusterRow {
+        let mut row = ClusterRow::new([1; 16], 1_767_225_600);
+        row.decided = Some(Cohort::Test);
+        assert_eq!(row.check_in([1; 16], 1_767_268_800), None);
+        row
+    }
+
     #[test]
-    fn a_row_reads_back_to_the_nanosecond() {
-        let record = ClusterRecord {
-            id: "8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap(),
-            components: [("deis-router".parse().unwrap(), ReportedVersion::Custom)].into(),
-            first_seen: "2016-01-01T00:00:00.123456789Z".parse().unwrap(),
-            last_seen: "2026-01-01T00:00:00.000000001Z".parse().unwrap(),
-            check_ins: 7,
-        };
-        let (row, report) = ClusterRow::of(&record);
-        let read = ClusterRow::read(&row.write()).unwrap();
-        assert_eq!(read.with_report(record.id, Some(&report)).unwrap(), record);
+    fn a_row_reads_back_and_is_small() {
+        let written = row().write();
+        assert_eq!(ClusterRow::read(&written).unwrap(), row());
+        assert!(written.len() < 48, "{}", written.len());
     }
 
     #[test]
     fn a_torn_row_is_an_error_and_no_panic() {
-        for bytes in [&[][..], &[0; 8], &[127; ClusterRow::LEN], &[0; ClusterRow::LEN + 1]] {
-            assert_eq!(ClusterRow::read(bytes).unwrap_err().kind(), StoreErrorKind::Corrupt);
+        let whole = row().write();
+        for length in 0..whole.len() {
+            assert_eq!(ClusterRow::read(&whole[..length]).unwrap_err().kind(), StoreErrorKind::Corrupt);
         }
+        assert!(ClusterRow::read(&[whole.as_slice(), &[0]].concat()).is_err());
         assert!(read_count(Some(&[1])).is_err());
         assert_eq!(read_count(None).unwrap(), 0);
+    }
+
+    #[test]
+    fn other_facts_and_a_full_run_close_the_open_one() {
+        let mut row = row();
+        let closed = row.check_in([2; 16], 1_767_312_000).unwrap();
+        assert_eq!((closed.said, closed.instants.len(), row.closed), ([1; 16], 2, 1));
+        let closed = (0..run::LONGEST).find_map(|_| row.check_in([2; 16], 1_767_312_000)).unwrap();
+        assert_eq!((closed.instants.len(), row.closed, row.check_ins), (run::LONGEST, 2, 67));
     }
 }

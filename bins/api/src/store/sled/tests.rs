@@ -6,7 +6,11 @@ use wfm_core::anonymizer::Vocabulary;
 use wfm_core::catalog::Catalog;
 use wfm_core::wire::v3;
 
+use wfm_core::store::{Actor, PersistentQuery};
+
 use super::*;
+
+mod model;
 
 thread_local! {
     /// The folders of this test's stores: a test has a thread of its own, and they go with it.
@@ -43,6 +47,14 @@ fn noon() -> Timestamp {
     "2026-01-01T12:00:00Z".parse().unwrap()
 }
 
+fn by() -> By {
+    By { actor: Actor::Operator, at: noon() }
+}
+
+fn trees(store: &SledStore) -> disk::Trees {
+    store.writing.disk().unwrap().trees.clone()
+}
+
 fn release(version: &str) -> Release {
     Release::new("deis-router".parse().unwrap(), "stable".parse().unwrap(), version.parse().unwrap(), noon())
 }
@@ -51,7 +63,7 @@ fn release(version: &str) -> Release {
 async fn what_was_kept_is_there_after_opening_again() {
     let folder = TempDir::new().unwrap();
     let store = SledStore::open(folder.path()).await.unwrap();
-    store.publish(vec![release("v2.9.0"), release("2.10.0")], PublishMode::RefuseChanges).await.unwrap();
+    store.publish(vec![release("v2.9.0"), release("2.10.0")], PublishMode::RefuseChanges, by()).await.unwrap();
     let record = store.check_in(arrival(1), noon()).await.unwrap();
     let releases = store.releases().await.unwrap();
     drop(store);
@@ -72,17 +84,17 @@ async fn many_at_once_are_all_kept_and_their_common_report_once() {
         one.await.unwrap();
     }
     assert_eq!(store.count_clusters().await.unwrap(), 400);
-    assert_eq!(store.trees.clusters.len(), 400);
-    assert_eq!(store.trees.reports.len(), 1);
+    assert_eq!(trees(&store).clusters.len(), 400);
+    assert_eq!(trees(&store).facts.len(), 1);
 }
 
 #[tokio::test]
 async fn the_leading_v_does_not_make_a_second_release() {
     let store = fresh().await;
-    store.publish(vec![release("v2.9.0")], PublishMode::RefuseChanges).await.unwrap();
-    let outcome = store.publish(vec![release("2.9.0")], PublishMode::RefuseChanges).await.unwrap();
+    store.publish(vec![release("v2.9.0")], PublishMode::RefuseChanges, by()).await.unwrap();
+    let outcome = store.publish(vec![release("2.9.0")], PublishMode::RefuseChanges, by()).await.unwrap();
     assert_eq!(outcome.unchanged, 1);
-    assert_eq!(store.trees.releases.len(), 1);
+    assert_eq!(trees(&store).releases.len(), 1);
 }
 
 #[tokio::test]
@@ -98,11 +110,11 @@ async fn a_folder_in_use_is_refused_with_what_to_do() {
 async fn a_newer_format_is_refused_and_left_alone() {
     let folder = TempDir::new().unwrap();
     let store = SledStore::open(folder.path()).await.unwrap();
-    store.trees.meta.insert(rows::FORMAT_KEY, &2u64.to_be_bytes()).unwrap();
+    trees(&store).meta.insert(rows::FORMAT_KEY, &3u64.to_be_bytes()).unwrap();
     drop(store);
     for _ in 0..2 {
         let refused = SledStore::open(folder.path()).await.unwrap_err();
-        assert!(refused.to_string().contains("has format 2"), "{refused}");
+        assert!(refused.to_string().contains("has format 3"), "{refused}");
     }
 }
 
@@ -131,4 +143,137 @@ async fn a_damaged_log_is_an_error_that_names_the_file() {
     let refused = SledStore::open(folder.path()).await.unwrap_err();
     assert_eq!(refused.kind(), StoreErrorKind::Corrupt);
     assert!(refused.to_string().contains("/db is damaged"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_store_of_format_1_is_read_and_written_anew() {
+    let folder = TempDir::new().unwrap();
+    let (first, last) = (noon(), noon() + jiff::SignedDuration::from_hours(48));
+    {
+        let db = ::sled::open(folder.path()).unwrap();
+        let row = |check_ins: u64, last: Timestamp| {
+            let times = [first, last].map(|at| at.as_nanosecond().to_be_bytes());
+            [[9; 16].as_slice(), &times[0], &times[1], &check_ins.to_be_bytes()].concat()
+        };
+        db.open_tree("meta").unwrap().insert("format", &1u64.to_be_bytes()).unwrap();
+        db.open_tree("meta").unwrap().insert("clusters", &2u64.to_be_bytes()).unwrap();
+        db.open_tree("reports").unwrap().insert([9; 16], br#"{"deis-router":"v2.9.0"}"#).unwrap();
+        let clusters = db.open_tree("clusters").unwrap();
+        clusters.insert(uuid::Uuid::from_u128(1).as_bytes(), row(5, last)).unwrap();
+        clusters.insert(uuid::Uuid::from_u128(2).as_bytes(), row(1, first)).unwrap();
+        let key = rows::release_key(&release("v2.9.0").key());
+        db.open_tree("releases").unwrap().insert(key, rows::to_json(&release("v2.9.0"))).unwrap();
+        db.flush().unwrap();
+    }
+    for _ in 0..2 {
+        let store = SledStore::open(folder.path()).await.unwrap();
+        assert_eq!(store.verify().await.unwrap().differences, Vec::<String>::new());
+        assert_eq!((store.count_clusters().await.unwrap(), store.releases().await.unwrap().len()), (2, 1));
+        let id = ClusterId::new(uuid::Uuid::from_u128(1));
+        let known = store.cluster(id).await.unwrap().unwrap();
+        assert_eq!((known.first_seen, known.last_seen, known.check_ins), (first, last, 5));
+        assert_eq!(known.components.len(), 1);
+        let at = |at| PersistentQuery { epoch: None, at };
+        let then = store.persistent(at(last), None, 10).await.unwrap().items;
+        assert_eq!(then.iter().map(|one| one.check_ins).collect::<Vec<_>>(), [5]);
+        assert!(
+            store.persistent(at(last - jiff::SignedDuration::from_secs(1)), None, 10).await.unwrap().items.is_empty()
+        );
+    }
+    let db = ::sled::open(folder.path()).unwrap();
+    assert!(db.tree_names().iter().all(|name| name != b"clusters" && name != b"reports"));
+}
+
+#[tokio::test]
+async fn a_log_that_is_gone_is_an_error_and_no_new_beginning() {
+    let folder = TempDir::new().unwrap();
+    let store = SledStore::open(folder.path()).await.unwrap();
+    store.check_in(arrival(1), noon()).await.unwrap();
+    drop(store);
+    for entry in fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {
+        if entry.file_name() != "wfm.used" {
+            fs::remove_file(entry.path()).or_else(|_| fs::remove_dir_all(entry.path())).unwrap();
+        }
+    }
+    let refused = SledStore::open(folder.path()).await.unwrap_err();
+    assert!(refused.kind() == StoreErrorKind::Corrupt && refused.to_string().contains("/db is damaged"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_restore_that_was_cut_off_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let store = SledStore::open(folder.path()).await.unwrap();
+    let records: Records = Box::new(std::iter::once(Err(unavailable("the backup ends here"))));
+    store.load(records).await.unwrap_err();
+    drop(store);
+    let refused = SledStore::open(folder.path()).await.unwrap_err();
+    assert!(refused.to_string().contains("remove the folder and restore it again"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_full_store_is_not_loaded_into() {
+    let store = fresh().await;
+    store.check_in(arrival(1), noon()).await.unwrap();
+    let refused = store.load(store.records().await.unwrap()).await.unwrap_err();
+    assert!(refused.to_string().contains("not empty"), "{refused}");
+    store.check_in(arrival(1), noon()).await.unwrap();
+}
+
+#[tokio::test]
+async fn verifying_finds_what_does_not_fit() {
+    let store = fresh().await;
+    for n in 0..3 {
+        store.check_in(arrival(n), noon()).await.unwrap();
+    }
+    let sound = store.verify().await.unwrap();
+    assert_eq!((sound.clusters, sound.check_ins, sound.differences.len()), (3, 3, 0));
+    let trees = trees(&store);
+    trees.clusters.remove(uuid::Uuid::from_u128(1).as_bytes()).unwrap();
+    trees.facts.clear().unwrap();
+    let found = store.verify().await.unwrap().differences;
+    assert_eq!(found, ["facts that a cluster reported are gone", "clusters: 2 were found, 3 are noted"]);
+}
+
+mod room {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    static FREE: AtomicU64 = AtomicU64::new(1000);
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_until_there_is_room_and_loses_nothing() {
+        let folder = TempDir::new().unwrap();
+        let room = disk::Room { reserve: 500, free: |_| Ok(FREE.load(Ordering::SeqCst)) };
+        let store = SledStore::open_with(folder.path(), room).await.unwrap();
+        let before = store.check_in(arrival(1), noon()).await.unwrap();
+        FREE.store(499, Ordering::SeqCst);
+        for _ in 0..3 {
+            assert_eq!(store.check_in(arrival(2), noon()).await.unwrap_err().kind(), StoreErrorKind::Unavailable);
+            assert!(store.ready().await.unwrap_err().to_string().contains("499 bytes are free"));
+        }
+        assert_eq!(store.cluster(before.id).await.unwrap(), Some(before), "it can be read meanwhile");
+        FREE.store(500, Ordering::SeqCst);
+        store.ready().await.unwrap();
+        store.check_in(arrival(2), noon()).await.unwrap();
+        assert_eq!(store.count_clusters().await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_store_that_broke_down_opens_again_by_itself() {
+        let store = fresh().await;
+        let before = store.check_in(arrival(1), noon()).await.unwrap();
+        store.writing.break_down();
+        assert_eq!(store.ready().await.unwrap_err().kind(), StoreErrorKind::Unavailable);
+        for _ in 0..50 {
+            if store.ready().await.is_ok() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        store.ready().await.unwrap();
+        assert_eq!(store.cluster(before.id).await.unwrap(), Some(before));
+        store.check_in(arrival(2), noon()).await.unwrap();
+        assert_eq!(store.verify().await.unwrap().clusters, 2);
+    }
 }

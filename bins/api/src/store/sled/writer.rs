@@ -1,201 +1,226 @@
-//! The one thread that writes: what has queued up goes into one transaction and one sync, and then all are answered.
+//! The thread that writes: what has queued up goes into one transaction, which another thread makes durable.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use ::sled::transaction::{ConflictableTransactionError, TransactionError, TransactionalTree};
-use ::sled::{Db, Transactional};
-use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
-use wfm_core::anonymizer::Arrival;
-use wfm_core::release::{PublishMode, PublishOutcome, Release, Releases};
-use wfm_core::store::{ClusterRecord, StoreError, StoreErrorKind};
+use tokio::sync::mpsc;
+use wfm_core::release::Releases;
+use wfm_core::store::{StoreError, StoreErrorKind};
 
-use super::{Published, Trees, failed, rows, unavailable};
+use super::disk::{Disk, Room};
+use super::group::{self, Committed};
+use super::sync::Written;
+use super::work::{Alone, Job, Published, Work, publish};
+use super::{open, unavailable};
 
 /// How many operations share a transaction at most.
-const GROUP: usize = 200;
+const GROUP: usize = 256;
+/// How long to wait after a failed attempt to open the folder again.
+const AGAIN: Duration = Duration::from_secs(1);
 
-type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
-
-pub(super) enum Job {
-    CheckIn { arrival: Arrival, at: Timestamp, answer: Answer<ClusterRecord> },
-    Publish { batch: Vec<Release>, mode: PublishMode, answer: Answer<PublishOutcome> },
+/// What both threads and every reader see.
+#[derive(Debug)]
+pub(super) struct Shared {
+    disk: RwLock<Option<Arc<Disk>>>,
+    /// After a sync has failed nobody knows which pages are on the disk, and a later one may pass over the hole
+    /// silently. Only reading the log again tells, so nothing is written until the folder was opened again.
+    broken: AtomicBool,
+    /// Groups that were written and not yet synced.
+    in_flight: Mutex<usize>,
+    idle: Condvar,
+    path: PathBuf,
+    room: Room,
 }
 
-/// What a job came to, before anybody is told.
-enum Done {
-    CheckIn(ClusterRecord),
-    Publish(PublishOutcome),
+impl Shared {
+    pub(super) fn new(disk: Disk, path: PathBuf, room: Room) -> Self {
+        Self {
+            disk: RwLock::new(Some(Arc::new(disk))),
+            broken: AtomicBool::new(false),
+            in_flight: Mutex::new(0),
+            idle: Condvar::new(),
+            path,
+            room,
+        }
+    }
+
+    pub(super) fn disk(&self) -> Result<Arc<Disk>, StoreError> {
+        let disk = self.disk.read().unwrap_or_else(PoisonError::into_inner);
+        disk.clone().ok_or_else(|| unavailable("the store is being opened again"))
+    }
+
+    pub(super) fn ready(&self) -> Result<(), StoreError> {
+        if self.is_broken() {
+            return Err(unavailable("the store's disk failed: see to it, and it goes on by itself"));
+        }
+        self.room.check(&self.path)
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn break_down(&self, error: &StoreError) {
+        if !self.broken.swap(true, Ordering::SeqCst) {
+            tracing::error!(error = wfm_shell::sentence(error), "the store cannot be written: it will be opened again");
+        }
+    }
+
+    pub(super) fn note_synced(&self, groups: usize) {
+        *self.in_flight() -= groups;
+        self.idle.notify_all();
+    }
+
+    fn in_flight(&self) -> MutexGuard<'_, usize> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_until_idle(&self) {
+        let idle = self.idle.wait_while(self.in_flight(), |groups| *groups > 0);
+        drop(idle.unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 pub(super) struct Writer {
-    db: Db,
-    trees: Trees,
+    shared: Arc<Shared>,
     published: Published,
-    /// sled's log file, opened again: sled's flush is `sync_file_range` on Linux, which no disk cache and no new length
-    /// of the file is safe with.
-    log: File,
-    blobs: PathBuf,
-    /// After a sync has failed nobody knows which pages are on the disk, and a later one may pass over the hole
-    /// silently. Only reading the log again tells, so nothing is written until a restart.
-    broken: bool,
+    groups: SyncSender<Written>,
+    /// The releases as last written, durable or not yet.
+    latest: Arc<Releases>,
+    /// Whether the last group was refused because the disk is full.
+    full: bool,
+    tried: Option<Instant>,
 }
 
 impl Writer {
-    pub(super) fn new(db: Db, trees: Trees, published: Published, path: &Path) -> Result<Self, StoreError> {
-        let log = File::options().write(true).open(path.join("db"));
-        let log = log.map_err(|e| unavailable("the store's log cannot be opened").caused_by(e))?;
-        Ok(Self { db, trees, published, log, blobs: path.join("blobs"), broken: false })
+    pub(super) fn new(shared: Arc<Shared>, published: Published, groups: SyncSender<Written>) -> Self {
+        let latest = Arc::clone(&published.read().unwrap_or_else(PoisonError::into_inner));
+        Self { shared, published, groups, latest, full: false, tried: None }
     }
 
     /// Works until nobody can ask any more.
     pub(super) fn run(mut self, mut queue: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(GROUP);
         while queue.blocking_recv_many(&mut jobs, GROUP) > 0 {
-            self.work(std::mem::take(&mut jobs));
+            let mut together = Vec::with_capacity(jobs.len());
+            for job in jobs.drain(..) {
+                match job {
+                    Job::Together(work) => together.push(work),
+                    Job::Alone(work) => {
+                        self.write(std::mem::take(&mut together));
+                        self.alone(work);
+                    }
+                }
+            }
+            self.write(together);
+        }
+        self.shared.wait_until_idle();
+    }
+
+    fn alone(&mut self, work: Alone) {
+        self.shared.wait_until_idle();
+        match self.disk() {
+            Err(error) => work(Err(error)),
+            Ok(disk) => {
+                work(Ok((&disk, &mut self.latest)));
+                publish(&self.published, Arc::clone(&self.latest));
+            }
         }
     }
 
-    fn work(&mut self, jobs: Vec<Job>) {
-        let was_broken = self.broken;
-        match self.keep(&jobs) {
-            Ok(done) => jobs.into_iter().zip(done).for_each(|(job, done)| job.succeed(done)),
+    fn write(&mut self, mut work: Vec<Box<dyn Work>>) {
+        if work.is_empty() {
+            return;
+        }
+        match self.commit(&mut work) {
+            Ok(written) => {
+                let (disk, Committed { releases, large }) = written;
+                let releases = releases.inspect(|releases| self.latest = Arc::clone(releases));
+                *self.shared.in_flight() += 1;
+                if let Err(unsent) = self.groups.send(Written { disk, work, releases, large }) {
+                    fail(unsent.0.work, StoreErrorKind::Unavailable);
+                    self.shared.note_synced(1);
+                }
+            }
             // One row that cannot be understood must not fail the others.
-            Err(error) if error.kind() == StoreErrorKind::Corrupt && jobs.len() > 1 => {
-                jobs.into_iter().for_each(|job| self.work(vec![job]));
+            Err(error) if error.kind() == StoreErrorKind::Corrupt && work.len() > 1 => {
+                work.into_iter().for_each(|one| self.write(vec![one]));
             }
             Err(error) => {
-                // A disk that stays full fails every group: the first says it all, and the log may be on that disk.
-                if !was_broken {
-                    tracing::error!(error = wfm_shell::sentence(&error), "a group of writes was not kept");
+                if error.kind() == StoreErrorKind::Corrupt {
+                    tracing::error!(error = wfm_shell::sentence(&error), "something was not kept");
                 }
-                jobs.into_iter().for_each(|job| job.fail(error.kind()));
+                fail(work, error.kind());
             }
         }
     }
 
-    fn keep(&mut self, jobs: &[Job]) -> Result<Vec<Done>, StoreError> {
-        if self.broken {
-            return Err(unavailable("the disk failed earlier: see to it, then restart the service"));
-        }
-        let before = Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner));
-        let Trees { meta, releases, clusters, reports } = &self.trees;
-        let committed = (meta, releases, clusters, reports).transaction(|(meta, releases, clusters, reports)| {
-            let mut group = Group { meta, releases, clusters, reports, published: Arc::clone(&before), added: 0 };
-            let done = jobs.iter().map(|job| group.apply(job)).collect::<Result<Vec<Done>, _>>()?;
-            group.count_added()?;
-            Ok((done, group.published))
-        });
-        let (done, after) = committed.map_err(|e| match e {
-            TransactionError::Abort(error) => error,
-            TransactionError::Storage(error) => failed(error),
-        })?;
-        let publishing = !Arc::ptr_eq(&before, &after);
-        self.sync(publishing).inspect_err(|_| self.broken = true)?;
-        if publishing {
-            *self.published.write().unwrap_or_else(PoisonError::into_inner) = after;
-        }
-        Ok(done)
-    }
-
-    fn sync(&self, publishing: bool) -> Result<(), StoreError> {
-        let io = |e| unavailable("the disk did not confirm a write").caused_by(e);
-        self.db.flush().map_err(failed)?;
-        self.log.sync_data().map_err(io)?;
-        if publishing { sync_all_in(&self.blobs).map_err(io) } else { Ok(()) }
-    }
-}
-
-/// sled keeps pages over 128 KiB, which long release notes can make, in files of their own and does not sync them.
-fn sync_all_in(folder: &Path) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        match File::open(entry?.path()) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            opened => opened?.sync_all()?,
-        }
-    }
-    File::open(folder)?.sync_all()
-}
-
-type InTransaction<T> = Result<T, ConflictableTransactionError<StoreError>>;
-
-/// The trees inside one transaction, and what its jobs have changed so far.
-struct Group<'a> {
-    meta: &'a TransactionalTree,
-    releases: &'a TransactionalTree,
-    clusters: &'a TransactionalTree,
-    reports: &'a TransactionalTree,
-    published: Arc<Releases>,
-    added: u64,
-}
-
-impl Group<'_> {
-    fn apply(&mut self, job: &Job) -> InTransaction<Done> {
-        match job {
-            Job::CheckIn { arrival, at, .. } => self.check_in(arrival.clone(), *at).map(Done::CheckIn),
-            Job::Publish { batch, mode, .. } => self.publish(batch, *mode).map(Done::Publish),
-        }
-    }
-
-    fn check_in(&mut self, arrival: Arrival, at: Timestamp) -> InTransaction<ClusterRecord> {
-        let id = arrival.cluster();
-        let known = match self.clusters.get(id.as_bytes())? {
-            None => None,
-            Some(row) => {
-                let row = rows::ClusterRow::read(&row).map_err(ConflictableTransactionError::Abort)?;
-                let report = self.reports.get(row.report)?;
-                Some(row.with_report(id, report.as_deref()).map_err(ConflictableTransactionError::Abort)?)
+    fn commit(&mut self, work: &mut [Box<dyn Work>]) -> Result<(Arc<Disk>, Committed), StoreError> {
+        let disk = self.disk()?;
+        if let Err(full) = self.shared.room.check(&self.shared.path) {
+            // A disk that stays full fails every group: the first says it all, and the log may be on that disk.
+            if !std::mem::replace(&mut self.full, true) {
+                tracing::error!(error = wfm_shell::sentence(&full), "nothing is kept");
             }
-        };
-        self.added += u64::from(known.is_none());
-        let record = ClusterRecord::after(known, arrival, at);
-        let (row, report) = rows::ClusterRow::of(&record);
-        if self.reports.get(row.report)?.is_none() {
-            self.reports.insert(&row.report, report)?;
+            return Err(full);
         }
-        self.clusters.insert(id.as_bytes(), row.write().as_slice())?;
-        Ok(record)
+        if std::mem::take(&mut self.full) {
+            tracing::info!("there is room on the store's disk again");
+        }
+        let committed = group::commit(&disk.trees, &self.latest, work);
+        Ok((disk, committed.inspect_err(|error| self.note(error))?))
     }
 
-    fn publish(&mut self, batch: &[Release], mode: PublishMode) -> InTransaction<PublishOutcome> {
-        let outcome = self.published.plan(batch, mode);
-        let news: Vec<&Release> = outcome.added.iter().chain(outcome.changed.iter().map(|(_, new)| new)).collect();
-        if outcome.kept && !news.is_empty() {
-            for release in &news {
-                self.releases.insert(rows::release_key(release), rows::write_release(release))?;
+    fn note(&self, error: &StoreError) {
+        if error.kind() == StoreErrorKind::Unavailable {
+            self.shared.break_down(error);
+        }
+    }
+
+    /// What is open; opened again where it has broken down.
+    fn disk(&mut self) -> Result<Arc<Disk>, StoreError> {
+        if self.shared.is_broken() {
+            if self.tried.is_some_and(|tried| tried.elapsed() < AGAIN) {
+                return Err(unavailable("the store's disk failed a moment ago"));
             }
-            Arc::make_mut(&mut self.published).extend(news.into_iter().cloned());
+            self.open_again().inspect_err(|error| {
+                tracing::warn!(error = wfm_shell::sentence(error), "the store cannot be opened again yet");
+            })?;
         }
-        Ok(outcome)
+        self.shared.disk()
     }
 
-    fn count_added(&self) -> InTransaction<()> {
-        if self.added > 0 {
-            let known = self.meta.get(rows::CLUSTERS)?;
-            let known = rows::read_count(known.as_deref()).map_err(ConflictableTransactionError::Abort)?;
-            self.meta.insert(rows::CLUSTERS, &known.saturating_add(self.added).to_be_bytes())?;
+    fn open_again(&mut self) -> Result<(), StoreError> {
+        self.tried = Some(Instant::now());
+        self.shared.room.check(&self.shared.path)?;
+        self.shared.wait_until_idle();
+        let mut disk = self.shared.disk.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(old) = disk.take() {
+            match Arc::try_unwrap(old) {
+                // sled flushes when it is closed, and here it is closed because that fails.
+                Ok(old) => drop(catch_unwind(AssertUnwindSafe(|| drop(old)))),
+                Err(in_use) => {
+                    *disk = Some(in_use);
+                    return Err(unavailable("somebody is reading the store"));
+                }
+            }
         }
+        let opened = open::open(&self.shared.path)?;
+        *disk = Some(Arc::new(opened.disk));
+        drop(disk);
+        self.latest = Arc::new(opened.releases);
+        publish(&self.published, Arc::clone(&self.latest));
+        self.tried = None;
+        self.shared.broken.store(false, Ordering::SeqCst);
+        tracing::info!("the store was opened again");
         Ok(())
     }
 }
 
-impl Job {
-    /// Whoever asked may have gone: then nobody needs the answer.
-    fn succeed(self, done: Done) {
-        match (self, done) {
-            (Self::CheckIn { answer, .. }, Done::CheckIn(record)) => drop(answer.send(Ok(record))),
-            (Self::Publish { answer, .. }, Done::Publish(outcome)) => drop(answer.send(Ok(outcome))),
-            (job, _) => job.fail(StoreErrorKind::Corrupt),
-        }
-    }
-
-    fn fail(self, kind: StoreErrorKind) {
-        let error = StoreError::new(kind, "the store could not keep this");
-        match self {
-            Self::CheckIn { answer, .. } => drop(answer.send(Err(error))),
-            Self::Publish { answer, .. } => drop(answer.send(Err(error))),
-        }
-    }
+fn fail(work: Vec<Box<dyn Work>>, kind: StoreErrorKind) {
+    work.into_iter().for_each(|one| one.fail(kind));
 }

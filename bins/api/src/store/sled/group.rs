@@ -1,0 +1,205 @@
+//! What can be done inside a transaction.
+
+use std::sync::Arc;
+
+use ::sled::Transactional;
+use ::sled::transaction::{ConflictableTransactionError, TransactionError, TransactionalTree};
+use jiff::Timestamp;
+use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::release::{
+    Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases, Yank,
+};
+use wfm_core::store::{By, Change, ClusterRecord, DoctorReport, StoreError, whole_second};
+use wfm_core::version::Train;
+
+use super::disk::Trees;
+use super::failed;
+use super::rows::{self, ClusterRow, WrittenFacts};
+use super::work::Work;
+
+pub(super) type InTransaction<T> = Result<T, ConflictableTransactionError<StoreError>>;
+
+/// What a transaction came to.
+pub(super) struct Committed {
+    /// The releases, where it changed them.
+    pub(super) releases: Option<Arc<Releases>>,
+    /// Whether it wrote anything that may be long.
+    pub(super) large: bool,
+}
+
+/// Does all of `work`, or nothing.
+pub(super) fn commit(
+    trees: &Trees,
+    latest: &Arc<Releases>,
+    work: &mut [Box<dyn Work>],
+) -> Result<Committed, StoreError> {
+    let Trees { meta, releases, ledger, clusters, runs, facts } = trees;
+    let work = std::cell::RefCell::new(work);
+    let committed = (meta, releases, ledger, clusters, runs, facts).transaction(
+        |(meta, releases, ledger, clusters, runs, facts)| {
+            let trees = InTrees { meta, releases, ledger, clusters, runs, facts };
+            let mut group = Group { trees, latest: Arc::clone(latest), added: 0, logged: None, large: false };
+            for one in work.borrow_mut().iter_mut() {
+                one.apply(&mut group)?;
+            }
+            group.finish()
+        },
+    );
+    let (after, large) = committed.map_err(|e| match e {
+        TransactionError::Abort(error) => error,
+        TransactionError::Storage(error) => failed(error),
+    })?;
+    Ok(Committed { releases: (!Arc::ptr_eq(&after, latest)).then_some(after), large })
+}
+
+struct InTrees<'a> {
+    meta: &'a TransactionalTree,
+    releases: &'a TransactionalTree,
+    ledger: &'a TransactionalTree,
+    clusters: &'a TransactionalTree,
+    runs: &'a TransactionalTree,
+    facts: &'a TransactionalTree,
+}
+
+/// The trees inside one transaction, and what has changed so far.
+pub(super) struct Group<'a> {
+    trees: InTrees<'a>,
+    latest: Arc<Releases>,
+    added: u64,
+    /// The number of the audit log's last line, where one was added.
+    logged: Option<u64>,
+    large: bool,
+}
+
+impl Group<'_> {
+    pub(super) fn check_in(&mut self, id: ClusterId, facts: &WrittenFacts, at: Timestamp) -> InTransaction<ClusterRow> {
+        let at = whole_second(at).as_second();
+        let (row, said_before) = match self.trees.clusters.get(id.as_bytes())? {
+            None => {
+                self.added += 1;
+                (ClusterRow::new(facts.key, at), None)
+            }
+            Some(bytes) => {
+                let mut row = ClusterRow::read(&bytes).map_err(abort)?;
+                let said_before = row.open.said;
+                if let Some(closed) = row.check_in(facts.key, at) {
+                    let mut bytes = Vec::with_capacity(128);
+                    super::run::write(&closed, &mut bytes);
+                    self.trees.runs.insert(&rows::run_key(id, row.closed - 1), bytes)?;
+                }
+                (row, Some(said_before))
+            }
+        };
+        if said_before != Some(facts.key) && self.trees.facts.get(facts.key)?.is_none() {
+            self.trees.facts.insert(&facts.key, facts.json.as_slice())?;
+        }
+        self.trees.clusters.insert(id.as_bytes(), row.write())?;
+        Ok(row)
+    }
+
+    pub(super) fn set_cohort(
+        &mut self,
+        id: ClusterId,
+        cohort: Option<Cohort>,
+        by: By,
+    ) -> InTransaction<Option<ClusterRecord>> {
+        let Some(bytes) = self.trees.clusters.get(id.as_bytes())? else { return Ok(None) };
+        let mut row = ClusterRow::read(&bytes).map_err(abort)?;
+        let facts = self.trees.facts.get(row.open.said)?;
+        let facts = rows::facts(facts.as_deref()).map_err(abort)?;
+        let before = row.clone().record(id, facts.clone()).map_err(abort)?;
+        row.decided = cohort;
+        let after = row.clone().record(id, facts).map_err(abort)?;
+        if let Some(change) = Change::of_cohort(&before, &after) {
+            self.trees.clusters.insert(id.as_bytes(), row.write())?;
+            self.log(change, by)?;
+        }
+        Ok(Some(after))
+    }
+
+    pub(super) fn publish(&mut self, batch: &[Release], mode: PublishMode, by: By) -> InTransaction<PublishOutcome> {
+        let outcome = self.latest.plan(batch, mode);
+        for release in outcome.news() {
+            self.put_release(release.clone())?;
+        }
+        for change in Change::published(&outcome) {
+            self.log(change, by)?;
+        }
+        Ok(outcome)
+    }
+
+    pub(super) fn yank(
+        &mut self,
+        key: &ReleaseKey,
+        reason: Option<&PlainText>,
+        by: By,
+    ) -> InTransaction<Option<Release>> {
+        let yank = reason.map(|reason| Yank { reason: reason.clone(), at: by.at });
+        let Some((before, after)) = self.latest.yank(key, yank) else { return Ok(None) };
+        if let Some(change) = Change::yanked(before, &after) {
+            self.put_release(after.clone())?;
+            self.log(change, by)?;
+        }
+        Ok(Some(after))
+    }
+
+    pub(super) fn put_notice(&mut self, notice: &Notice, by: By) -> InTransaction<Option<Notice>> {
+        let before = self.latest.notice(&notice.train, &notice.id).cloned();
+        if let Some(change) = Change::of_notice(before.as_ref(), Some(notice)) {
+            self.trees.ledger.insert(rows::notice_key(&notice.train, &notice.id), rows::to_json(notice))?;
+            Arc::make_mut(&mut self.latest).insert_notice(notice.clone());
+            self.log(change, by)?;
+        }
+        Ok(before)
+    }
+
+    pub(super) fn remove_notice(&mut self, train: &Train, id: &NoticeId, by: By) -> InTransaction<Option<Notice>> {
+        let before = self.latest.notice(train, id).cloned();
+        if let Some(change) = Change::of_notice(before.as_ref(), None) {
+            self.trees.ledger.remove(rows::notice_key(train, id))?;
+            Arc::make_mut(&mut self.latest).remove_notice(train, id);
+            self.log(change, by)?;
+        }
+        Ok(before)
+    }
+
+    pub(super) fn put_doctor(&mut self, report: &DoctorReport) -> InTransaction<()> {
+        self.large = true;
+        self.trees.ledger.insert(rows::doctor_key(report.id), rows::to_json(report))?;
+        Ok(())
+    }
+
+    fn put_release(&mut self, release: Release) -> InTransaction<()> {
+        self.trees.releases.insert(rows::release_key(&release.key()), rows::to_json(&release))?;
+        Arc::make_mut(&mut self.latest).insert(release);
+        Ok(())
+    }
+
+    fn log(&mut self, change: Change, by: By) -> InTransaction<()> {
+        self.large = true;
+        let last = match self.logged {
+            Some(number) => number,
+            None => rows::read_count(self.trees.meta.get(rows::AUDIT)?.as_deref()).map_err(abort)?,
+        };
+        let number = last.saturating_add(1);
+        self.trees.ledger.insert(rows::audit_key(number), rows::to_json(&change.numbered(number, by)))?;
+        self.logged = Some(number);
+        Ok(())
+    }
+
+    fn finish(self) -> InTransaction<(Arc<Releases>, bool)> {
+        let meta = self.trees.meta;
+        if self.added > 0 {
+            let known = rows::read_count(meta.get(rows::CLUSTERS)?.as_deref()).map_err(abort)?;
+            meta.insert(rows::CLUSTERS, &known.saturating_add(self.added).to_be_bytes())?;
+        }
+        if let Some(number) = self.logged {
+            meta.insert(rows::AUDIT, &number.to_be_bytes())?;
+        }
+        Ok((self.latest, self.large))
+    }
+}
+
+fn abort(error: StoreError) -> ConflictableTransactionError<StoreError> {
+    ConflictableTransactionError::Abort(error)
+}

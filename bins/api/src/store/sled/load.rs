@@ -1,0 +1,149 @@
+//! Filling an empty store with records.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ::sled::{Batch, Tree};
+use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::release::Releases;
+use wfm_core::store::{Record, Records, Run, StoreError, StoreErrorKind};
+
+use super::disk::{Disk, Trees};
+use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
+use super::{failed, run};
+
+/// How many rows are written at once.
+const BATCH: usize = 1000;
+
+/// Loads everything. A mark stands in the store meanwhile, so that one that was cut off is never taken for whole.
+pub(super) fn load(disk: &Disk, releases: &mut Arc<Releases>, records: Records) -> Result<(), StoreError> {
+    let trees = &disk.trees;
+    if !(trees.clusters.is_empty() && trees.releases.is_empty() && trees.ledger.is_empty()) {
+        return Err(StoreError::new(
+            StoreErrorKind::Settings,
+            "the store is not empty: restore into a folder that does not exist yet",
+        ));
+    }
+    trees.meta.insert(rows::LOADING, b"").map_err(failed)?;
+    disk.sync(false)?;
+    let mut loading = Loading::of(trees);
+    for record in records {
+        loading.add(record?)?;
+    }
+    for rows in
+        [&mut loading.releases, &mut loading.ledger, &mut loading.runs, &mut loading.facts, &mut loading.clusters]
+    {
+        rows.write()?;
+    }
+    for (key, count) in [(rows::CLUSTERS, loading.counted), (rows::AUDIT, loading.logged)] {
+        trees.meta.insert(key, &count.to_be_bytes()).map_err(failed)?;
+    }
+    disk.sync(true)?;
+    trees.meta.remove(rows::LOADING).map_err(failed)?;
+    disk.sync(false)?;
+    *releases = Arc::new(super::open::releases(trees)?);
+    Ok(())
+}
+
+struct Loading<'a> {
+    releases: Rows<'a>,
+    ledger: Rows<'a>,
+    clusters: Rows<'a>,
+    runs: Rows<'a>,
+    facts: Rows<'a>,
+    keys: HashMap<u64, FactsKey>,
+    counted: u64,
+    logged: u64,
+}
+
+impl<'a> Loading<'a> {
+    fn of(trees: &'a Trees) -> Self {
+        Self {
+            releases: Rows::of(&trees.releases),
+            ledger: Rows::of(&trees.ledger),
+            clusters: Rows::of(&trees.clusters),
+            runs: Rows::of(&trees.runs),
+            facts: Rows::of(&trees.facts),
+            keys: HashMap::new(),
+            counted: 0,
+            logged: 0,
+        }
+    }
+
+    fn add(&mut self, record: Record) -> Result<(), StoreError> {
+        match record {
+            Record::Release(release) => self.releases.put(&rows::release_key(&release.key()), &rows::to_json(&release)),
+            Record::Notice(notice) => {
+                self.ledger.put(&rows::notice_key(&notice.train, &notice.id), &rows::to_json(&notice))
+            }
+            Record::Audit(entry) => {
+                self.logged = self.logged.max(entry.number);
+                self.ledger.put(&rows::audit_key(entry.number), &rows::to_json(&entry))
+            }
+            Record::Doctor(report) => self.ledger.put(&rows::doctor_key(report.id), &rows::to_json(&report)),
+            Record::Facts { number, facts } => {
+                let facts = WrittenFacts::of(&facts);
+                self.keys.insert(number, facts.key);
+                self.facts.put(&facts.key, &facts.json)
+            }
+            Record::Cluster { id, decided, runs } => self.add_cluster(id, decided, runs),
+        }
+    }
+
+    fn add_cluster(&mut self, id: ClusterId, decided: Option<Cohort>, runs: Vec<Run<u64>>) -> Result<(), StoreError> {
+        let unknown = || rows::damaged("a cluster's record names facts that stand nowhere");
+        let mut row: Option<ClusterRow> = None;
+        for Run { said, instants, untimed } in runs {
+            let said = *self.keys.get(&said).ok_or_else(unknown)?;
+            let pieces = instants.chunks(if untimed > 0 { usize::MAX } else { run::LONGEST });
+            for piece in pieces {
+                let (Some(&earliest), Some(&latest)) = (piece.iter().min(), piece.iter().max()) else { continue };
+                let open = Run { said, instants: piece.to_vec(), untimed };
+                let check_ins = (piece.len() as u64).saturating_add(untimed);
+                row = Some(match row {
+                    None => ClusterRow { first: earliest, last: latest, check_ins, decided, closed: 0, open },
+                    Some(known) => {
+                        let mut bytes = Vec::new();
+                        run::write(&known.open, &mut bytes);
+                        self.runs.put(&rows::run_key(id, known.closed), &bytes)?;
+                        ClusterRow {
+                            first: known.first.min(earliest),
+                            last: known.last.max(latest),
+                            check_ins: known.check_ins.saturating_add(check_ins),
+                            closed: known.closed.saturating_add(1),
+                            decided,
+                            open,
+                        }
+                    }
+                });
+            }
+        }
+        let row = row.ok_or_else(|| rows::damaged("a cluster's record holds no check-in"))?;
+        self.counted += 1;
+        self.clusters.put(id.as_bytes(), &row.write())
+    }
+}
+
+/// Rows on their way into a tree.
+pub(super) struct Rows<'a> {
+    tree: &'a Tree,
+    batch: Batch,
+    length: usize,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn of(tree: &'a Tree) -> Self {
+        Self { tree, batch: Batch::default(), length: 0 }
+    }
+
+    pub(super) fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        self.batch.insert(key, value);
+        self.length += 1;
+        if self.length < BATCH { Ok(()) } else { self.write() }
+    }
+
+    pub(super) fn write(&mut self) -> Result<(), StoreError> {
+        self.length = 0;
+        self.tree.apply_batch(std::mem::take(&mut self.batch)).map_err(failed)
+    }
+}

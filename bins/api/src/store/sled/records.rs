@@ -1,0 +1,88 @@
+//! The store as records.
+
+use std::collections::{HashMap, VecDeque};
+
+use ::sled::IVec;
+use wfm_core::cluster::ClusterId;
+use wfm_core::store::{Record, Records, Run, StoreError};
+
+use super::disk::Trees;
+use super::rows::{self, ClusterRow, FactsKey};
+use super::{failed, open, read};
+
+/// Everything there is. Called while nothing is written: what may change is taken now, a hundred bytes or so for each
+/// cluster; closed runs and facts never change and are read when their turn comes.
+pub(super) fn of(trees: Trees) -> Result<Records, StoreError> {
+    let releases = open::releases(&trees)?;
+    let mut small: Vec<Record> = releases.iter().cloned().map(Record::Release).collect();
+    small.extend(releases.all_notices().cloned().map(Record::Notice));
+    for entry in trees.ledger.scan_prefix(rows::AUDIT_PREFIX).values() {
+        small.push(Record::Audit(rows::from_json(&entry.map_err(failed)?)?));
+    }
+    for report in trees.ledger.scan_prefix(rows::DOCTOR_PREFIX).values() {
+        small.push(Record::Doctor(rows::from_json(&report.map_err(failed)?)?));
+    }
+    let mut clusters = Vec::new();
+    for pair in &trees.clusters {
+        let (key, row) = pair.map_err(failed)?;
+        clusters.push((rows::cluster_id(&key)?, row));
+    }
+    let histories =
+        Histories { trees, clusters: clusters.into_iter(), numbers: HashMap::new(), ready: VecDeque::new() };
+    Ok(Box::new(small.into_iter().map(Ok).chain(histories)))
+}
+
+struct Histories {
+    trees: Trees,
+    clusters: std::vec::IntoIter<(ClusterId, IVec)>,
+    numbers: HashMap<FactsKey, u64>,
+    ready: VecDeque<Record>,
+}
+
+impl Iterator for Histories {
+    type Item = Result<Record, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(record) = self.ready.pop_front() {
+            return Some(Ok(record));
+        }
+        let (id, row) = self.clusters.next()?;
+        match self.history(id, &row) {
+            Ok(record) => {
+                self.ready.push_back(record);
+                self.ready.pop_front().map(Ok)
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+impl Histories {
+    fn history(&mut self, id: ClusterId, row: &[u8]) -> Result<Record, StoreError> {
+        let row = ClusterRow::read(row)?;
+        let decided = row.decided;
+        let mut whole: Vec<Run<u64>> = Vec::new();
+        for run in read::runs(&self.trees, id, row)? {
+            let said = self.number(run.said)?;
+            match whole.last_mut() {
+                // Runs are closed for their length too: that is nobody else's business.
+                Some(last) if last.said == said && last.untimed == 0 && run.untimed == 0 => {
+                    last.instants.extend(run.instants);
+                }
+                _ => whole.push(Run { said, instants: run.instants, untimed: run.untimed }),
+            }
+        }
+        Ok(Record::Cluster { id, decided, runs: whole })
+    }
+
+    fn number(&mut self, key: FactsKey) -> Result<u64, StoreError> {
+        if let Some(number) = self.numbers.get(&key) {
+            return Ok(*number);
+        }
+        let bytes = self.trees.facts.get(key).map_err(failed)?;
+        let number = self.numbers.len() as u64;
+        self.ready.push_back(Record::Facts { number, facts: rows::facts(bytes.as_deref())? });
+        self.numbers.insert(key, number);
+        Ok(number)
+    }
+}

@@ -1,0 +1,117 @@
+//! Reading everything and counting it again.
+
+use std::collections::HashSet;
+
+use wfm_core::store::{Attendance, AuditEntry, DoctorReport, StoreError};
+
+use super::disk::Trees;
+use super::rows::{self, ClusterRow, WrittenFacts};
+use super::{failed, open, read};
+
+/// What was read, and what does not fit together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// Releases.
+    pub releases: u64,
+    /// Lines of the audit log.
+    pub audit: u64,
+    /// Clusters.
+    pub clusters: u64,
+    /// Check-ins.
+    pub check_ins: u64,
+    /// One sentence for each thing that is not as it should be; none is good.
+    pub differences: Vec<String>,
+}
+
+impl Verification {
+    /// More differences than this are only counted.
+    const MOST: usize = 1000;
+
+    fn differs(&mut self, what: String) {
+        if self.differences.len() < Self::MOST {
+            self.differences.push(what);
+        }
+    }
+
+    fn expect(&mut self, what: &str, counted: u64, noted: u64) {
+        if counted != noted {
+            self.differs(format!("{what}: {counted} were found, {noted} are noted"));
+        }
+    }
+}
+
+/// Called while nothing is written.
+pub(super) fn verify(trees: &Trees) -> Result<Verification, StoreError> {
+    let mut found = Verification { releases: open::releases(trees)?.len() as u64, ..Verification::default() };
+    verify_releases(trees, &mut found)?;
+    verify_ledger(trees, &mut found)?;
+    verify_clusters(trees, &mut found)?;
+    for (what, key, counted) in [("clusters", rows::CLUSTERS, found.clusters), ("audit", rows::AUDIT, found.audit)] {
+        let noted = rows::read_count(trees.meta.get(key).map_err(failed)?.as_deref())?;
+        found.expect(what, counted, noted);
+    }
+    Ok(found)
+}
+
+fn verify_releases(trees: &Trees, found: &mut Verification) -> Result<(), StoreError> {
+    for pair in &trees.releases {
+        let (key, row) = pair.map_err(failed)?;
+        match rows::from_json::<wfm_core::release::Release>(&row) {
+            Ok(release) if key == rows::release_key(&release.key()) => {}
+            Ok(release) => found.differs(format!("the release {} stands in another's place", release.key())),
+            Err(error) => found.differs(format!("a release: {error}")),
+        }
+    }
+    Ok(())
+}
+
+fn verify_ledger(trees: &Trees, found: &mut Verification) -> Result<(), StoreError> {
+    for line in trees.ledger.scan_prefix(rows::AUDIT_PREFIX).values() {
+        found.audit += 1;
+        match rows::from_json::<AuditEntry>(&line.map_err(failed)?) {
+            Ok(entry) if entry.number == found.audit => {}
+            Ok(entry) => found.differs(format!("line {} of the audit log stands at {}", entry.number, found.audit)),
+            Err(error) => found.differs(format!("line {} of the audit log: {error}", found.audit)),
+        }
+    }
+    for report in trees.ledger.scan_prefix(rows::DOCTOR_PREFIX).values() {
+        if let Err(error) = rows::from_json::<DoctorReport>(&report.map_err(failed)?) {
+            found.differs(format!("a doctor report: {error}"));
+        }
+    }
+    Ok(())
+}
+
+fn verify_clusters(trees: &Trees, found: &mut Verification) -> Result<(), StoreError> {
+    let (mut closed, mut named) = (0u64, HashSet::new());
+    for pair in &trees.clusters {
+        let (key, row) = pair.map_err(failed)?;
+        let id = rows::cluster_id(&key)?;
+        found.clusters += 1;
+        let row = match ClusterRow::read(&row) {
+            Ok(row) => row,
+            Err(error) => {
+                found.differs(format!("cluster {}: {error}", id.short()));
+                continue;
+            }
+        };
+        let expected = row.attendance(id)?;
+        let length = row.closed as usize + 1;
+        let runs = read::runs(trees, id, row)?;
+        closed += runs.len() as u64 - 1;
+        if runs.len() != length || Attendance::at(id, &runs, read::END) != Some(expected) {
+            found.differs(format!("cluster {}: its check-ins are not those that its row tells", id.short()));
+        }
+        found.check_ins = found.check_ins.saturating_add(expected.check_ins);
+        named.extend(runs.into_iter().map(|run| run.said));
+    }
+    found.expect("closed runs", trees.runs.len() as u64, closed);
+    for key in named {
+        match trees.facts.get(key).map_err(failed)? {
+            Some(json) if WrittenFacts::key(&json) == key && rows::facts(Some(&json)).is_ok() => {}
+            Some(_) => found.differs("facts are not those that they are named by".into()),
+            None => found.differs("facts that a cluster reported are gone".into()),
+        }
+    }
+    Ok(())
+}
