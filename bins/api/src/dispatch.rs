@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use http::{HeaderMap, Method};
 use warp::path::FullPath;
@@ -18,7 +19,7 @@ use crate::service::Service;
 
 mod route;
 
-pub(crate) use route::{ADMIN, ANYONE, Access, PROBE, PUBLISHER, READER, Route, Verb, routes};
+pub(crate) use route::{ADMIN, ANYONE, Access, DOCTOR, PROBE, PUBLISHER, READER, Route, Verb, routes};
 
 /// What a handler is, behind its row.
 pub(crate) type Handler = fn(Request) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
@@ -39,13 +40,20 @@ pub fn routes(
             let service = Arc::clone(&service);
             let body = pieces(body);
             async move {
+                let began = Instant::now();
                 let found = find(&method, path.as_str());
+                let row = found.as_ref().ok().map(|(route, _)| *route);
                 let answer = async {
+                    // What is nowhere counts as well: guessing paths is asking too.
+                    let access = row.map_or(Access::Anyone, |route| route.access);
+                    admit(access, peer, &headers, &service).await?;
                     let (route, values) = found?;
-                    admit(route.access, peer, &headers, &service).await?;
+                    let service = Arc::clone(&service);
                     (route.handler)(Request { service, template: route.path, values, query, headers, body }).await
                 };
-                answer.await.unwrap_or_else(Reply::into_response)
+                let answer = answer.await.unwrap_or_else(Reply::into_response);
+                service.metrics.answered(row, &method, answer.status(), began.elapsed());
+                answer
             }
         })
         .recover(recover)

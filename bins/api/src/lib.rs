@@ -14,6 +14,7 @@ mod documents;
 mod error;
 mod handlers;
 pub mod import;
+mod metrics;
 pub mod openapi;
 mod rates;
 mod reply;

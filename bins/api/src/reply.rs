@@ -5,6 +5,10 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use warp::reply::Response;
 
+mod stream;
+
+pub(crate) use stream::{Rows, rows};
+
 use crate::documents::Document;
 use crate::request::IfNoneMatch;
 
@@ -40,6 +44,15 @@ pub(crate) fn cached(document: Document, known: &IfNoneMatch, caching: HeaderVal
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     response
+}
+
+/// Where a list goes on, if it does: the same path with this query.
+pub(crate) fn next_page(mut answer: Response, query: Option<String>) -> Response {
+    let link = query.and_then(|query| HeaderValue::try_from(format!("<?{query}>; rel=\"next\"")).ok());
+    if let Some(link) = link {
+        answer.headers_mut().insert(header::LINK, link);
+    }
+    answer
 }
 
 /// Plain text, for probes.

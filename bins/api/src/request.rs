@@ -15,6 +15,7 @@ mod query;
 mod stream;
 
 pub(crate) use conditional::IfNoneMatch;
+pub(crate) use query::{LONGEST_PAGE, empty};
 pub(crate) use stream::pieces;
 use stream::{Pieces, collect};
 
@@ -37,6 +38,11 @@ impl Request {
         T::Err: std::fmt::Display,
     {
         self.segment(hole).parse().map_err(|e: T::Err| ApiError::bad_request(e.to_string()))
+    }
+
+    /// Whether the path has this hole.
+    pub(crate) fn has(&self, hole: &str) -> bool {
+        self.template.contains(&format!("{{{hole}}}"))
     }
 
     /// What stands in a hole of the path.

@@ -3,34 +3,55 @@
 //! This list is the only one: requests are dispatched by it, tokens are asked for by it, the description of the API is
 //! held against it, and a test tries each of its rows with each role.
 
-use crate::dispatch::Verb::{Get, Post, Put};
-use crate::dispatch::{ANYONE, PROBE, PUBLISHER, Route, routes};
-use crate::handlers::{clusters, docs, health, landing, publish, releases, versions};
+use crate::dispatch::Verb::{Delete, Get, Post, Put};
+use crate::dispatch::{ADMIN, ANYONE, DOCTOR, PROBE, PUBLISHER, READER, Route, routes};
+use crate::handlers::{audit, backup, clusters, docs, doctor, fleet, health, landing, listing, notices};
+use crate::handlers::{metrics, publish, releases, versions, withdraw};
 
 routes! {
-    // probes and pages
-    Get  "/"        ANYONE  landing::page;
-    Get  "/docs"    ANYONE  docs::page;
-    Get  "/openapi.json"  ANYONE  docs::description;
-    Get  "/ping"    PROBE   health::alive;
-    Get  "/livez"   PROBE   health::alive;
-    Get  "/healthz" PROBE   health::alive;
-    Get  "/readyz"  PROBE   health::ready;
+    // pages and probes
+    Get  "/"             ANYONE  landing::page;
+    Get  "/docs"         ANYONE  docs::page;
+    Get  "/openapi.json" ANYONE  docs::description;
+    Get  "/ping"         PROBE   health::alive;
+    Get  "/livez"        PROBE   health::alive;
+    Get  "/healthz"      PROBE   health::alive;
+    Get  "/readyz"       PROBE   health::ready;
+    Get  "/metrics"      READER  metrics::all;
 
     // releases, as agents of today read and makers publish them
-    Get  "/v4/releases/{train}"                       ANYONE     releases::train;
-    Put  "/v4/releases/{train}/{component}/{version}" PUBLISHER  publish::release;
-    Post "/v4/releases:import"                        PUBLISHER  publish::import;
+    Get    "/v4/releases/{train}"                               ANYONE     releases::train;
+    Put    "/v4/releases/{train}/{component}/{version}"         PUBLISHER  publish::release;
+    Delete "/v4/releases/{train}/{component}/{version}"         PUBLISHER  withdraw::yank;
+    Post   "/v4/releases/{train}/{component}/{version}/restore" PUBLISHER  withdraw::restore;
+    Post   "/v4/releases:import"                                PUBLISHER  publish::import;
+    Put    "/v4/notices/{train}/{notice}"                       PUBLISHER  notices::put;
+    Delete "/v4/notices/{train}/{notice}"                       PUBLISHER  notices::remove;
 
     // versions, as agents of 2016–2020 read them
     Get  "/versions/{component}"                       ANYONE     versions::list;
+    Post "/v2/versions/latest"                         ANYONE     versions::latest_of_each;
     Post "/v3/versions/latest"                         ANYONE     versions::latest_of_each;
     Get  "/v3/versions/{train}/{component}"            ANYONE     versions::of_component;
     Get  "/v3/versions/{train}/{component}/{version}"  ANYONE     versions::release;
     Post "/v3/versions/{train}/{component}/{version}"  PUBLISHER  publish::release;
 
     // clusters. The id is random and known to its cluster alone, so whoever has it may read what it said.
-    Post "/v3/clusters"        ANYONE  clusters::check_in;
-    Get  "/v3/clusters/count"  ANYONE  clusters::count;
-    Get  "/v3/clusters/{id}"   ANYONE  clusters::one;
+    Post "/v2/clusters/{id}"         ANYONE  clusters::check_in;
+    Post "/v3/clusters"              ANYONE  clusters::check_in;
+    Get  "/v3/clusters/count"        ANYONE  clusters::count;
+    Get  "/v3/clusters/age"          READER  fleet::by_age;
+    Get  "/v3/clusters/checkins"     READER  fleet::check_ins;
+    Get  "/v3/clusters/persistent"   READER  fleet::persistent;
+    Get  "/v3/clusters/{id}"         ANYONE  clusters::one;
+    Get  "/v4/clusters"              READER  listing::clusters;
+    Put  "/v4/clusters/{id}/cohort"  ADMIN   listing::set_cohort;
+
+    // doctor reports, under a random id that their owner tells whoever helps
+    Post "/v3/doctor/{id}"  ANYONE  doctor::keep;
+    Get  "/v3/doctor/{id}"  DOCTOR  doctor::one;
+
+    // the service itself
+    Get  "/v4/audit"   ADMIN  audit::log;
+    Get  "/v4/backup"  ADMIN  backup::stream;
 }

@@ -7,11 +7,12 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::Clock;
-use wfm_core::store::Store;
+use wfm_core::store::{Actor, By, Store};
 use wfm_shell::server::{self, BindError, Limits};
 
 use crate::dispatch;
 use crate::documents::Documents;
+use crate::metrics::Metrics;
 use crate::rates::{Counted, Rates};
 use crate::tokens::Tokens;
 
@@ -48,6 +49,7 @@ pub struct Service {
     pub(crate) catalog: Catalog,
     pub(crate) documents: Documents,
     pub(crate) rates: Counted,
+    pub(crate) metrics: Metrics,
 }
 
 /// A service that is listening. Dropping it stops it without waiting.
@@ -63,7 +65,13 @@ impl Service {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>, rates: Rates) -> Self {
         let rates = Counted::new(rates);
-        Self { store, tokens, clock, catalog: Catalog::workflow(), documents: Documents::default(), rates }
+        let (catalog, documents, metrics) = (Catalog::workflow(), Documents::default(), Metrics::new());
+        Self { store, tokens, clock, catalog, documents, rates, metrics }
+    }
+
+    /// Who does something now.
+    pub(crate) fn by(&self, actor: Actor) -> By {
+        By { actor, at: self.clock.now() }
     }
 
     /// Starts to listen and to serve.

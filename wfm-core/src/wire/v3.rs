@@ -9,7 +9,7 @@ use crate::anonymizer::ReportedVersion;
 use crate::cluster::ClusterId;
 use crate::component::ComponentName;
 use crate::release::{Notes, Release};
-use crate::store::Attendance;
+use crate::store::{Attendance, DoctorReport};
 
 /// A list in the envelope that old agents expect.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +135,23 @@ impl From<&Release> for ComponentVersion {
             },
             update_available: None,
         }
+    }
+}
+
+/// A doctor report as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DoctorInfo {
+    /// What runs in the cluster; its id is the report's, and its times are when the report arrived.
+    pub workflow: Cluster,
+}
+
+impl From<&DoctorReport> for DoctorInfo {
+    fn from(report: &DoctorReport) -> Self {
+        let id = ClusterId::new(uuid::Uuid::from_bytes(*report.id.as_bytes()));
+        let seen = Some(report.at);
+        let cluster = Cluster::outgoing(id, report.facts.components());
+        Self { workflow: Cluster { first_seen: seen, last_seen: seen, ..cluster } }
     }
 }
 

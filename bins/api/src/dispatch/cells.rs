@@ -9,7 +9,8 @@ use tempfile::NamedTempFile;
 use wfm_core::clock::ManualClock;
 use wfm_core::store::MemoryStore;
 
-use super::{Access, ROUTES, Route};
+use super::Verb::{Get, Post};
+use super::{Access, ROUTES, Route, Verb};
 use crate::tokens::{Role, Token, Tokens};
 use crate::{Rates, Service, Settings};
 
@@ -23,6 +24,7 @@ fn filled(route: &Route) -> String {
         "{train}" => "stable".to_owned(),
         "{component}" => "deis-router".to_owned(),
         "{version}" => "v1.0.0".to_owned(),
+        "{notice}" => "end-of-v2".to_owned(),
         hole if hole.starts_with('{') => "8c6da034-c8b1-489a-a55d-a2215d93f934".to_owned(),
         word => word.to_owned(),
     };
@@ -77,24 +79,27 @@ async fn each_route_answers_the_roles_of_its_row_and_no_other() {
 
 #[test]
 fn nothing_but_releases_check_ins_and_what_has_no_secret_is_open() {
-    let open: BTreeSet<&str> =
-        ROUTES.iter().filter(|route| !matches!(route.access, Access::Roles(_))).map(|route| route.path).collect();
+    let open = ROUTES.iter().filter(|route| !matches!(route.access, Access::Roles(_)));
+    let open: BTreeSet<(Verb, &str)> = open.map(|route| (route.verb, route.path)).collect();
     let expected = [
-        "/",
-        "/docs",
-        "/healthz",
-        "/livez",
-        "/openapi.json",
-        "/ping",
-        "/readyz",
-        "/v3/clusters",
-        "/v3/clusters/count",
-        "/v3/clusters/{id}",
-        "/v3/versions/latest",
-        "/v3/versions/{train}/{component}",
-        "/v3/versions/{train}/{component}/{version}",
-        "/v4/releases/{train}",
-        "/versions/{component}",
+        (Get, "/"),
+        (Get, "/docs"),
+        (Get, "/healthz"),
+        (Get, "/livez"),
+        (Get, "/openapi.json"),
+        (Get, "/ping"),
+        (Get, "/readyz"),
+        (Post, "/v2/clusters/{id}"),
+        (Post, "/v2/versions/latest"),
+        (Post, "/v3/clusters"),
+        (Get, "/v3/clusters/count"),
+        (Get, "/v3/clusters/{id}"),
+        (Post, "/v3/doctor/{id}"),
+        (Post, "/v3/versions/latest"),
+        (Get, "/v3/versions/{train}/{component}"),
+        (Get, "/v3/versions/{train}/{component}/{version}"),
+        (Get, "/v4/releases/{train}"),
+        (Get, "/versions/{component}"),
     ];
     assert_eq!(open, BTreeSet::from(expected));
 }

@@ -22,6 +22,7 @@ pub(crate) enum Verb {
     Get,
     Post,
     Put,
+    Delete,
 }
 
 /// Whom a path answers.
@@ -40,6 +41,7 @@ pub(crate) const ANYONE: Access = Access::Anyone;
 pub(crate) const PUBLISHER: Access = Access::Roles(&[Role::Publisher]);
 pub(crate) const READER: Access = Access::Roles(&[Role::Analyst, Role::Admin]);
 pub(crate) const ADMIN: Access = Access::Roles(&[Role::Admin]);
+pub(crate) const DOCTOR: Access = Access::Roles(&[Role::Doctor]);
 
 /// Writes the list: `verb path access handler;` for each row.
 macro_rules! routes {
@@ -79,6 +81,7 @@ impl Verb {
             Self::Get => &[Method::GET, Method::HEAD],
             Self::Post => &[Method::POST],
             Self::Put => &[Method::PUT],
+            Self::Delete => &[Method::DELETE],
         }
     }
 
@@ -88,6 +91,7 @@ impl Verb {
             Self::Get => "get",
             Self::Post => "post",
             Self::Put => "put",
+            Self::Delete => "delete",
         }
     }
 
@@ -100,6 +104,7 @@ impl Verb {
             Self::Get => "GET, HEAD",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Delete => "DELETE",
         }
     }
 }

@@ -14,11 +14,18 @@ use crate::request::{Request, read_json};
 /// The longest check-in.
 const LONGEST: usize = 16 * 1024;
 
-/// `POST /v3/clusters`: reduced to the vocabulary before anything else, answered when it is durable.
+/// `POST /v3/clusters` and `POST /v2/clusters/{id}`: reduced to the vocabulary before anything else, answered when it is durable.
 pub(crate) async fn check_in(mut request: Request) -> Answer {
     let body = request.body(LONGEST).await?;
     let service = &request.service;
-    let said = read_check_in(&body)?;
+    let mut said = read_check_in(&body)?;
+    if request.has("id") {
+        let id: ClusterId = request.path("id")?;
+        if !said.id.is_empty() && said.id.parse() != Ok(id) {
+            return Err(ApiError::bad_request("id: the body names another cluster than the path: make them agree"));
+        }
+        said.id = id.to_string();
+    }
     let releases = service.store.releases().await?;
     let arrival = Arrival::reduce(&said, Vocabulary::new(&service.catalog, &releases))
         .map_err(|e| ApiError::bad_request(e.to_string()))?;
@@ -40,7 +47,7 @@ pub(crate) async fn count(request: Request) -> Answer {
     Ok(json(&request.service.store.count_clusters().await?))
 }
 
-fn as_sent(record: &ClusterRecord) -> v3::Cluster {
+pub(super) fn as_sent(record: &ClusterRecord) -> v3::Cluster {
     v3::Cluster {
         first_seen: Some(record.first_seen),
         last_seen: Some(record.last_seen),
@@ -60,9 +67,20 @@ pub(crate) struct Said {
     components: Option<Vec<Installed>>,
 }
 
+/// A check-in whose id is in its path.
+#[derive(ToSchema)]
+#[schema(as = CheckInAt)]
+#[expect(dead_code, reason = "it describes what Said reads there")]
+pub(crate) struct SaidWithoutId {
+    /// The id of the path, or nothing.
+    id: Option<ClusterId>,
+    /// What runs there.
+    components: Option<Vec<Installed>>,
+}
+
 /// A component as a check-in names it.
 #[derive(Deserialize, ToSchema)]
-struct Installed {
+pub(super) struct Installed {
     component: Option<Named>,
     version: Option<Versioned>,
 }
@@ -82,7 +100,12 @@ struct Versioned {
 fn read_check_in(body: &[u8]) -> Result<v3::Cluster, ApiError> {
     let said: Said =
         read_json(body, r#"{"id":UUID,"components":[{"component":{"name":TEXT},"version":{"version":TEXT}}]}"#)?;
-    let components = said.components.unwrap_or_default().into_iter().map(|one| v3::ComponentVersion {
+    let components = as_components(said.components.unwrap_or_default());
+    Ok(v3::Cluster { id: said.id.unwrap_or_default(), components, first_seen: None, last_seen: None })
+}
+
+pub(super) fn as_components(said: Vec<Installed>) -> Vec<v3::ComponentVersion> {
+    let components = said.into_iter().map(|one| v3::ComponentVersion {
         component: v3::Component {
             name: one.component.and_then(|component| component.name).unwrap_or_default(),
             ..v3::Component::default()
@@ -93,8 +116,7 @@ fn read_check_in(body: &[u8]) -> Result<v3::Cluster, ApiError> {
         },
         update_available: None,
     });
-    let components = components.collect();
-    Ok(v3::Cluster { id: said.id.unwrap_or_default(), components, first_seen: None, last_seen: None })
+    components.collect()
 }
 
 #[cfg(test)]

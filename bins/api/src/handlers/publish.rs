@@ -4,15 +4,14 @@ use http::StatusCode;
 use serde_json::Value;
 use wfm_core::component::ComponentName;
 use wfm_core::release::{PublishMode, Release};
-use wfm_core::store::{Actor, By};
+use wfm_core::store::Actor;
 use wfm_core::version::{Train, Version};
 use wfm_core::wire::{v3, v4};
 
 use crate::error::{Answer, ApiError};
-use crate::import;
+use crate::import::{self, Format};
 use crate::reply::{json, json_with_status};
 use crate::request::{Request, read_json};
-use crate::service::Service;
 
 /// The longest release, notes included.
 const RELEASE: usize = 64 * 1024;
@@ -33,7 +32,7 @@ pub(crate) async fn release(mut request: Request) -> Answer {
     let release = path.read(&request.body(RELEASE).await?)?;
     let service = &request.service;
     let mode = if replace { PublishMode::Replace } else { PublishMode::RefuseChanges };
-    let outcome = service.store.publish(vec![release.clone()], mode, by(service)).await?;
+    let outcome = service.store.publish(vec![release.clone()], mode, service.by(Actor::Publisher)).await?;
     if let (false, Some((published, new))) = (outcome.kept, outcome.changed.first()) {
         return Err(differs(published, new));
     }
@@ -47,14 +46,15 @@ pub(crate) async fn release(mut request: Request) -> Answer {
 pub(crate) async fn import(mut request: Request) -> Answer {
     let query = request.query(&["dry_run", "replace"])?;
     let (dry_run, replace) = (query.flag("dry_run")?, query.flag("replace")?);
-    let releases = import::read(&request.body(IMPORT).await?).map_err(|e| ApiError::bad_request(e.to_string()))?;
+    let releases = import::read_as(Format::of_content_type(&request.headers), &request.body(IMPORT).await?)
+        .map_err(|e| ApiError::bad_request(e.to_string()))?;
     let mode = match (dry_run, replace) {
         (true, _) => PublishMode::DryRun,
         (false, true) => PublishMode::Replace,
         (false, false) => PublishMode::RefuseChanges,
     };
     let service = &request.service;
-    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode, by(service)).await?);
+    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode, service.by(Actor::Publisher)).await?);
     if outcome.kept || dry_run {
         return Ok(json(&outcome));
     }
@@ -64,10 +64,6 @@ pub(crate) async fn import(mut request: Request) -> Answer {
     );
     let changed = outcome.differences.into_iter().filter(|line| line.starts_with('~')).collect();
     Err(ApiError::conflict(message).with_details(changed))
-}
-
-fn by(service: &Service) -> By {
-    By { actor: Actor::Publisher, at: service.clock.now() }
 }
 
 /// What the path says of a release.

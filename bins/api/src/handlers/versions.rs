@@ -51,12 +51,15 @@ pub(crate) async fn release(request: Request) -> Answer {
     Ok(json(&v3::ComponentVersion::from(found.ok_or_else(missing)?)))
 }
 
-/// `POST /v3/versions/latest`: one answer to each question, in the order of the questions.
+/// `POST /v3/versions/latest`, and `/v2/` the same: one answer to each question, in the order of the questions.
 ///
 /// An agent asks for all its components at once, those that were never published among them. Such a question is answered
-/// too: with its own name and train and an empty version, so that it hides no other. An absent train means `stable`.
+/// too: with its own name and train and an empty version, so that it hides no other. An absent train means `stable`, and in the second
+/// version `beta`.
 pub(crate) async fn latest_of_each(mut request: Request) -> Answer {
-    let questions = read_questions(&request.body(QUESTIONS).await?)?;
+    // What an absent train meant changed with the third version.
+    let train = if request.template.starts_with("/v2/") { Train::beta() } else { Train::stable() };
+    let questions = read_questions(&request.body(QUESTIONS).await?, &train)?;
     let releases = request.service.store.releases().await?;
     Ok(json(&Data { data: questions.iter().map(|question| question.answer(&releases)).collect() }))
 }
@@ -112,7 +115,7 @@ struct AskedTrain {
     train: Option<String>,
 }
 
-fn read_questions(body: &[u8]) -> Result<Vec<Question>, ApiError> {
+fn read_questions(body: &[u8], absent: &Train) -> Result<Vec<Question>, ApiError> {
     const SHAPE: &str = r#"{"data":[{"component":{"name":"deis-router"},"version":{"train":"stable"}}]}"#;
     let asked: Asked = read_json(body, SHAPE)?;
     let asked = asked.data.ok_or_else(|| ApiError::bad_request(format!("data: it is missing: send {SHAPE}")))?;
@@ -120,7 +123,7 @@ fn read_questions(body: &[u8]) -> Result<Vec<Question>, ApiError> {
         let component = one.component.and_then(|component| component.name).filter(|name| !name.is_empty());
         let missing = || ApiError::bad_request(format!("data[{at}].component.name: write the component to ask for"));
         let train = one.version.and_then(|version| version.train).filter(|train| !train.is_empty());
-        let train = train.unwrap_or_else(|| Train::stable().to_string());
+        let train = train.unwrap_or_else(|| absent.to_string());
         Ok(Question { component: component.ok_or_else(missing)?, train })
     };
     asked.into_iter().enumerate().map(question).collect()

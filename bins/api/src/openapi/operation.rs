@@ -23,6 +23,7 @@ pub(super) struct Operation {
     body: Option<Body>,
     answers: BTreeMap<u16, Said>,
     cached: bool,
+    paged: bool,
 }
 
 /// The schema of a type, put among the others.
@@ -47,7 +48,7 @@ impl Operation {
         summary: &'static str,
     ) -> Self {
         let (query, answers) = (Vec::new(), BTreeMap::new());
-        Self { verb, path, id, tag, summary, more: "", query, body: None, answers, cached: false }
+        Self { verb, path, id, tag, summary, more: "", query, body: None, answers, cached: false, paged: false }
     }
 
     /// More than the summary.
@@ -66,9 +67,33 @@ impl Operation {
         self
     }
 
+    /// What is sent: a list.
+    pub(super) fn takes_list<T: ToSchema>(mut self, longest: &'static str) -> Self {
+        self.body = Some(Body { kinds: vec![("application/json", Schemas::list::<T>)], longest });
+        self
+    }
+
+    /// The same in another form, as text.
+    pub(super) fn or_takes(mut self, kind: &'static str) -> Self {
+        if let Some(body) = &mut self.body {
+            body.kinds.push((kind, Schemas::refer::<String>));
+        }
+        self
+    }
+
+    /// The answer is a page of a list.
+    pub(super) fn paged(self) -> Self {
+        Self { paged: true, ..self }
+    }
+
     /// A success in JSON.
     pub(super) fn gives<T: ToSchema>(self, status: u16, about: &'static str) -> Self {
         self.says(status, about, Some(("application/json", Schemas::refer::<T>)))
+    }
+
+    /// A success in JSON: a list.
+    pub(super) fn gives_list<T: ToSchema>(self, status: u16, about: &'static str) -> Self {
+        self.says(status, about, Some(("application/json", Schemas::list::<T>)))
     }
 
     /// A success in another form.
@@ -120,7 +145,7 @@ impl Operation {
         }
         let mut answers: Map<String, Value> = Map::new();
         for (status, said) in self.usual(route).iter().chain(&self.answers) {
-            answers.insert(status.to_string(), said.describe(*status, self.cached, schemas));
+            answers.insert(status.to_string(), said.describe(*status, self, schemas));
         }
         operation.insert("responses".into(), answers.into());
         if let Access::Roles(roles) = route.access {
@@ -155,13 +180,14 @@ impl Operation {
 const ERROR: (&str, Refer) = ("application/json", Schemas::refer::<wire::Error>);
 
 impl Said {
-    fn describe(&self, status: u16, cached: bool, schemas: &mut Schemas) -> Value {
+    fn describe(&self, status: u16, operation: &Operation, schemas: &mut Schemas) -> Value {
         let mut said = json!({"description": self.about});
         if let Some((kind, refer)) = self.content {
             said["content"] = json!({kind: {"schema": refer(schemas)}});
         }
         let header = match status {
-            200 | 304 if cached => ("ETag", "The tag of these bytes.", "string"),
+            200 | 304 if operation.cached => ("ETag", "The tag of these bytes.", "string"),
+            200 if operation.paged => ("Link", "The next page, as rel=\"next\", where there is one.", "string"),
             401 => ("WWW-Authenticate", "How to send a token.", "string"),
             429 | 503 => ("Retry-After", "Seconds to wait.", "integer"),
             _ => return said,

@@ -9,7 +9,8 @@ use utoipa::openapi::{RefOr, schema::Schema};
 pub(super) struct Schemas(Map<String, Value>);
 
 impl Schemas {
-    /// A reference to a type's schema, which is put among the others; where it is a plain value, the schema itself.
+    /// A reference to a type's schema, which is put among the others; where it is a plain value, the schema
+    /// itself.
     pub(super) fn refer<T: ToSchema>(&mut self) -> Value {
         let mut beneath: Vec<(String, RefOr<Schema>)> = Vec::new();
         T::schemas(&mut beneath);
@@ -24,6 +25,12 @@ impl Schemas {
         let name = T::name().into_owned();
         self.put(name.clone(), &own);
         json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    /// A list of a type in the envelope [`Data`](wfm_core::wire::v3::Data).
+    pub(super) fn list<T: ToSchema>(&mut self) -> Value {
+        let entry = self.refer::<T>();
+        json!({"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": entry}}})
     }
 
     fn put(&mut self, name: String, schema: &RefOr<Schema>) {

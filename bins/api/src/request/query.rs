@@ -2,9 +2,16 @@
 
 use std::str::FromStr;
 
-use percent_encoding::percent_decode_str;
+use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use wfm_core::store::Bounds;
 
 use super::{ApiError, Request};
+
+/// Entries of a page, where nothing else is asked.
+const PAGE: usize = 100;
+/// Entries of a page, at most.
+pub(crate) const LONGEST_PAGE: usize = 1000;
 
 /// The parameters of a query string.
 #[derive(Debug)]
@@ -55,6 +62,37 @@ impl Query {
         self.text(name).map(|text| text.parse().map_err(refuse)).transpose()
     }
 
+    /// A time, where it is given.
+    pub(crate) fn time(&self, name: &str) -> Result<Option<Timestamp>, ApiError> {
+        // A plus that nobody encoded is the sign of an offset.
+        let refuse = || ApiError::bad_request(format!("{name}: write a time such as 2020-10-08T20:29:47Z"));
+        self.text(name).map(|text| text.replace(' ', "+").parse().map_err(|_| refuse())).transpose()
+    }
+
+    /// Two exclusive bounds. Where nothing can lie between them, the question is a mistake.
+    pub(crate) fn bounds(&self, after: &str, before: &str) -> Result<Bounds, ApiError> {
+        let bounds = Bounds { after: self.time(after)?, before: self.time(before)? };
+        if bounds.is_empty() {
+            return Err(empty(after, before));
+        }
+        Ok(bounds)
+    }
+
+    /// How many entries a page has.
+    pub(crate) fn limit(&self) -> Result<usize, ApiError> {
+        let refuse = || ApiError::bad_request(format!("limit: write a number from 1 to {LONGEST_PAGE}"));
+        let Some(text) = self.text("limit") else { return Ok(PAGE) };
+        text.parse().ok().filter(|limit| (1..=LONGEST_PAGE).contains(limit)).ok_or_else(refuse)
+    }
+
+    /// The query of the next page: this one, with another value of one parameter.
+    pub(crate) fn with(&self, name: &str, value: &str) -> String {
+        let kept = self.0.iter().filter(|(known, value)| known != name && !value.is_empty());
+        let kept = kept.map(|(name, value)| (name.as_str(), value.as_str())).chain([(name, value)]);
+        let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        kept.map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
+    }
+
     /// A flag: true where it stands alone, false where it is absent.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, ApiError> {
         if !self.0.iter().any(|(known, _)| known == name) {
@@ -66,6 +104,13 @@ impl Query {
             _ => Err(ApiError::bad_request(format!("{name}: write true or false"))),
         }
     }
+}
+
+/// A refusal of an interval that holds no moment.
+pub(crate) fn empty(after: &str, before: &str) -> ApiError {
+    let message =
+        format!("{after} and {before}: no moment lies after the one and before the other: swap them, or leave one out");
+    ApiError::bad_request(message)
 }
 
 fn list(names: &[&str]) -> String {

@@ -17,6 +17,11 @@ pub(super) fn all() -> Vec<Operation> {
         new("/ping", "ping", "Whether the process answers").gives_text(200, "It does.", TEXT),
         new("/livez", "live", "Whether the process answers").gives_text(200, "It does.", TEXT),
         new("/healthz", "healthy", "Whether the process answers").gives_text(200, "It does.", TEXT),
+        new("/metrics", "metrics", "Numbers for Prometheus").gives_text(
+            200,
+            "OpenMetrics.",
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        ),
         new("/readyz", "ready", "Whether requests can be served; nothing outside the service counts")
             .query(Parameter::flag("verbose", "Say what was looked at."))
             .gives_text(200, "They can.", TEXT),

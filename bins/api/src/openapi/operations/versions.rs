@@ -1,4 +1,4 @@
-use wfm_core::wire::v3::{ComponentVersion, Data};
+use wfm_core::wire::v3::ComponentVersion;
 
 use super::super::operation::Operation;
 use super::super::parameters::Parameter;
@@ -20,9 +20,18 @@ pub(super) fn all() -> Vec<Operation> {
                  empty version; an absent train means stable.",
             )
             .takes::<Asked>("64 KiB")
-            .gives::<Data<ComponentVersion>>(200, "The answers."),
+            .gives_list::<ComponentVersion>(200, "The answers."),
+        new(
+            Post,
+            "/v2/versions/latest",
+            "latestOfEachOld",
+            "The latest version of each component, in the second version",
+        )
+        .more("As in the third, but an absent train means beta.")
+        .takes::<Asked>("64 KiB")
+        .gives_list::<ComponentVersion>(200, "The answers."),
         new(Get, "/v3/versions/{train}/{component}", "listReleases", "A component's releases on a train, newest first")
-            .gives::<Data<ComponentVersion>>(200, "The releases.")
+            .gives_list::<ComponentVersion>(200, "The releases.")
             .refuses(404, "Nothing of it was published there."),
         new(Get, RELEASE, "getRelease", "One release, or the latest")
             .gives::<ComponentVersion>(200, "The release.")
