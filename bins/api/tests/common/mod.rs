@@ -46,7 +46,7 @@ pub(crate) async fn serve_over(store: Arc<dyn Store>) -> Served {
 /// A service whose settings are changed before it starts.
 pub(crate) async fn serve_with(store: Arc<dyn Store>, adjust: impl FnOnce(Settings) -> Settings) -> Served {
     let tokens = NamedTempFile::new().unwrap();
-    let lines = [token(Role::Publisher).line(Role::Publisher), token(Role::Analyst).line(Role::Analyst)];
+    let lines = Role::ALL.map(|role| token(role).line(role));
     std::fs::write(tokens.path(), lines.join("\n")).unwrap();
     let clock = Arc::new(ManualClock::new(NOON.parse().unwrap()));
     let known = Tokens::from_file(tokens.path()).unwrap();
@@ -65,6 +65,11 @@ pub(crate) fn history() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e/data/releases.json")
 }
 
+/// A token that reads doctor reports.
+pub(crate) fn doctor() -> String {
+    token(Role::Doctor).reveal().to_owned()
+}
+
 fn token(role: Role) -> Token {
     Token::new([role as u8 + 1; 32])
 }
@@ -80,6 +85,10 @@ impl Served {
 
     pub(crate) fn analyst(&self, method: Method, path: &str) -> RequestBuilder {
         self.request(method, path).bearer_auth(token(Role::Analyst).reveal())
+    }
+
+    pub(crate) fn admin(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path).bearer_auth(token(Role::Admin).reveal())
     }
 
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
