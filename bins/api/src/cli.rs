@@ -15,7 +15,10 @@ use crate::service::{Service, Settings};
 use crate::store::StoreUrl;
 use crate::tokens::{Role, Token, Tokens, TokensError};
 
+mod allowance;
 mod import;
+
+use allowance::Allowance;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,7 +28,8 @@ Examples:
   wfm-api import releases.json --store sled:///var/lib/wfm-api --dry-run
 
 The first line on standard output is the address that is listened on; logs go to standard error.
-Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE; RUST_LOG, WFM_LOG_FORMAT=json.";
+Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE, WFM_API_RATE_PER_CLUSTER,
+WFM_API_RATE_PER_ADDRESS, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY; RUST_LOG, WFM_LOG_FORMAT=json.";
 
 /// The versions service of Workflow: keeps releases and check-ins, and answers agents.
 #[derive(Debug, Parser)]
@@ -48,6 +52,8 @@ struct Serve {
     /// File that says which token has which role; without it nobody can publish
     #[arg(long, value_name = "FILE", env = "WFM_API_TOKENS_FILE")]
     tokens_file: Option<PathBuf>,
+    #[command(flatten)]
+    allowance: Allowance,
 }
 
 #[derive(Debug, Subcommand)]
@@ -157,7 +163,8 @@ async fn serve(serve: Serve) -> Result<(), Error> {
         None => Tokens::none(),
     };
     let store = serve.store.ok_or(Error::NoStore)?.open().await?;
-    let settings = Settings { listen: serve.listen, store, tokens, clock: Arc::new(SystemClock) };
+    let mut settings = Settings::new(serve.listen, store, tokens, Arc::new(SystemClock));
+    serve.allowance.write(&mut settings);
     let running = Service::start(settings).await?;
     wfm_shell::announce(running.addr());
     if serve.tokens_file.is_none() {
