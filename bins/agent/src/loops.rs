@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use crate::agent::Agent;
 
-/// A check-in that could not be made or sent is tried again within this time, [`TRIES`] times in all; then the next slot
-/// is awaited, so that there is never a backlog.
+/// A check-in that could not be made yet is tried again within this time, [`TRIES`] times in all; then the next slot is
+/// awaited, so that there is never a backlog. One that could not be sent has been tried again by the sink already.
 const RETRY: Duration = Duration::from_secs(60);
 const TRIES: u32 = 3;
+
+/// However often releases are asked for, a check-in is not sent more often than this.
+const CHECK_IN_AT_MOST_EVERY: Duration = Duration::from_secs(3600);
 
 /// Draws a number from 0 to 1.
 pub type Fraction = fn() -> f64;
@@ -32,14 +35,17 @@ async fn check_in(agent: &Agent, fraction: Fraction) {
     while agent.sharing().is_on() {
         for attempt in 1..=TRIES {
             match agent.check_in().await {
-                Ok(check_in) if agent.sharing().send(&check_in).await => break,
-                Ok(_) => {}
+                Ok(check_in) => {
+                    agent.sharing().send(&check_in).await;
+                    break;
+                }
                 Err(why) => tracing::info!("no check-in yet: {why}"),
             }
             if attempt < TRIES {
                 tokio::time::sleep(RETRY.min(interval).mul_f64(fraction())).await;
             }
         }
-        tokio::time::sleep(interval.mul_f64(1.0 - 0.2 * fraction())).await;
+        let slot = interval.mul_f64(1.0 - 0.2 * fraction());
+        tokio::time::sleep(slot.max(CHECK_IN_AT_MOST_EVERY)).await;
     }
 }

@@ -49,9 +49,9 @@ impl Sharing {
         self.sent.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sends a check-in; returns whether it was acknowledged. Without a sink nothing happens.
-    pub async fn send(&self, check_in: &CheckIn) -> bool {
-        let Some(sink) = &self.sink else { return false };
+    /// Sends a check-in and notes what came of it. Without a sink nothing happens.
+    pub async fn send(&self, check_in: &CheckIn) {
+        let Some(sink) = &self.sink else { return };
         let result = sink.send(check_in).await;
         let now = self.clock.now();
         let mut sent = self.sent.write().unwrap_or_else(PoisonError::into_inner);
@@ -59,12 +59,10 @@ impl Sharing {
             Ok(()) => {
                 tracing::info!(bytes = check_in.as_bytes().len(), "a check-in was sent and acknowledged");
                 *sent = Sent { last: Some((now, check_in.clone())), failure: None };
-                true
             }
             Err(error) => {
                 tracing::warn!("a check-in was not sent: {error}");
                 sent.failure = Some((now, error.to_string()));
-                false
             }
         }
     }

@@ -34,13 +34,13 @@ pub(crate) async fn page(request: Request) -> Answer {
 impl Landing {
     fn body(&self) -> Markup {
         html! {
-            main {
-                h1 { "Workflow versions" }
+            header.top { div.wrap.bar { h1 { "Workflow versions" } } }
+            main.wrap {
                 p { "This service knows which versions of Workflow's components were published, and counts the clusters that chose to check in." }
-                dl {
-                    dt { "Clusters that ever checked in" } dd { (self.clusters) }
-                    dt { "Releases" } dd { (self.releases) }
-                    dt { "Trains" } dd { (self.trains.len()) }
+                dl.tiles {
+                    (tile("clusters that ever checked in", self.clusters))
+                    (tile("releases", self.releases as u64))
+                    (tile("trains", self.trains.len() as u64))
                 }
                 h2 { "Read it" }
                 @if self.trains.is_empty() {
@@ -51,11 +51,16 @@ impl Landing {
                         li { a href=(format!("v4/releases/{train}")) { "Every release on " (train) } }
                     }
                     li { a href="v3/clusters/count" { "How many clusters are known" } }
+                    li { a href="docs" { "Every path of this service" } }
                     li { a href="readyz?verbose" { "Whether the service is ready" } }
                 }
             }
         }
     }
+}
+
+fn tile(what: &str, number: u64) -> Markup {
+    html! { div.tile { dd.number { (number) } dt { (what) } } }
 }
 
 #[cfg(test)]
@@ -72,6 +77,9 @@ mod tests {
     fn every_train_has_its_link() {
         let page = Landing { clusters: 7, releases: 500, trains: vec!["beta".into(), "stable".into()] };
         let page = page.body().into_string();
-        assert!(page.contains(r#"href="v4/releases/beta""#) && page.contains("<dd>500</dd>"), "{page}");
+        assert!(
+            page.contains(r#"href="v4/releases/beta""#) && page.contains(r#"<dd class="number">500</dd>"#),
+            "{page}"
+        );
     }
 }
