@@ -33,9 +33,8 @@ fn main() {
         println!("callers  check-ins/s   p50 ms   p99 ms   clusters");
         for callers in [64, 256, 256] {
             let until = Instant::now() + Duration::from_secs(seconds);
-            let all = (0..callers).map(|_| {
-                tokio::spawn(check_in(Arc::clone(&store), Arc::clone(&fleet), Arc::clone(&made), until))
-            });
+            let all = (0..callers)
+                .map(|_| tokio::spawn(check_in(Arc::clone(&store), Arc::clone(&fleet), Arc::clone(&made), until)));
             let mut took = Vec::new();
             for caller in all.collect::<Vec<_>>() {
                 took.extend(caller.await.unwrap());
