@@ -219,7 +219,11 @@ impl Writer {
                 }
             }
         }
-        let opened = open::open(&self.shared.path)?;
+        let opened = open::open(&self.shared.path).map_err(|error| match error.kind() {
+            // What is wrong with the folder's settings now was right before: it may be again.
+            StoreErrorKind::Settings => unavailable("the store's folder cannot be opened").caused_by(error),
+            StoreErrorKind::Unavailable | StoreErrorKind::Corrupt => error,
+        })?;
         *disk = Some(Arc::new(opened.disk));
         drop(disk);
         self.latest = Arc::new(opened.releases);
