@@ -46,7 +46,11 @@ pub(super) fn verify(trees: &Trees) -> Result<Verification, StoreError> {
     verify_releases(trees, &mut found)?;
     verify_ledger(trees, &mut found)?;
     verify_clusters(trees, &mut found)?;
-    for (what, key, counted) in [("clusters", rows::CLUSTERS, found.clusters), ("audit", rows::AUDIT, found.audit)] {
+    for (what, key, counted) in [
+        ("clusters", rows::CLUSTERS, found.clusters),
+        ("check-ins", rows::CHECK_INS, found.check_ins),
+        ("audit", rows::AUDIT, found.audit),
+    ] {
         let noted = rows::read_count(trees.meta.get(key).map_err(failed)?.as_deref())?;
         found.expect(what, counted, noted);
     }

@@ -1,6 +1,5 @@
 //! The thread that writes: what has queued up goes into one transaction, which another thread makes durable.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -15,7 +14,7 @@ use super::disk::{Disk, Room};
 use super::group::{self, Committed};
 use super::sync::Written;
 use super::work::{Alone, Job, Published, Work, publish};
-use super::{open, unavailable};
+use super::{clean, open, quiet, unavailable};
 
 /// How many operations share a transaction at most.
 const GROUP: usize = 256;
@@ -73,6 +72,17 @@ impl Shared {
     pub(super) fn note_synced(&self, groups: usize) {
         *self.in_flight() -= groups;
         self.idle.notify_all();
+    }
+
+    /// Closes the folder and says so, unless somebody is still reading it or it broke down: then the next to open it will
+    /// read it through.
+    pub(super) fn close(&self) {
+        let disk = self.disk.write().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Ok(disk)) = disk.filter(|_| !self.is_broken()).map(Arc::try_unwrap) else { return };
+        drop(disk);
+        if let Err(error) = clean::note_closed(&self.path) {
+            tracing::warn!("the store was closed, but that could not be noted: {error}");
+        }
     }
 
     fn in_flight(&self) -> MutexGuard<'_, usize> {
@@ -202,7 +212,7 @@ impl Writer {
         if let Some(old) = disk.take() {
             match Arc::try_unwrap(old) {
                 // sled flushes when it is closed, and here it is closed because that fails.
-                Ok(old) => drop(catch_unwind(AssertUnwindSafe(|| drop(old)))),
+                Ok(old) => drop(quiet::catch(|| drop(old))),
                 Err(in_use) => {
                     *disk = Some(in_use);
                     return Err(unavailable("somebody is reading the store"));
