@@ -35,6 +35,7 @@ pub struct Release {
 
 /// What the maker says about a release, as plain text. It is shown as text, never as markup.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Notes {
     /// What the release brings.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "openapi")]
+mod schema;
 pub mod v3;
 pub mod v4;
 
@@ -53,6 +55,7 @@ pub mod paths {
 
 /// The one shape of every error: 4xx says what to change, 5xx says nothing of the inside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Error {
     /// The HTTP status.
     pub code: u16,

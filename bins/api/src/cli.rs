@@ -16,8 +16,11 @@ use crate::store::StoreUrl;
 use crate::store::backup::{self as copies, BackupError};
 use crate::tokens::{Role, Token, Tokens, TokensError};
 
+mod allowance;
 mod backup;
 mod import;
+
+use allowance::Allowance;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +31,9 @@ Examples:
   wfm-api backup --store sled:///var/lib/wfm-api /backups
 
 The first line on standard output is the address that is listened on; logs go to standard error.
-Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE; RUST_LOG, WFM_LOG_FORMAT=json.";
+Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE, WFM_API_RATE_PER_CLUSTER,
+WFM_API_RATE_PER_ADDRESS, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY;
+RUST_LOG, WFM_LOG_FORMAT=json.";
 
 /// The versions service of Workflow: keeps releases and check-ins, and answers agents.
 #[derive(Debug, Parser)]
@@ -51,6 +56,8 @@ struct Serve {
     /// File that says which token has which role; without it nobody can publish
     #[arg(long, value_name = "FILE", env = "WFM_API_TOKENS_FILE")]
     tokens_file: Option<PathBuf>,
+    #[command(flatten)]
+    allowance: Allowance,
 }
 
 #[derive(Debug, Subcommand)]
@@ -199,7 +206,8 @@ async fn serve(serve: Serve) -> Result<(), Error> {
     let url = serve.store.ok_or(Error::NoStore)?;
     let store = url.open().await?;
     let backups = hand_out_backups(&url, &store);
-    let settings = Settings { listen: serve.listen, store, tokens, clock: Arc::new(SystemClock) };
+    let mut settings = Settings::new(serve.listen, store, tokens, Arc::new(SystemClock));
+    serve.allowance.write(&mut settings);
     let running = Service::start(settings).await?;
     wfm_shell::announce(running.addr());
     if serve.tokens_file.is_none() {

@@ -53,6 +53,11 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, message).with_header(header::WWW_AUTHENTICATE, "Bearer")
     }
 
+    /// Names basic authentication too, where old agents need it.
+    pub(crate) fn asking_for(self, basic: bool) -> Self {
+        if basic { self.with_header(header::WWW_AUTHENTICATE, "Bearer, Basic realm=\"doctor\"") } else { self }
+    }
+
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, message)
     }
@@ -64,6 +69,10 @@ impl ApiError {
     pub(crate) fn method_not_allowed(allowed: &str) -> Self {
         let message = format!("this path does not answer that method: use {allowed}");
         Self::new(StatusCode::METHOD_NOT_ALLOWED, message).with_header(header::ALLOW, allowed)
+    }
+
+    pub(crate) fn too_many(message: &str, seconds: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, message).with_header(header::RETRY_AFTER, &seconds.to_string())
     }
 
     pub(crate) fn unavailable() -> Self {

@@ -1,8 +1,17 @@
-//! What each path answers: plain async functions from what [`request`](crate::request) read to an answer.
+//! What each path answers: plain async functions from a [`Request`](crate::request::Request) to an answer.
 
+pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod clusters;
+pub(crate) mod docs;
+pub(crate) mod doctor;
+pub(crate) mod fleet;
 pub(crate) mod health;
 pub(crate) mod landing;
+pub(crate) mod listing;
+pub(crate) mod metrics;
+pub(crate) mod notices;
 pub(crate) mod publish;
 pub(crate) mod releases;
 pub(crate) mod versions;
+pub(crate) mod withdraw;

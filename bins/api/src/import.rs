@@ -1,4 +1,5 @@
-//! Reading files of releases: the old API's `{"data":[ComponentVersion…]}`, or a train's document.
+//! Reading files of releases: the old API's `{"data":[ComponentVersion…]}`, or a train's document, in JSON or YAML; or a
+//! table of comma-separated values.
 //!
 //! Nothing is taken of a file that is broken anywhere, and what is broken is told by entry, component and field.
 
@@ -13,8 +14,10 @@ use wfm_core::wire::v3;
 use wfm_core::wire::v4::TRAIN_RELEASES_SCHEMA;
 
 mod entry;
+mod format;
 
 pub use entry::component_version;
+pub use format::Format;
 
 /// A file that is no list of releases.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +25,13 @@ pub enum ImportError {
     /// It is not JSON.
     #[error("not JSON: {0}")]
     NotJson(String),
-    /// It is JSON and something else.
+    /// It is not YAML.
+    #[error("not YAML: {0}")]
+    NotYaml(String),
+    /// It is not a table of comma-separated values.
+    #[error("not a table of releases: {0}")]
+    NotCsv(String),
+    /// It is read, and is something else.
     #[error("{0}")]
     NotReleases(String),
     /// One of its entries is no release.
@@ -61,12 +70,20 @@ impl fmt::Display for Place {
     }
 }
 
-/// The releases of a file, in its order.
+/// The releases of a file in JSON, in its order.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
 pub fn read(text: &[u8]) -> Result<Vec<Release>, ImportError> {
-    let file: Value = serde_json::from_slice(text).map_err(|e| ImportError::NotJson(e.to_string()))?;
+    read_as(Format::Json, text)
+}
+
+/// The releases of a file, in its order.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn read_as(format: Format, text: &[u8]) -> Result<Vec<Release>, ImportError> {
+    let file = format.value(text)?;
     let entries = if let Some(data) = file.get("data") {
         array(data, "data")?.iter().map(component_version).collect()
     } else if file.get("components").is_some() {

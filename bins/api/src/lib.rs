@@ -1,23 +1,29 @@
 //! `wfm-api`, the versions service: it keeps what was published and which clusters checked in, and answers the agents of
 //! 2016–2020 and of today.
 //!
-//! A request's way: [`routes`] names the path, `request` reads what was sent, a handler asks the
-//! [`Store`](wfm_core::store::Store), `reply` or `error` answers. [`Service`] runs it all inside any program;
+//! A request's way: `routes` lists the path, `dispatch` finds it there and asks for its token, a handler reads what was
+//! sent through `request` and asks the [`Store`](wfm_core::store::Store), `reply` or `error` answers. [`Service`] runs it all inside any program;
 //! [`cli`] is the program of its own.
 //!
 //! **Architecture invariant:** what a check-in's body holds beyond the vocabulary, and a cluster's id, reach no log line
 //! and no error message.
 
 pub mod cli;
+mod dispatch;
 mod documents;
 mod error;
 mod handlers;
 pub mod import;
+mod metrics;
+pub mod openapi;
+mod rates;
 mod reply;
 mod request;
-pub mod routes;
+mod routes;
 mod service;
 pub mod store;
 pub mod tokens;
 
+pub use dispatch::routes;
+pub use rates::Rates;
 pub use service::{Running, Service, Settings};

@@ -1,70 +1,57 @@
-//! Every path of the service.
+//! Every path of the service: its method, whom it answers, and which function does.
+//!
+//! This list is the only one: requests are dispatched by it, tokens are asked for by it, the description of the API is
+//! held against it, and a test tries each of its rows with each role.
 
-use std::convert::Infallible;
-use std::sync::Arc;
+use crate::dispatch::Verb::{Delete, Get, Post, Put};
+use crate::dispatch::{ADMIN, ANYONE, DOCTOR, PROBE, PUBLISHER, READER, Route, routes};
+use crate::handlers::{audit, backup, clusters, docs, doctor, fleet, health, landing, listing, notices};
+use crate::handlers::{metrics, publish, releases, versions, withdraw};
 
-use http::Method;
-use warp::filters::BoxedFilter;
-use warp::reply::{Reply, Response};
-use warp::{Filter, path};
+routes! {
+    // pages and probes
+    Get  "/"             ANYONE  landing::page;
+    Get  "/docs"         ANYONE  docs::page;
+    Get  "/openapi.json" ANYONE  docs::description;
+    Get  "/ping"         PROBE   health::alive;
+    Get  "/livez"        PROBE   health::alive;
+    Get  "/healthz"      PROBE   health::alive;
+    Get  "/readyz"       PROBE   health::ready;
+    Get  "/metrics"      READER  metrics::all;
 
-use crate::error::{Answer, recover};
-use crate::handlers::{clusters, health, landing, publish, releases, versions};
-use crate::request::{Segment, body, flags, if_none_match, only, reads, role};
-use crate::service::Service;
-use crate::tokens::Role;
+    // releases, as agents of today read and makers publish them
+    Get    "/v4/releases/{train}"                               ANYONE     releases::train;
+    Put    "/v4/releases/{train}/{component}/{version}"         PUBLISHER  publish::release;
+    Delete "/v4/releases/{train}/{component}/{version}"         PUBLISHER  withdraw::yank;
+    Post   "/v4/releases/{train}/{component}/{version}/restore" PUBLISHER  withdraw::restore;
+    Post   "/v4/releases:import"                                PUBLISHER  publish::import;
+    Put    "/v4/notices/{train}/{notice}"                       PUBLISHER  notices::put;
+    Delete "/v4/notices/{train}/{notice}"                       PUBLISHER  notices::remove;
 
-/// The longest check-in.
-const CHECK_IN: usize = 16 * 1024;
-/// The longest list of questions.
-const QUESTIONS: usize = 64 * 1024;
-/// The longest release, notes included.
-const RELEASE: usize = 64 * 1024;
-/// The longest file of releases.
-const IMPORT: usize = 8 * 1024 * 1024;
+    // versions, as agents of 2016–2020 read them
+    Get  "/versions/{component}"                       ANYONE     versions::list;
+    Post "/v2/versions/latest"                         ANYONE     versions::latest_of_each;
+    Post "/v3/versions/latest"                         ANYONE     versions::latest_of_each;
+    Get  "/v3/versions/{train}/{component}"            ANYONE     versions::of_component;
+    Get  "/v3/versions/{train}/{component}/{version}"  ANYONE     versions::release;
+    Post "/v3/versions/{train}/{component}/{version}"  PUBLISHER  publish::release;
 
-/// Every path, with every rejection answered.
-pub fn routes(
-    service: Service,
-) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static {
-    let service = Arc::new(service);
-    let publisher = role(Role::Publisher, &service);
-    let of = {
-        let service = Arc::clone(&service);
-        warp::any().map(move || Arc::clone(&service))
-    };
-    let post = || only(&[Method::POST], "POST");
-    let put = || only(&[Method::PUT], "PUT");
-    let release_reads = || only(&[Method::GET, Method::HEAD], "GET, HEAD, POST");
-    let release_post = || only(&[Method::POST], "GET, HEAD, POST");
+    // clusters. The id is random and known to its cluster alone, so whoever has it may read what it said.
+    Post "/v2/clusters/{id}"         ANYONE  clusters::check_in;
+    Post "/v3/clusters"              ANYONE  clusters::check_in;
+    Get  "/v3/clusters/count"        ANYONE  clusters::count;
+    Get  "/v3/clusters/age"          READER  fleet::by_age;
+    Get  "/v3/clusters/checkins"     READER  fleet::check_ins;
+    Get  "/v3/clusters/persistent"   READER  fleet::persistent;
+    Get  "/v3/clusters/{id}"         ANYONE  clusters::one;
+    Get  "/v4/clusters"              READER  listing::clusters;
+    Put  "/v4/clusters/{id}/cohort"  ADMIN   listing::set_cohort;
 
-    #[rustfmt::skip]
-    let paths: Vec<BoxedFilter<(Answer,)>> = vec![
-        // probes and the page
-        path::end().and(reads()).and(if_none_match()).and(of.clone()).then(landing::page).boxed(),
-        path!("ping").and(reads()).then(health::alive).boxed(),
-        path!("livez").and(reads()).then(health::alive).boxed(),
-        path!("healthz").and(reads()).then(health::alive).boxed(),
-        path!("readyz").and(reads()).and(flags(["verbose"])).and(of.clone()).then(health::ready).boxed(),
+    // doctor reports, under a random id that their owner tells whoever helps
+    Post "/v3/doctor/{id}"  ANYONE  doctor::keep;
+    Get  "/v3/doctor/{id}"  DOCTOR  doctor::one;
 
-        // releases, as agents of today read and makers publish them
-        path!("v4" / "releases" / Segment).and(reads()).and(if_none_match()).and(of.clone()).then(releases::train).boxed(),
-        path!("v4" / "releases" / Segment / Segment / Segment).and(put()).and(publisher.clone()).and(flags(["replace"])).and(body(RELEASE)).and(of.clone()).then(publish::release).boxed(),
-        path!("v4" / "releases:import").and(post()).and(publisher.clone()).and(flags(["dry_run", "replace"])).and(body(IMPORT)).and(of.clone()).then(publish::import).boxed(),
-
-        // versions, as agents of 2016–2020 read them
-        path!("versions" / Segment).and(reads()).and(of.clone()).then(versions::list).boxed(),
-        path!("v3" / "versions" / "latest").and(post()).and(body(QUESTIONS)).and(of.clone()).then(versions::latest_of_each).boxed(),
-        path!("v3" / "versions" / Segment / Segment).and(reads()).and(of.clone()).then(versions::of_component).boxed(),
-        path!("v3" / "versions" / Segment / Segment / Segment).and(release_reads()).and(of.clone()).then(versions::release).boxed(),
-        path!("v3" / "versions" / Segment / Segment / Segment).and(release_post()).and(publisher).and(flags(["replace"])).and(body(RELEASE)).and(of.clone()).then(publish::release).boxed(),
-
-        // clusters. The id is random and known to its cluster alone, so whoever has it may read what it said.
-        path!("v3" / "clusters").and(post()).and(body(CHECK_IN)).and(of.clone()).then(clusters::check_in).boxed(),
-        path!("v3" / "clusters" / "count").and(reads()).and(of.clone()).then(clusters::count).boxed(),
-        path!("v3" / "clusters" / Segment).and(reads()).and(of).then(clusters::one).boxed(),
-    ];
-    let nothing = warp::any().and_then(|| async { Err(warp::reject()) }).boxed();
-    let any = paths.into_iter().rev().fold(nothing, |rest, path| path.or(rest).unify().boxed());
-    any.map(Reply::into_response).recover(recover).unify()
+    // the service itself
+    Get  "/v4/audit"   ADMIN  audit::log;
+    Get  "/v4/backup"  ADMIN  backup::stream;
 }

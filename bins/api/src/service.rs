@@ -7,11 +7,13 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::Clock;
-use wfm_core::store::Store;
+use wfm_core::store::{Actor, By, Store};
 use wfm_shell::server::{self, BindError, Limits};
 
+use crate::dispatch;
 use crate::documents::Documents;
-use crate::routes;
+use crate::metrics::Metrics;
+use crate::rates::{Counted, Rates};
 use crate::tokens::Tokens;
 
 /// What a service is made of.
@@ -25,6 +27,18 @@ pub struct Settings {
     pub tokens: Tokens,
     /// What time a check-in arrives at.
     pub clock: Arc<dyn Clock>,
+    /// How often one may ask.
+    pub rates: Rates,
+    /// How long a peer may take, and how much it may hold.
+    pub limits: Limits,
+}
+
+impl Settings {
+    /// A service with the usual rates and limits.
+    #[must_use]
+    pub fn new(listen: SocketAddr, store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>) -> Self {
+        Self { listen, store, tokens, clock, rates: Rates::default(), limits: Limits::default() }
+    }
 }
 
 /// What every handler sees.
@@ -34,6 +48,8 @@ pub struct Service {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) catalog: Catalog,
     pub(crate) documents: Documents,
+    pub(crate) rates: Counted,
+    pub(crate) metrics: Metrics,
 }
 
 /// A service that is listening. Dropping it stops it without waiting.
@@ -45,10 +61,17 @@ pub struct Running {
 }
 
 impl Service {
-    /// A service that does not listen yet: [`routes::routes`] makes a filter of it.
+    /// A service that does not listen yet: [`dispatch::routes`](crate::dispatch::routes) makes a filter of it.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>) -> Self {
-        Self { store, tokens, clock, catalog: Catalog::workflow(), documents: Documents::default() }
+    pub fn new(store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>, rates: Rates) -> Self {
+        let rates = Counted::new(rates);
+        let (catalog, documents, metrics) = (Catalog::workflow(), Documents::default(), Metrics::new());
+        Self { store, tokens, clock, catalog, documents, rates, metrics }
+    }
+
+    /// Who does something now.
+    pub(crate) fn by(&self, actor: Actor) -> By {
+        By { actor, at: self.clock.now() }
     }
 
     /// Starts to listen and to serve.
@@ -56,12 +79,12 @@ impl Service {
     /// # Errors
     /// Where the address cannot be listened on.
     pub async fn start(settings: Settings) -> Result<Running, BindError> {
-        let Settings { listen, store, tokens, clock } = settings;
+        let Settings { listen, store, tokens, clock, rates, limits } = settings;
         let listener = server::bind(listen).await?;
         let addr = listener.local_addr().unwrap_or(listen);
-        let routes = server::routes(routes::routes(Self::new(store, tokens, clock)));
+        let routes = server::routes(dispatch::routes(Self::new(store, tokens, clock, rates)));
         let (stop, stopped) = oneshot::channel();
-        let served = tokio::spawn(server::serve(listener, routes, Limits::default(), async { drop(stopped.await) }));
+        let served = tokio::spawn(server::serve(listener, routes, limits, async { drop(stopped.await) }));
         Ok(Running { addr, stop, served })
     }
 }

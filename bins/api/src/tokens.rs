@@ -7,6 +7,8 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clap::ValueEnum;
 use http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
@@ -33,7 +35,8 @@ pub enum Role {
 }
 
 impl Role {
-    const ALL: [Self; 4] = [Self::Publisher, Self::Analyst, Self::Admin, Self::Doctor];
+    /// Every role there is.
+    pub const ALL: [Self; 4] = [Self::Publisher, Self::Analyst, Self::Admin, Self::Doctor];
 
     /// The word in the file and on the command line.
     #[must_use]
@@ -98,12 +101,15 @@ impl Tokens {
         Ok(Self { file: Some(path.to_owned()) })
     }
 
-    /// Whether the request's token has this role: 401 without a valid token, 403 without the role.
-    pub(crate) async fn authorise(&self, headers: &HeaderMap, role: Role) -> Result<(), ApiError> {
-        let token = bearer(headers).ok_or_else(|| {
+    /// Whether the request's token has one of these roles: 401 without a valid token, 403 without the role.
+    pub(crate) async fn authorise(&self, headers: &HeaderMap, roles: &'static [Role]) -> Result<(), ApiError> {
+        let basic = roles.contains(&Role::Doctor);
+        let token = sent(headers, basic).ok_or_else(|| {
+            let role = list(roles);
             ApiError::unauthorised(format!("this needs a token with the role {role}: send it as Authorization: Bearer"))
+                .asking_for(basic)
         })?;
-        let hash = hash(token);
+        let hash = hash(&token);
         let Some(file) = self.file.clone() else {
             return Err(ApiError::unauthorised("this service accepts no tokens: start it with --tokens-file"));
         };
@@ -122,11 +128,11 @@ impl Tokens {
         for entry in &entries {
             let same = bool::from(entry.hash.ct_eq(&hash));
             known |= same;
-            allowed |= same & (entry.role == role);
+            allowed |= same & roles.contains(&entry.role);
         }
         match (known, allowed) {
             (_, true) => Ok(()),
-            (true, false) => Err(ApiError::forbidden(format!("this token does not have the role {role}"))),
+            (true, false) => Err(ApiError::forbidden(format!("this token does not have the role {}", list(roles)))),
             (false, false) => Err(ApiError::unauthorised("this token is not valid: ask for a new one")),
         }
     }
@@ -136,9 +142,21 @@ fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// The token that was sent: as a bearer token, or, where old agents ask, as the password of basic authentication.
+fn sent(headers: &HeaderMap, basic: bool) -> Option<String> {
+    let (scheme, said) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(said.trim().to_owned());
+    }
+    if !basic || !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(said.trim()).ok()?).ok()?;
+    pair.split_once(':').map(|(_, password)| password.to_owned())
+}
+
+fn list(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" or ")
 }
 
 #[cfg(test)]

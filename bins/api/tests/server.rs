@@ -55,7 +55,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         (Method::PUT, "/v3/clusters/count", "GET, HEAD"),
         (Method::GET, "/v3/versions/latest", "POST"),
         (Method::DELETE, "/v3/versions/stable/deis-router/v1.0.0", "GET, HEAD, POST"),
-        (Method::GET, "/v4/releases/stable/deis-router/v1.0.0", "PUT"),
+        (Method::GET, "/v4/releases/stable/deis-router/v1.0.0", "PUT, DELETE"),
         (Method::OPTIONS, "/v4/releases:import", "POST"),
     ] {
         let response = served.request(method, path).send().await.unwrap();

@@ -162,12 +162,7 @@ async fn start_service(
     clock: &Arc<dyn Clock>,
 ) -> Result<(Running, u16), DemoError> {
     for port in first..first.saturating_add(PORTS) {
-        let settings = wfm_api::Settings {
-            listen: local(port),
-            store: Arc::clone(store),
-            tokens: tokens.clone(),
-            clock: Arc::clone(clock),
-        };
+        let settings = wfm_api::Settings::new(local(port), Arc::clone(store), tokens.clone(), Arc::clone(clock));
         if let Ok(running) = Service::start(settings).await {
             return Ok((running, port));
         }

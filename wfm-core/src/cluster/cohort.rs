@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Whose cluster it is: questions about the fleet leave out all but customers' unless told otherwise.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Cohort {
     /// A customer's; also every cluster of which nothing else is known.
     #[default]

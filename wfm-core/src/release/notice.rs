@@ -13,6 +13,7 @@ use crate::version::{Train, Version, VersionRange};
 /// A word to the operators who follow a train, published with its releases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Notice {
     /// Its name, unique on the train.
     pub id: NoticeId,
@@ -49,6 +50,7 @@ impl Notice {
 /// What a [`Notice`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum NoticeLevel {
     /// Something to know and perhaps to act upon.
     Advisory,

@@ -9,6 +9,7 @@ use crate::version::{Train, Version};
 
 /// That a release was withdrawn: it stays listed and is offered to nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Yank {
     /// Why.
     pub reason: PlainText,

@@ -20,6 +20,7 @@ pub struct By {
 /// Who changes something: a role, never a person and never a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Actor {
     /// Whoever holds a publisher's token.
     Publisher,
@@ -32,6 +33,7 @@ pub enum Actor {
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Action {
     /// A release was published.
     Publish,
@@ -51,6 +53,7 @@ pub enum Action {
 
 /// One line of the audit log. The log is only ever added to, in the transaction that makes the change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditEntry {
     /// Its place in the log, counted from 1 without gaps.
     pub number: u64,

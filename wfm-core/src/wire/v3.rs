@@ -9,10 +9,11 @@ use crate::anonymizer::ReportedVersion;
 use crate::cluster::ClusterId;
 use crate::component::ComponentName;
 use crate::release::{Notes, Release};
-use crate::store::Attendance;
+use crate::store::{Attendance, DoctorReport};
 
 /// A list in the envelope that old agents expect.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Data<T> {
     /// The entries.
     pub data: Vec<T>,
@@ -21,6 +22,7 @@ pub struct Data<T> {
 /// A component at a version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ComponentVersion {
     /// The component.
     #[serde(default)]
@@ -35,6 +37,7 @@ pub struct ComponentVersion {
 
 /// A component.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Component {
     /// Its name; required, empty only in a body that will be refused.
     #[serde(default)]
@@ -49,6 +52,7 @@ pub struct Component {
 
 /// A version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = VersionFacts))]
 pub struct Version {
     /// The release train.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +70,7 @@ pub struct Version {
 
 /// More about a version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionData {
     /// What the release brings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,6 +89,7 @@ pub struct VersionData {
 /// A cluster and what runs in it: a check-in's body, and the answer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cluster {
     /// The cluster's random id.
     pub id: String,
@@ -132,8 +138,26 @@ impl From<&Release> for ComponentVersion {
     }
 }
 
+/// A doctor report as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DoctorInfo {
+    /// What runs in the cluster; its id is the report's, and its times are when the report arrived.
+    pub workflow: Cluster,
+}
+
+impl From<&DoctorReport> for DoctorInfo {
+    fn from(report: &DoctorReport) -> Self {
+        let id = ClusterId::new(uuid::Uuid::from_bytes(*report.id.as_bytes()));
+        let seen = Some(report.at);
+        let cluster = Cluster::outgoing(id, report.facts.components());
+        Self { workflow: Cluster { first_seen: seen, last_seen: seen, ..cluster } }
+    }
+}
+
 /// Answer to the questions about check-ins.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClusterCheckins {
     /// How many entries there are.
     pub count: u64,
@@ -144,6 +168,7 @@ pub struct ClusterCheckins {
 /// How often and how long a cluster has checked in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClusterCheckin {
     /// The cluster's random id.
     #[serde(rename = "clusterID")]

@@ -18,6 +18,7 @@ pub const TRAIN_RELEASES_SCHEMA: u32 = 1;
 /// Every release of every component on one train: what the update check reads, the same bytes for everybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrainReleases {
     /// Raised when the meaning of a field changes; fields may be added without.
     pub schema_version: u32,
@@ -32,6 +33,7 @@ pub struct TrainReleases {
 
 /// A component's releases on one train.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ComponentReleases {
     /// The component.
     pub name: ComponentName,
@@ -41,6 +43,7 @@ pub struct ComponentReleases {
 
 /// One release within a train's document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublishedRelease {
     /// The version.
     pub version: Version,
@@ -103,6 +106,7 @@ impl From<TrainReleases> for Releases {
 /// A cluster as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ListedCluster))]
 pub struct Cluster {
     /// Its random id.
     pub id: ClusterId,
@@ -142,6 +146,7 @@ impl From<&ClusterRecord> for Cluster {
 /// What an import did, or would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportOutcome {
     /// Whether the releases were kept.
     pub kept: bool,

@@ -9,7 +9,7 @@ use wfm_core::store::{Actor, By};
 use wfm_core::wire::v4::ImportOutcome;
 
 use super::Error;
-use crate::import;
+use crate::import::{self, Format};
 use crate::store::StoreUrl;
 
 const EXAMPLES: &str = "\
@@ -18,14 +18,15 @@ Examples:
   wfm-api import releases.json --store sled:///var/lib/wfm-api --replace
 
 The file is {\"data\":[ComponentVersion…]} as the old API answers it, or a train's document as GET /v4/releases/TRAIN
-answers it. It is published whole or not at all. While a service has the store open, send the file to its
+answers it, in JSON or YAML by its extension; or a CSV with the columns component, train,
+version, released, description, fixes, image, minimum. It is published whole or not at all. While a service has the store open, send the file to its
 POST /v4/releases:import instead.
 Environment: WFM_API_STORE.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Import {
-    /// File of releases, in JSON
+    /// File of releases, in JSON, YAML or CSV
     file: PathBuf,
     /// Store to publish into: sled://PATH
     #[arg(long, value_name = "URL", env = "WFM_API_STORE")]
@@ -42,7 +43,8 @@ impl Import {
     pub(super) async fn run(self) -> Result<(), Error> {
         let Self { file, store, dry_run, replace } = self;
         let text = std::fs::read(&file).map_err(|source| Error::Unreadable { file: file.clone(), source })?;
-        let releases = import::read(&text).map_err(|problem| Error::Broken { file, problem })?;
+        let releases =
+            import::read_as(Format::of_path(&file), &text).map_err(|problem| Error::Broken { file, problem })?;
         let mode = match (dry_run, replace) {
             (true, _) => PublishMode::DryRun,
             (false, true) => PublishMode::Replace,

@@ -1,45 +1,53 @@
 //! Check-ins, and clusters as they last reported.
 
-use std::sync::Arc;
-
-use bytes::Bytes;
-use jiff::Timestamp;
 use serde::Deserialize;
+use utoipa::ToSchema;
 use wfm_core::anonymizer::{Arrival, Vocabulary};
+use wfm_core::cluster::ClusterId;
 use wfm_core::store::ClusterRecord;
 use wfm_core::wire::v3;
 
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Segment, read_json};
-use crate::service::Service;
+use crate::request::{Object, Request, read_json};
 
-/// `POST /v3/clusters`: reduced to the vocabulary before anything else, answered when it is durable.
-pub(crate) async fn check_in(body: Bytes, service: Arc<Service>) -> Answer {
-    let said = read_check_in(&body)?;
+/// The longest check-in.
+const LONGEST: usize = 16 * 1024;
+
+/// `POST /v3/clusters` and `POST /v2/clusters/{id}`: reduced to the vocabulary before anything else, answered when it is durable.
+pub(crate) async fn check_in(mut request: Request) -> Answer {
+    let body = request.body(LONGEST).await?;
+    let service = &request.service;
+    let mut said = read_check_in(&body)?;
+    if request.has("id") {
+        let id: ClusterId = request.path("id")?;
+        if !said.id.is_empty() && said.id.parse() != Ok(id) {
+            return Err(ApiError::bad_request("id: the body names another cluster than the path: make them agree"));
+        }
+        said.id = id.to_string();
+    }
     let releases = service.store.releases().await?;
     let arrival = Arrival::reduce(&said, Vocabulary::new(&service.catalog, &releases))
         .map_err(|e| ApiError::bad_request(e.to_string()))?;
-    // No question is more exact than a second, so nothing finer is kept.
     let now = service.clock.now();
-    let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
-    let record = service.store.check_in(arrival, at).await?;
+    service.rates.cluster(arrival.cluster(), now)?;
+    let record = service.store.check_in(arrival, now).await?;
     Ok(json(&as_sent(&record)))
 }
 
 /// `GET /v3/clusters/{id}`.
-pub(crate) async fn one(id: Segment, service: Arc<Service>) -> Answer {
-    let record = service.store.cluster(id.parse()?).await?;
+pub(crate) async fn one(request: Request) -> Answer {
+    let record = request.service.store.cluster(request.path("id")?).await?;
     let unknown = || ApiError::not_found("no cluster with this id has checked in");
     Ok(json(&as_sent(&record.ok_or_else(unknown)?)))
 }
 
 /// `GET /v3/clusters/count`: a bare number.
-pub(crate) async fn count(service: Arc<Service>) -> Answer {
-    Ok(json(&service.store.count_clusters().await?))
+pub(crate) async fn count(request: Request) -> Answer {
+    Ok(json(&request.service.store.count_clusters().await?))
 }
 
-fn as_sent(record: &ClusterRecord) -> v3::Cluster {
+pub(super) fn as_sent(record: &ClusterRecord) -> v3::Cluster {
     v3::Cluster {
         first_seen: Some(record.first_seen),
         last_seen: Some(record.last_seen),
@@ -47,42 +55,71 @@ fn as_sent(record: &ClusterRecord) -> v3::Cluster {
     }
 }
 
-/// Reads names and versions and looks at nothing else: images, descriptions and times of an old agent are not even held
-/// in memory as values. `null` counts as absent.
+/// Of a check-in, what is read: names and versions, and nothing else. Images, descriptions and times of an old agent are
+/// not even held in memory as values. `null` counts as absent.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = CheckIn)]
+pub(crate) struct Said {
+    /// The cluster's random id.
+    #[schema(required, value_type = ClusterId)]
+    id: Option<String>,
+    /// What runs there.
+    #[schema(value_type = Option<Vec<Installed>>)]
+    components: Option<Vec<Object<Installed>>>,
+}
+
+/// A check-in whose id is in its path.
+#[derive(ToSchema)]
+#[schema(as = CheckInAt)]
+#[expect(dead_code, reason = "it describes what Said reads there")]
+pub(crate) struct SaidWithoutId {
+    /// The id of the path, or nothing.
+    id: Option<ClusterId>,
+    /// What runs there.
+    components: Option<Vec<Installed>>,
+}
+
+/// A component as a check-in names it.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Installed {
+    #[schema(value_type = Option<Named>)]
+    component: Option<Object<Named>>,
+    #[schema(value_type = Option<Versioned>)]
+    version: Option<Object<Versioned>>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Named {
+    /// A name of the catalogue; others are dropped.
+    name: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Versioned {
+    /// A published version; others become `custom`.
+    version: Option<String>,
+}
+
 fn read_check_in(body: &[u8]) -> Result<v3::Cluster, ApiError> {
-    #[derive(Deserialize)]
-    struct Said {
-        id: Option<String>,
-        components: Option<Vec<One>>,
-    }
-    #[derive(Deserialize)]
-    struct One {
-        component: Option<Component>,
-        version: Option<Version>,
-    }
-    #[derive(Deserialize)]
-    struct Component {
-        name: Option<String>,
-    }
-    #[derive(Deserialize)]
-    struct Version {
-        version: Option<String>,
-    }
     let said: Said =
         read_json(body, r#"{"id":UUID,"components":[{"component":{"name":TEXT},"version":{"version":TEXT}}]}"#)?;
-    let components = said.components.unwrap_or_default().into_iter().map(|one| v3::ComponentVersion {
+    let components = as_components(said.components.unwrap_or_default());
+    Ok(v3::Cluster { id: said.id.unwrap_or_default(), components, first_seen: None, last_seen: None })
+}
+
+pub(super) fn as_components(said: Vec<Object<Installed>>) -> Vec<v3::ComponentVersion> {
+    let components = said.into_iter().map(|Object(one)| v3::ComponentVersion {
         component: v3::Component {
-            name: one.component.and_then(|component| component.name).unwrap_or_default(),
+            name: one.component.and_then(|component| component.0.name).unwrap_or_default(),
             ..v3::Component::default()
         },
         version: v3::Version {
-            version: one.version.and_then(|version| version.version).unwrap_or_default(),
+            version: one.version.and_then(|version| version.0.version).unwrap_or_default(),
             ..v3::Version::default()
         },
         update_available: None,
     });
-    let components = components.collect();
-    Ok(v3::Cluster { id: said.id.unwrap_or_default(), components, first_seen: None, last_seen: None })
+    components.collect()
 }
 
 #[cfg(test)]

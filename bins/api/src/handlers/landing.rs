@@ -1,7 +1,6 @@
 //! The page at `/`: what this is, how much it knows, and where to read it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use maud::{Markup, html};
 use wfm_core::release::Release;
@@ -9,8 +8,7 @@ use wfm_core::version::Train;
 use wfm_shell::page::Page;
 
 use crate::error::Answer;
-use crate::request::IfNoneMatch;
-use crate::service::Service;
+use crate::request::Request;
 
 /// What the page shows.
 struct Landing {
@@ -20,7 +18,8 @@ struct Landing {
 }
 
 /// `GET /`.
-pub(crate) async fn page(known: IfNoneMatch, service: Arc<Service>) -> Answer {
+pub(crate) async fn page(request: Request) -> Answer {
+    let service = &request.service;
     let releases = service.store.releases().await?;
     let trains: BTreeSet<&Train> = releases.iter().map(Release::train).collect();
     let landing = Landing {
@@ -29,7 +28,7 @@ pub(crate) async fn page(known: IfNoneMatch, service: Arc<Service>) -> Answer {
         trains: trains.into_iter().map(Train::to_string).collect(),
     };
     let page = Page { title: "Workflow versions".into(), style: "", script: "", body: landing.body() };
-    Ok(page.respond(known.as_str()).map(Into::into))
+    Ok(page.respond(request.if_none_match().as_str()).map(Into::into))
 }
 
 impl Landing {

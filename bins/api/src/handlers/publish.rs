@@ -1,38 +1,38 @@
 //! Publishing: one release, or a file of them.
 
-use std::sync::Arc;
-
-use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 use wfm_core::component::ComponentName;
 use wfm_core::release::{PublishMode, Release};
-use wfm_core::store::{Actor, By};
+use wfm_core::store::Actor;
 use wfm_core::version::{Train, Version};
 use wfm_core::wire::{v3, v4};
 
 use crate::error::{Answer, ApiError};
-use crate::import;
+use crate::import::{self, Format};
 use crate::reply::{json, json_with_status};
-use crate::request::{Segment, read_json};
-use crate::service::Service;
+use crate::request::{Request, read_json};
+
+/// The longest release, notes included.
+const RELEASE: usize = 64 * 1024;
+/// The longest file of releases.
+const IMPORT: usize = 1024 * 1024;
 
 /// `PUT /v4/releases/{train}/{component}/{version}` and `POST /v3/versions/{train}/{component}/{release}`: publishes one
 /// release and answers it as it is stored, 201 where it is new.
 ///
 /// What the body leaves out is taken from the path; what it says must agree with it.
-pub(crate) async fn release(
-    train: Segment,
-    component: Segment,
-    version: Segment,
-    [replace]: [bool; 1],
-    body: Bytes,
-    service: Arc<Service>,
-) -> Answer {
-    let path = Path { train: train.parse()?, component: component.parse()?, version: version.parse()? };
-    let release = path.read(&body)?;
+pub(crate) async fn release(mut request: Request) -> Answer {
+    let replace = request.query(&["replace"])?.flag("replace")?;
+    let path = Path {
+        train: request.path("train")?,
+        component: request.path("component")?,
+        version: request.path("version")?,
+    };
+    let release = path.read(&request.body(RELEASE).await?)?;
+    let service = &request.service;
     let mode = if replace { PublishMode::Replace } else { PublishMode::RefuseChanges };
-    let outcome = service.store.publish(vec![release.clone()], mode, by(&service)).await?;
+    let outcome = service.store.publish(vec![release.clone()], mode, service.by(Actor::Publisher)).await?;
     if let (false, Some((published, new))) = (outcome.kept, outcome.changed.first()) {
         return Err(differs(published, new));
     }
@@ -43,14 +43,18 @@ pub(crate) async fn release(
 }
 
 /// `POST /v4/releases:import`: publishes a file of releases whole, or not at all.
-pub(crate) async fn import([dry_run, replace]: [bool; 2], body: Bytes, service: Arc<Service>) -> Answer {
-    let releases = import::read(&body).map_err(|e| ApiError::bad_request(e.to_string()))?;
+pub(crate) async fn import(mut request: Request) -> Answer {
+    let query = request.query(&["dry_run", "replace"])?;
+    let (dry_run, replace) = (query.flag("dry_run")?, query.flag("replace")?);
+    let releases = import::read_as(Format::of_content_type(&request.headers), &request.body(IMPORT).await?)
+        .map_err(|e| ApiError::bad_request(e.to_string()))?;
     let mode = match (dry_run, replace) {
         (true, _) => PublishMode::DryRun,
         (false, true) => PublishMode::Replace,
         (false, false) => PublishMode::RefuseChanges,
     };
-    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode, by(&service)).await?);
+    let service = &request.service;
+    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode, service.by(Actor::Publisher)).await?);
     if outcome.kept || dry_run {
         return Ok(json(&outcome));
     }
@@ -60,10 +64,6 @@ pub(crate) async fn import([dry_run, replace]: [bool; 2], body: Bytes, service: 
     );
     let changed = outcome.differences.into_iter().filter(|line| line.starts_with('~')).collect();
     Err(ApiError::conflict(message).with_details(changed))
-}
-
-fn by(service: &Service) -> By {
-    By { actor: Actor::Publisher, at: service.clock.now() }
 }
 
 /// What the path says of a release.

@@ -1,9 +1,7 @@
 //! Versions, as agents of 2016–2020 read them.
 
-use std::sync::Arc;
-
-use bytes::Bytes;
 use serde::Deserialize;
+use utoipa::ToSchema;
 use wfm_core::component::ComponentName;
 use wfm_core::release::Releases;
 use wfm_core::version::{Train, Version};
@@ -12,16 +10,17 @@ use wfm_core::wire::v3::{self, Data};
 use super::releases::no_such_train;
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Segment, read_json};
-use crate::service::Service;
+use crate::request::{Object, Request, read_json};
 
+/// The longest list of questions.
+const QUESTIONS: usize = 64 * 1024;
 /// What `latest` asks for in a release's place.
 const LATEST: &str = "latest";
 
 /// `GET /versions/{component}`: every version on every train, newest first.
-pub(crate) async fn list(component: Segment, service: Arc<Service>) -> Answer {
-    let component: ComponentName = component.parse()?;
-    let releases = service.store.releases().await?;
+pub(crate) async fn list(request: Request) -> Answer {
+    let component: ComponentName = request.path("component")?;
+    let releases = request.service.store.releases().await?;
     let versions = releases.versions(&component);
     if versions.is_empty() {
         return Err(unknown_component(&component));
@@ -30,35 +29,38 @@ pub(crate) async fn list(component: Segment, service: Arc<Service>) -> Answer {
 }
 
 /// `GET /v3/versions/{train}/{component}`: its releases, newest first.
-pub(crate) async fn of_component(train: Segment, component: Segment, service: Arc<Service>) -> Answer {
-    let (train, component): (Train, ComponentName) = (train.parse()?, component.parse()?);
-    let releases = service.store.releases().await?;
+pub(crate) async fn of_component(request: Request) -> Answer {
+    let (train, component): (Train, ComponentName) = (request.path("train")?, request.path("component")?);
+    let releases = request.service.store.releases().await?;
     let line = line(&releases, &train, &component)?;
     Ok(json(&Data { data: line.iter().rev().map(v3::ComponentVersion::from).collect() }))
 }
 
 /// `GET /v3/versions/{train}/{component}/{release}`: one release, or `latest`, the one of highest precedence.
-pub(crate) async fn release(train: Segment, component: Segment, release: Segment, service: Arc<Service>) -> Answer {
-    let (train, component): (Train, ComponentName) = (train.parse()?, component.parse()?);
-    let releases = service.store.releases().await?;
+pub(crate) async fn release(request: Request) -> Answer {
+    let (train, component): (Train, ComponentName) = (request.path("train")?, request.path("component")?);
+    let releases = request.service.store.releases().await?;
     let line = line(&releases, &train, &component)?;
-    let found = if release.as_str() == LATEST {
+    let found = if request.segment("version") == LATEST {
         releases.latest(&train, &component)
     } else {
-        let version: Version = release.parse()?;
+        let version: Version = request.path("version")?;
         line.iter().find(|release| *release.version() == version)
     };
     let missing = || ApiError::not_found(format!("{component} was not published on {train} in this version"));
     Ok(json(&v3::ComponentVersion::from(found.ok_or_else(missing)?)))
 }
 
-/// `POST /v3/versions/latest`: one answer to each question, in the order of the questions.
+/// `POST /v3/versions/latest`, and `/v2/` the same: one answer to each question, in the order of the questions.
 ///
 /// An agent asks for all its components at once, those that were never published among them. Such a question is answered
-/// too: with its own name and train and an empty version, so that it hides no other. An absent train means `stable`.
-pub(crate) async fn latest_of_each(body: Bytes, service: Arc<Service>) -> Answer {
-    let questions = read_questions(&body)?;
-    let releases = service.store.releases().await?;
+/// too: with its own name and train and an empty version, so that it hides no other. An absent train means `stable`, and in the second
+/// version `beta`.
+pub(crate) async fn latest_of_each(mut request: Request) -> Answer {
+    // What an absent train meant changed with the third version.
+    let train = if request.template.starts_with("/v2/") { Train::beta() } else { Train::stable() };
+    let questions = read_questions(&request.body(QUESTIONS).await?, &train)?;
+    let releases = request.service.store.releases().await?;
     Ok(json(&Data { data: questions.iter().map(|question| question.answer(&releases)).collect() }))
 }
 
@@ -84,33 +86,45 @@ impl Question {
     }
 }
 
-fn read_questions(body: &[u8]) -> Result<Vec<Question>, ApiError> {
+/// The questions as they are sent. Old agents write `null` for what they leave out.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Questions)]
+pub(crate) struct Asked {
+    #[schema(required, value_type = Vec<AskedOf>)]
+    data: Option<Vec<Object<AskedOf>>>,
+}
+
+/// A component to ask about.
+#[derive(Deserialize, ToSchema)]
+struct AskedOf {
+    #[schema(required, value_type = AskedName)]
+    component: Option<Object<AskedName>>,
+    #[schema(value_type = Option<AskedTrain>)]
+    version: Option<Object<AskedTrain>>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct AskedName {
+    /// The component's name.
+    #[schema(required, value_type = String, min_length = 1)]
+    name: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct AskedTrain {
+    /// The train; absent or empty means stable.
+    train: Option<String>,
+}
+
+fn read_questions(body: &[u8], absent: &Train) -> Result<Vec<Question>, ApiError> {
     const SHAPE: &str = r#"{"data":[{"component":{"name":"deis-router"},"version":{"train":"stable"}}]}"#;
-    // Old agents write `null` for what they leave out.
-    #[derive(Deserialize)]
-    struct Asked {
-        data: Option<Vec<One>>,
-    }
-    #[derive(Deserialize)]
-    struct One {
-        component: Option<Component>,
-        version: Option<OnTrain>,
-    }
-    #[derive(Deserialize)]
-    struct Component {
-        name: Option<String>,
-    }
-    #[derive(Deserialize)]
-    struct OnTrain {
-        train: Option<String>,
-    }
     let asked: Asked = read_json(body, SHAPE)?;
     let asked = asked.data.ok_or_else(|| ApiError::bad_request(format!("data: it is missing: send {SHAPE}")))?;
-    let question = |(at, one): (usize, One)| {
-        let component = one.component.and_then(|component| component.name).filter(|name| !name.is_empty());
+    let question = |(at, Object(one)): (usize, Object<AskedOf>)| {
+        let component = one.component.and_then(|component| component.0.name).filter(|name| !name.is_empty());
         let missing = || ApiError::bad_request(format!("data[{at}].component.name: write the component to ask for"));
-        let train = one.version.and_then(|version| version.train).filter(|train| !train.is_empty());
-        let train = train.unwrap_or_else(|| Train::stable().to_string());
+        let train = one.version.and_then(|version| version.0.train).filter(|train| !train.is_empty());
+        let train = train.unwrap_or_else(|| absent.to_string());
         Ok(Question { component: component.ok_or_else(missing)?, train })
     };
     asked.into_iter().enumerate().map(question).collect()

@@ -65,3 +65,28 @@ fn something_else_than_releases_says_what_to_write() {
     assert!(refused(r#"{"train":"beta","components":[]}"#).contains("schemaVersion: write 1"));
     assert!(refused(r#"{"schemaVersion":1,"train":"beta","components":[{}]}"#).contains("components[0].releases"));
 }
+
+#[test]
+fn the_same_releases_are_read_from_json_yaml_and_a_table() {
+    let json = br#"{"data":[{"component":{"name":"deis-router"},"version":{"train":"stable","version":"v2.10.0",
+        "released":"2020-01-01T00:00:00Z","data":{"fixes":"a, b","minimum":"v2.0.0"}}}]}"#;
+    let yaml = b"data:\n- component: {name: deis-router}\n  version:\n    train: stable\n    version: v2.10.0\n    \
+        released: 2020-01-01T00:00:00Z\n    data: {fixes: 'a, b', minimum: v2.0.0}\n";
+    let csv = b"train,component,version,released,fixes,minimum,image\n\
+        stable,deis-router,v2.10.0,2020-01-01T00:00:00Z,\"a, b\",v2.0.0,\n";
+    let read = read_as(Format::Json, json).unwrap();
+    assert_eq!(read.len(), 1);
+    assert_eq!(read_as(Format::Yaml, yaml), Ok(read.clone()));
+    assert_eq!(read_as(Format::Csv, csv), Ok(read));
+}
+
+#[test]
+fn a_table_is_refused_by_column_line_and_field() {
+    let said = |text: &str| read_as(Format::Csv, text.as_bytes()).unwrap_err().to_string();
+    assert!(said("train,colour\n").contains("use component, train"), "{}", said("train,colour\n"));
+    assert!(said("train,component\nstable\n").contains("line: 2"));
+    assert!(
+        said("train,component,version,released\nstable,a,1.0,2020-01-01T00:00:00Z\n").contains("entry 1 (a): version")
+    );
+    assert!(read_as(Format::Yaml, b"a: [").unwrap_err().to_string().starts_with("not YAML: "));
+}

@@ -1,16 +1,13 @@
 //! `If-None-Match`, [RFC 9110 section 13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2).
 
-use std::convert::Infallible;
-
 use http::{HeaderMap, header};
-use warp::Filter;
 
 /// The tags of what a client has already: one or more fields, joined as the RFC joins them.
 #[derive(Debug)]
 pub(crate) struct IfNoneMatch(Option<String>);
 
 impl IfNoneMatch {
-    fn read(headers: &HeaderMap) -> Self {
+    pub(super) fn read(headers: &HeaderMap) -> Self {
         let fields: Vec<&str> =
             headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|field| field.to_str().ok()).collect();
         Self((!fields.is_empty()).then(|| fields.join(",")))
@@ -28,10 +25,6 @@ impl IfNoneMatch {
         let mut tags = self.0.iter().flat_map(|field| field.split(',')).map(str::trim);
         tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
     }
-}
-
-pub(crate) fn if_none_match() -> impl Filter<Extract = (IfNoneMatch,), Error = Infallible> + Clone {
-    warp::header::headers_cloned().map(|headers: HeaderMap| IfNoneMatch::read(&headers))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 use wfm_api::tokens::{Role, Token, Tokens};
-use wfm_api::{Running, Service, Settings};
+use wfm_api::{Rates, Running, Service, Settings};
 use wfm_core::clock::ManualClock;
 use wfm_core::store::{MemoryStore, Store};
 
@@ -40,16 +40,18 @@ pub(crate) async fn serve_history() -> Served {
 }
 
 pub(crate) async fn serve_over(store: Arc<dyn Store>) -> Served {
+    serve_with(store, |settings| Settings { rates: Rates::none(), ..settings }).await
+}
+
+/// A service whose settings are changed before it starts.
+pub(crate) async fn serve_with(store: Arc<dyn Store>, adjust: impl FnOnce(Settings) -> Settings) -> Served {
     let tokens = NamedTempFile::new().unwrap();
-    let lines = [token(Role::Publisher).line(Role::Publisher), token(Role::Analyst).line(Role::Analyst)];
+    let lines = Role::ALL.map(|role| token(role).line(role));
     std::fs::write(tokens.path(), lines.join("\n")).unwrap();
     let clock = Arc::new(ManualClock::new(NOON.parse().unwrap()));
-    let settings = Settings {
-        listen: ([127, 0, 0, 1], 0).into(),
-        store,
-        tokens: Tokens::from_file(tokens.path()).unwrap(),
-        clock: Arc::clone(&clock) as Arc<_>,
-    };
+    let known = Tokens::from_file(tokens.path()).unwrap();
+    let settings = Settings::new(([127, 0, 0, 1], 0).into(), store, known, Arc::clone(&clock) as Arc<_>);
+    let settings = adjust(settings);
     Served { running: Service::start(settings).await.unwrap(), clock, client: client(), tokens }
 }
 
@@ -61,6 +63,11 @@ pub(crate) fn client() -> Client {
 
 pub(crate) fn history() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e/data/releases.json")
+}
+
+/// A token that reads doctor reports.
+pub(crate) fn doctor() -> String {
+    token(Role::Doctor).reveal().to_owned()
 }
 
 fn token(role: Role) -> Token {
@@ -78,6 +85,10 @@ impl Served {
 
     pub(crate) fn analyst(&self, method: Method, path: &str) -> RequestBuilder {
         self.request(method, path).bearer_auth(token(Role::Analyst).reveal())
+    }
+
+    pub(crate) fn admin(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path).bearer_auth(token(Role::Admin).reveal())
     }
 
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {

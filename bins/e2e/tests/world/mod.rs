@@ -39,7 +39,7 @@ pub(crate) async fn world(recording: Recording, env: &[(&str, &str)]) -> World {
 pub(crate) async fn world_of(cluster: RecordedCluster, store: Arc<dyn Store>, env: &[(&str, &str)]) -> World {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(SystemClock);
-    let settings = wfm_api::Settings { listen: anywhere(), store: Arc::clone(&store), tokens: Tokens::none(), clock };
+    let settings = wfm_api::Settings::new(anywhere(), Arc::clone(&store), Tokens::none(), clock);
     let service = wfm_api::Service::start(settings).await.unwrap();
     let flags = Flags {
         kubeconfig: Some(cluster.write_kubeconfig(folder.path()).unwrap()),

@@ -1,7 +1,14 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use super::*;
+
+mod load;
+mod slow;
+
+/// More than the kernel takes on its own.
+static LONG: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "long ".repeat(8 << 20));
 
 struct Running {
     addr: SocketAddr,
@@ -16,9 +23,13 @@ async fn start(limits: Limits) -> Running {
         tokio::time::sleep(Duration::from_millis(300)).await;
         "slow"
     });
-    let filter = hello.or(panics).unify().or(slow).unify().recover(|_: warp::Rejection| async {
-        Ok::<_, Infallible>(warp::reply::with_status("lost", StatusCode::NOT_FOUND))
-    });
+    let length = warp::body::bytes().map(|body: Bytes| body.len().to_string());
+    let length =
+        warp::post().and(warp::path("length")).and(length).map(|length| Box::leak(Box::<str>::from(length)) as &_);
+    let long = warp::path("long").map(|| LONG.as_str());
+    let filter = hello.or(panics).unify().or(slow).unify().or(length).unify().or(long).unify().recover(
+        |_: warp::Rejection| async { Ok::<_, Infallible>(warp::reply::with_status("lost", StatusCode::NOT_FOUND)) },
+    );
     let listener = bind(([127, 0, 0, 1], 0).into()).await.unwrap();
     let addr = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();

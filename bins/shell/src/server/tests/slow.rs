@@ -1,0 +1,105 @@
+//! Peers that take their time.
+
+use super::*;
+
+const MS: Duration = Duration::from_millis(1);
+
+fn short() -> Limits {
+    Limits {
+        first_byte: 200 * MS,
+        head: 200 * MS,
+        request: 300 * MS,
+        answer: 300 * MS,
+        idle: 200 * MS,
+        ..Limits::default()
+    }
+}
+
+/// What a peer gets that sends a beginning and then a byte every 20 ms, and how long it may stay.
+async fn drip(addr: SocketAddr, beginning: &str) -> (String, Duration) {
+    let began = std::time::Instant::now();
+    let stream = TcpStream::connect(addr).await.unwrap();
+    let (mut from, mut to) = stream.into_split();
+    let beginning = beginning.to_owned();
+    let dripping = tokio::spawn(async move {
+        to.write_all(beginning.as_bytes()).await?;
+        loop {
+            tokio::time::sleep(20 * MS).await;
+            to.write_all(b"x").await?;
+        }
+        #[expect(unreachable_code, reason = "it names the error")]
+        Ok::<(), std::io::Error>(())
+    });
+    let mut answer = Vec::new();
+    let end = from.read_to_end(&mut answer);
+    let _ = tokio::time::timeout(5 * Duration::from_secs(1), end).await.expect("it is dropped");
+    dripping.abort();
+    (String::from_utf8_lossy(&answer).into_owned(), began.elapsed())
+}
+
+#[tokio::test]
+async fn a_peer_that_drips_its_head_is_dropped_in_http_1_and_2() {
+    let server = start(short()).await;
+    for beginning in ["", "GET /hello HTTP/1.1\r\nx", "PRI * HTTP/2.0\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let (answer, after) = drip(server.addr, beginning).await;
+        assert!(!answer.contains("hello") && after < 1500 * MS, "{beginning:?} {after:?}");
+    }
+}
+
+#[tokio::test]
+async fn half_a_preface_and_then_silence_is_dropped() {
+    let server = start(short()).await;
+    let dropped = tokio::time::timeout(Duration::from_secs(2), exchange(server.addr, "PRI * HT")).await;
+    assert_eq!(dropped.expect("within the limit"), "");
+}
+
+#[tokio::test]
+async fn a_peer_that_drips_its_body_is_told_and_dropped() {
+    let server = start(short()).await;
+    let (answer, after) = drip(server.addr, "POST /length HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 503") && after < 1500 * MS, "{answer} {after:?}");
+}
+
+#[tokio::test]
+async fn a_peer_that_does_not_read_its_answer_is_dropped() {
+    let server = start(short()).await;
+    let mut stream = TcpStream::connect(server.addr).await.unwrap();
+    stream.write_all(b"GET /long HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    assert!(answer.len() < LONG.len(), "{}", answer.len());
+}
+
+#[tokio::test]
+async fn a_peer_that_reads_slowly_but_reads_gets_all_of_it() {
+    let server = start(short()).await;
+    let mut stream = TcpStream::connect(server.addr).await.unwrap();
+    stream.write_all(b"GET /long HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut got = 0;
+    let mut piece = vec![0; 2 << 20];
+    loop {
+        match stream.read(&mut piece).await.unwrap() {
+            0 => break,
+            read => got += read,
+        }
+        tokio::time::sleep(10 * MS).await;
+    }
+    assert!(got > LONG.len(), "{got}");
+}
+
+#[tokio::test]
+async fn a_connection_that_asks_nothing_more_is_closed() {
+    let server = start(short()).await;
+    let answer = exchange(server.addr, "GET /hello HTTP/1.1\r\nhost: x\r\n\r\n");
+    let answer = tokio::time::timeout(Duration::from_secs(2), answer).await.expect("closed");
+    assert!(answer.ends_with("hello"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_long_is_refused() {
+    let server = start(Limits { buffer: 8 * 1024, ..Limits::default() }).await;
+    let long = format!("GET /hello HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "y".repeat(20_000));
+    let answer = exchange(server.addr, &long).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
+}

@@ -1,0 +1,72 @@
+//! Schemas of the values that are text on the wire.
+
+use std::borrow::Cow;
+
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::anonymizer::ReportedVersion;
+use crate::cluster::ClusterId;
+use crate::component::ComponentName;
+use crate::release::{NoticeId, PlainText};
+use crate::version::{Train, Version, VersionRange};
+
+/// A value that is text of this pattern.
+macro_rules! text {
+    ($type:ty, $name:literal, $pattern:literal, $longest:literal, $example:literal) => {
+        impl PartialSchema for $type {
+            fn schema() -> RefOr<Schema> {
+                let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some($pattern));
+                text.max_length(Some($longest)).examples([$example]).into()
+            }
+        }
+
+        impl ToSchema for $type {
+            fn name() -> Cow<'static, str> {
+                $name.into()
+            }
+        }
+    };
+}
+
+text!(Train, "Train", "^[a-z][a-z0-9-]{0,31}$", 32, "stable");
+text!(ComponentName, "ComponentName", "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", 253, "deis-router");
+text!(
+    Version,
+    "Version",
+    "^v?(0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})(-[a-z][0-9A-Za-z]{0,15})?(\\+[0-9A-Za-z]{1,16})?$",
+    128,
+    "v2.19.0"
+);
+
+text!(
+    VersionRange,
+    "VersionRange",
+    "^(=|>|>=|<|<=|~|\\^)?(0|[1-9][0-9]{0,5})(\\.(0|[1-9][0-9]{0,5})){0,2}(,(=|>|>=|<|<=|~|\\^)?(0|[1-9][0-9]{0,5})(\\.(0|[1-9][0-9]{0,5})){0,2}){0,7}$",
+    256,
+    ">=2.18,<2.19"
+);
+text!(NoticeId, "NoticeId", "^[a-z][a-z0-9-]{0,63}$", 64, "end-of-v2");
+text!(ReportedVersion, "ReportedVersion", "^(custom|v?[0-9]+\\.[0-9]+\\.[0-9]+.*)$", 128, "v2.19.0");
+text!(
+    PlainText,
+    "PlainText",
+    "^[^\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]*$",
+    2000,
+    "Version 2 is not repaired any more."
+);
+
+impl PartialSchema for ClusterId {
+    fn schema() -> RefOr<Schema> {
+        let text =
+            ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+        text.examples(["8c6da034-c8b1-489a-a55d-a2215d93f934"]).into()
+    }
+}
+
+impl ToSchema for ClusterId {
+    fn name() -> Cow<'static, str> {
+        "ClusterId".into()
+    }
+}
