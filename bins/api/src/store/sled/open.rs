@@ -12,7 +12,7 @@ use super::disk::{Disk, Trees};
 use super::{clean, failed, migrate, quiet, rows, verify};
 
 /// sled's page cache. Its own default is a gigabyte.
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// How often sled writes its buffers and tidies up on its own. `None` would stop the tidying.
 const FLUSH_EVERY_MS: u64 = 500;
 /// The lock is a file of our own: sled takes its lock only after it has touched the folder.
