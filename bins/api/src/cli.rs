@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use wfm_core::clock::SystemClock;
-use wfm_core::store::StoreError;
+use wfm_core::store::{Store, StoreError};
 use wfm_shell::server::BindError;
 
 use crate::import::ImportError;
 use crate::service::{Service, Settings};
 use crate::store::StoreUrl;
+use crate::store::backup::{self as copies, BackupError};
 use crate::tokens::{Role, Token, Tokens, TokensError};
 
 mod allowance;
+mod backup;
 mod import;
 
 use allowance::Allowance;
@@ -26,10 +28,12 @@ Examples:
   wfm-api --store memory:// --listen 127.0.0.1:0
   wfm-api token new --role publisher
   wfm-api import releases.json --store sled:///var/lib/wfm-api --dry-run
+  wfm-api backup --store sled:///var/lib/wfm-api /backups
 
 The first line on standard output is the address that is listened on; logs go to standard error.
 Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE, WFM_API_RATE_PER_CLUSTER,
-WFM_API_RATE_PER_ADDRESS, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY; RUST_LOG, WFM_LOG_FORMAT=json.";
+WFM_API_RATE_PER_ADDRESS, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY;
+RUST_LOG, WFM_LOG_FORMAT=json.";
 
 /// The versions service of Workflow: keeps releases and check-ins, and answers agents.
 #[derive(Debug, Parser)]
@@ -60,6 +64,12 @@ struct Serve {
 enum Command {
     /// Publish a file of releases into a store that no service has open
     Import(import::Import),
+    /// Copy a store into a file, also while a service has it open
+    Backup(backup::Backup),
+    /// Make a new store from a backup
+    Restore(backup::Restore),
+    /// Read a whole store and count it again
+    Verify(backup::Verify),
     /// Make tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -112,6 +122,34 @@ pub enum Error {
         /// How many.
         changed: u64,
     },
+    /// A file cannot be written.
+    #[error("cannot write {} ({source}): name another file", .file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A backup cannot be made or used.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// A store does not fit together.
+    #[error("the store does not fit together in {differences} places: restore it from a backup with wfm-api restore")]
+    Differs {
+        /// How many.
+        differences: usize,
+    },
+    /// A store in memory has no folder.
+    #[error(
+        "memory:// keeps nothing that could be copied or read: name a folder, such as --store sled:///var/lib/wfm-api"
+    )]
+    NotAFolder,
+    /// There is no store in the folder.
+    #[error("there is no store in {}: name the folder of one with --store", .folder.display())]
+    NothingThere {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// No store is named.
     #[error(
         "no store is named: say where to keep the data, such as --store sled:///var/lib/wfm-api (or WFM_API_STORE)"
@@ -153,6 +191,9 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         None => serve(cli.serve).await,
         Some(Command::Import(import)) => import.run().await,
+        Some(Command::Backup(backup)) => backup.run().await,
+        Some(Command::Restore(restore)) => restore.run().await,
+        Some(Command::Verify(verify)) => verify.run().await,
         Some(Command::Token(TokenCommand::New { role })) => new_token(role),
     }
 }
@@ -162,7 +203,9 @@ async fn serve(serve: Serve) -> Result<(), Error> {
         Some(file) => Tokens::from_file(file)?,
         None => Tokens::none(),
     };
-    let store = serve.store.ok_or(Error::NoStore)?.open().await?;
+    let url = serve.store.ok_or(Error::NoStore)?;
+    let store = url.open().await?;
+    let backups = hand_out_backups(&url, &store);
     let mut settings = Settings::new(serve.listen, store, tokens, Arc::new(SystemClock));
     serve.allowance.write(&mut settings);
     let running = Service::start(settings).await?;
@@ -173,7 +216,18 @@ async fn serve(serve: Serve) -> Result<(), Error> {
     wfm_shell::shutdown::signal().await;
     tracing::info!("asked to end: finishing what was accepted");
     running.shutdown().await;
+    if let Some(backups) = backups {
+        backups.abort();
+    }
     Ok(())
+}
+
+fn hand_out_backups(url: &StoreUrl, store: &Arc<dyn Store>) -> Option<tokio::task::JoinHandle<()>> {
+    let StoreUrl::Sled(folder) = url else { return None };
+    let listening = copies::socket::listen(folder, Arc::clone(store));
+    let listening =
+        listening.inspect_err(|e| tracing::warn!("wfm-api backup works only while this service is stopped: {e}"));
+    listening.ok()
 }
 
 fn new_token(role: Role) -> Result<(), Error> {

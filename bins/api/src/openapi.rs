@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::routes::ROUTES;
 use crate::tokens::Role;
 
+mod bodies;
 mod operation;
 mod operations;
 mod parameters;

@@ -11,10 +11,12 @@ use crate::error::ApiError;
 use crate::service::Service;
 
 mod conditional;
+mod object;
 mod query;
 mod stream;
 
 pub(crate) use conditional::IfNoneMatch;
+pub(crate) use object::Object;
 pub(crate) use query::{LONGEST_PAGE, empty};
 pub(crate) use stream::pieces;
 use stream::{Pieces, collect};
@@ -66,7 +68,7 @@ impl Request {
 
 /// A JSON body. What is wrong with it is told by place and never by value.
 pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8], shape: &str) -> Result<T, ApiError> {
-    serde_json::from_slice(body).map_err(|e| {
+    serde_json::from_slice(body).map(|Object(read)| read).map_err(|e| {
         let (line, column) = (e.line(), e.column());
         ApiError::bad_request(match e.classify() {
             serde_json::error::Category::Data => {

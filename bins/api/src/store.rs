@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use wfm_core::store::{MemoryStore, Store, StoreError};
 
+pub mod backup;
 mod sled;
 
 pub use self::sled::{SledStore, Verification};

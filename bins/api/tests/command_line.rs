@@ -184,3 +184,36 @@ fn a_broken_file_is_told_by_file_entry_component_and_field_and_nothing_is_kept()
     let output = run(&["import", history().to_str().unwrap(), "--store", &store, "--dry-run"]);
     assert!(stdout(&output).ends_with("500 added, 0 changed, 0 unchanged: dry run, nothing kept\n"));
 }
+
+#[test]
+fn a_backup_is_made_while_the_service_runs_and_restored_into_a_new_folder() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let url = |name: &str| format!("sled://{}", at(name));
+    let ok = |arguments: &[&str]| {
+        let output = run(arguments);
+        assert!(output.status.success(), "{output:?}");
+        stdout(&output).to_owned()
+    };
+    ok(&["import", history().to_str().unwrap(), "--store", &url("a")]);
+    let service = Process::start(&url("a"));
+    ok(&["backup", "--store", &url("a"), &at("running.ndjson")]);
+    drop(service);
+    ok(&["backup", "--store", &url("a"), &at("stopped.ndjson")]);
+    let bytes = |name: &str| fs::read(at(name)).unwrap();
+    assert_eq!(bytes("running.ndjson"), bytes("stopped.ndjson"));
+    assert!(ok(&["restore", "--store", &url("b"), &at("stopped.ndjson")]).ends_with("/b\n"));
+    ok(&["backup", "--store", &url("b"), &at("again.ndjson")]);
+    assert_eq!(bytes("again.ndjson"), bytes("stopped.ndjson"));
+    assert!(ok(&["verify", "--store", &url("b")]).starts_with("500 releases, 500 lines of the audit log, 0 clusters"));
+    assert!(ok(&["backup", "--store", &url("b"), &at("")]).contains("/wfm-api-20"));
+
+    assert!(refused(&["backup", "--store", &url("b"), &at("again.ndjson")]).contains("again.ndjson"));
+    assert!(refused(&["restore", "--store", &url("b"), &at("again.ndjson")]).contains("not empty"));
+    assert!(refused(&["verify", "--store", &url("nowhere")]).contains("there is no store in"));
+    assert!(!folder.path().join("nowhere").exists());
+    fs::write(at("half.ndjson"), &bytes("again.ndjson")[..9000]).unwrap();
+    assert!(refused(&["restore", "--store", &url("c"), &at("half.ndjson")]).contains("half.ndjson: it ends before"));
+    assert!(!folder.path().join("c").exists());
+    assert!(refused(&["backup", "--store", "memory://", &at("x")]).contains("keeps nothing"));
+}

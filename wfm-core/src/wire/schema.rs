@@ -40,10 +40,22 @@ text!(
     "v2.19.0"
 );
 
-text!(VersionRange, "VersionRange", "^[<>=~^*]{0,2}[0-9.,<>=~^* xX]{0,254}$", 256, ">=2.18,<2.19");
+text!(
+    VersionRange,
+    "VersionRange",
+    "^(=|>|>=|<|<=|~|\\^)?(0|[1-9][0-9]{0,5})(\\.(0|[1-9][0-9]{0,5})){0,2}(,(=|>|>=|<|<=|~|\\^)?(0|[1-9][0-9]{0,5})(\\.(0|[1-9][0-9]{0,5})){0,2}){0,7}$",
+    256,
+    ">=2.18,<2.19"
+);
 text!(NoticeId, "NoticeId", "^[a-z][a-z0-9-]{0,63}$", 64, "end-of-v2");
 text!(ReportedVersion, "ReportedVersion", "^(custom|v?[0-9]+\\.[0-9]+\\.[0-9]+.*)$", 128, "v2.19.0");
-text!(PlainText, "PlainText", "^[ -~]*[!-~][ -~]*$", 2000, "Version 2 is not repaired any more.");
+text!(
+    PlainText,
+    "PlainText",
+    "^[^\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]*$",
+    2000,
+    "Version 2 is not repaired any more."
+);
 
 impl PartialSchema for ClusterId {
     fn schema() -> RefOr<Schema> {

@@ -9,7 +9,7 @@ use wfm_core::wire::v3;
 
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Request, read_json};
+use crate::request::{Object, Request, read_json};
 
 /// The longest check-in.
 const LONGEST: usize = 16 * 1024;
@@ -64,7 +64,8 @@ pub(crate) struct Said {
     #[schema(required, value_type = ClusterId)]
     id: Option<String>,
     /// What runs there.
-    components: Option<Vec<Installed>>,
+    #[schema(value_type = Option<Vec<Installed>>)]
+    components: Option<Vec<Object<Installed>>>,
 }
 
 /// A check-in whose id is in its path.
@@ -81,8 +82,10 @@ pub(crate) struct SaidWithoutId {
 /// A component as a check-in names it.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Installed {
-    component: Option<Named>,
-    version: Option<Versioned>,
+    #[schema(value_type = Option<Named>)]
+    component: Option<Object<Named>>,
+    #[schema(value_type = Option<Versioned>)]
+    version: Option<Object<Versioned>>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -104,14 +107,14 @@ fn read_check_in(body: &[u8]) -> Result<v3::Cluster, ApiError> {
     Ok(v3::Cluster { id: said.id.unwrap_or_default(), components, first_seen: None, last_seen: None })
 }
 
-pub(super) fn as_components(said: Vec<Installed>) -> Vec<v3::ComponentVersion> {
-    let components = said.into_iter().map(|one| v3::ComponentVersion {
+pub(super) fn as_components(said: Vec<Object<Installed>>) -> Vec<v3::ComponentVersion> {
+    let components = said.into_iter().map(|Object(one)| v3::ComponentVersion {
         component: v3::Component {
-            name: one.component.and_then(|component| component.name).unwrap_or_default(),
+            name: one.component.and_then(|component| component.0.name).unwrap_or_default(),
             ..v3::Component::default()
         },
         version: v3::Version {
-            version: one.version.and_then(|version| version.version).unwrap_or_default(),
+            version: one.version.and_then(|version| version.0.version).unwrap_or_default(),
             ..v3::Version::default()
         },
         update_available: None,

@@ -9,7 +9,7 @@ use wfm_core::wire::v3;
 use super::clusters::{Installed, as_components};
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Request, read_json};
+use crate::request::{Object, Request, read_json};
 
 /// The longest report: old agents send nodes and namespaces with it, which are not read.
 const LONGEST: usize = 1024 * 1024;
@@ -18,20 +18,22 @@ const LONGEST: usize = 1024 * 1024;
 #[derive(Deserialize, ToSchema)]
 #[schema(as = DoctorBody)]
 pub(crate) struct Said {
-    workflow: Option<Workflow>,
+    #[schema(value_type = Option<Workflow>)]
+    workflow: Option<Object<Workflow>>,
 }
 
 #[derive(Deserialize, ToSchema)]
 struct Workflow {
     /// What runs there.
-    components: Option<Vec<Installed>>,
+    #[schema(value_type = Option<Vec<Installed>>)]
+    components: Option<Vec<Object<Installed>>>,
 }
 
 /// `POST /v3/doctor/{id}`.
 pub(crate) async fn keep(mut request: Request) -> Answer {
     let id: DoctorId = request.path("id")?;
     let said: Said = read_json(&request.body(LONGEST).await?, r#"{"workflow":{"components":[COMPONENT…]}}"#)?;
-    let components = as_components(said.workflow.and_then(|workflow| workflow.components).unwrap_or_default());
+    let components = as_components(said.workflow.and_then(|workflow| workflow.0.components).unwrap_or_default());
     let service = &request.service;
     let releases = service.store.releases().await?;
     let facts = DoctorFacts::reduce(&components, Vocabulary::new(&service.catalog, &releases));

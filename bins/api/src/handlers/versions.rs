@@ -10,7 +10,7 @@ use wfm_core::wire::v3::{self, Data};
 use super::releases::no_such_train;
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Request, read_json};
+use crate::request::{Object, Request, read_json};
 
 /// The longest list of questions.
 const QUESTIONS: usize = 64 * 1024;
@@ -91,15 +91,16 @@ impl Question {
 #[schema(as = Questions)]
 pub(crate) struct Asked {
     #[schema(required, value_type = Vec<AskedOf>)]
-    data: Option<Vec<AskedOf>>,
+    data: Option<Vec<Object<AskedOf>>>,
 }
 
 /// A component to ask about.
 #[derive(Deserialize, ToSchema)]
 struct AskedOf {
     #[schema(required, value_type = AskedName)]
-    component: Option<AskedName>,
-    version: Option<AskedTrain>,
+    component: Option<Object<AskedName>>,
+    #[schema(value_type = Option<AskedTrain>)]
+    version: Option<Object<AskedTrain>>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -119,10 +120,10 @@ fn read_questions(body: &[u8], absent: &Train) -> Result<Vec<Question>, ApiError
     const SHAPE: &str = r#"{"data":[{"component":{"name":"deis-router"},"version":{"train":"stable"}}]}"#;
     let asked: Asked = read_json(body, SHAPE)?;
     let asked = asked.data.ok_or_else(|| ApiError::bad_request(format!("data: it is missing: send {SHAPE}")))?;
-    let question = |(at, one): (usize, AskedOf)| {
-        let component = one.component.and_then(|component| component.name).filter(|name| !name.is_empty());
+    let question = |(at, Object(one)): (usize, Object<AskedOf>)| {
+        let component = one.component.and_then(|component| component.0.name).filter(|name| !name.is_empty());
         let missing = || ApiError::bad_request(format!("data[{at}].component.name: write the component to ask for"));
-        let train = one.version.and_then(|version| version.train).filter(|train| !train.is_empty());
+        let train = one.version.and_then(|version| version.0.train).filter(|train| !train.is_empty());
         let train = train.unwrap_or_else(|| absent.to_string());
         Ok(Question { component: component.ok_or_else(missing)?, train })
     };

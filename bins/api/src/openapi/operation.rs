@@ -67,9 +67,9 @@ impl Operation {
         self
     }
 
-    /// What is sent: a list.
+    /// What is sent: a list of at least one.
     pub(super) fn takes_list<T: ToSchema>(mut self, longest: &'static str) -> Self {
-        self.body = Some(Body { kinds: vec![("application/json", Schemas::list::<T>)], longest });
+        self.body = Some(Body { kinds: vec![("application/json", Schemas::some::<T>)], longest });
         self
     }
 

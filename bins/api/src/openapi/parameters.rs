@@ -25,7 +25,12 @@ impl Parameter {
 
     /// A moment; bounds are exclusive.
     pub(super) fn time(name: &'static str, about: &'static str) -> Self {
-        Self { required: false, name, about, schema: json!({"type": "string", "format": "date-time"}) }
+        Self {
+            required: false,
+            name,
+            about,
+            schema: json!({"type": "string", "anyOf": [{"format": "date-time"}, {"maxLength": 0}]}),
+        }
     }
 
     /// A text of the domain.

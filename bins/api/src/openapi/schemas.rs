@@ -33,6 +33,13 @@ impl Schemas {
         json!({"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": entry}}})
     }
 
+    /// The same with at least one entry.
+    pub(super) fn some<T: ToSchema>(&mut self) -> Value {
+        let mut list = self.list::<T>();
+        list["properties"]["data"]["minItems"] = json!(1);
+        list
+    }
+
     fn put(&mut self, name: String, schema: &RefOr<Schema>) {
         self.0.entry(name).or_insert_with(|| value(schema));
     }

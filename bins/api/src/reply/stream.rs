@@ -20,10 +20,17 @@ impl Rows {
     pub(crate) async fn send(&mut self, part: impl Into<Bytes>) -> io::Result<()> {
         self.0.send(Ok(part.into())).await.map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
+}
 
-    /// The same, from a thread that may block.
-    pub(crate) fn send_blocking(&mut self, part: impl Into<Bytes>) -> io::Result<()> {
-        self.0.blocking_send(Ok(part.into())).map_err(|_| io::ErrorKind::BrokenPipe.into())
+/// For threads that may block.
+impl io::Write for Rows {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        let sent = self.0.blocking_send(Ok(Bytes::copy_from_slice(part)));
+        sent.map(|()| part.len()).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | tree | key | value |
 //! |---|---|---|
-//! | `meta` | a word | `format` of the store, how many `clusters` and lines of the `audit` log there are |
+//! | `meta` | a word | `format` of the store, how many `clusters`, `check-ins` and lines of the `audit` log there are |
 //! | `releases` | train, component, version | the release as JSON |
 //! | `ledger` | `n` train, id / `a` number / `d` id | a notice, a line of the audit log, a doctor report, as JSON |
 //! | `clusters.2` | the cluster's id | first, last and number of check-ins, cohort, and its open run ([`run`]) |
@@ -27,11 +27,13 @@ use wfm_core::store::{
 };
 use wfm_core::version::Train;
 
+mod clean;
 mod disk;
 mod group;
 mod load;
 mod migrate;
 mod open;
+mod quiet;
 mod read;
 mod records;
 mod rows;
@@ -184,7 +186,7 @@ impl Store for SledStore {
     }
 
     async fn records(&self) -> Result<Records, StoreError> {
-        self.writing.alone(|disk, _| records::of(disk.trees.clone())).await
+        self.writing.alone(|disk, _| records::of(Arc::clone(disk))).await
     }
 
     async fn load(&self, records: Records) -> Result<(), StoreError> {

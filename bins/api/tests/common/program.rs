@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
 pub(crate) struct Process {
     child: Child,
     pub(crate) addr: String,
+    pub(crate) store: String,
 }
 
 impl Process {
@@ -33,7 +34,7 @@ impl Process {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let addr = line.strip_suffix('\n').expect("the first line is the address").to_owned();
-        Self { child, addr }
+        Self { child, addr, store: store.to_owned() }
     }
 
     /// As a power cut would: no signal that could be handled.

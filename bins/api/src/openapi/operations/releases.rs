@@ -1,6 +1,7 @@
 use wfm_core::release::{Notice, PlainText};
 use wfm_core::wire::{v3, v4};
 
+use super::super::bodies::{ReleaseBody, ReleaseEntry};
 use super::super::operation::Operation;
 use super::super::parameters::Parameter;
 use super::RELEASES;
@@ -21,7 +22,7 @@ pub(super) fn all() -> Vec<Operation> {
         new(Put, RELEASE, "publishRelease", "Publish one release")
             .more("What the body leaves out is taken from the path; what it says must agree with the path.")
             .query(Parameter::flag("replace", "Replace a published release that says something else."))
-            .takes::<v3::ComponentVersion>("64 KiB")
+            .takes::<ReleaseBody>("64 KiB")
             .gives::<v3::ComponentVersion>(200, "It was published already, or was replaced: as it is stored.")
             .gives::<v3::ComponentVersion>(201, "It is new: as it is stored.")
             .refuses(409, "It is published with other facts; the details name them."),
@@ -48,7 +49,7 @@ pub(super) fn all() -> Vec<Operation> {
         new(Post, "/v4/releases:import", "importReleases", "Publish a file of releases, whole or not at all")
             .query(Parameter::flag("dry_run", "Only say what would change."))
             .query(Parameter::flag("replace", "Replace published releases that say something else."))
-            .takes_list::<v3::ComponentVersion>("1 MiB")
+            .takes_list::<ReleaseEntry>("1 MiB")
             .or_takes("application/yaml")
             .or_takes("text/csv")
             .gives::<v4::ImportOutcome>(200, "What was done, or would be.")

@@ -1,5 +1,6 @@
 use wfm_core::wire::v3::ComponentVersion;
 
+use super::super::bodies::ReleaseBody;
 use super::super::operation::Operation;
 use super::super::parameters::Parameter;
 use super::VERSIONS;
@@ -38,7 +39,7 @@ pub(super) fn all() -> Vec<Operation> {
             .refuses(404, "It was not published there."),
         new(Post, RELEASE, "publishOldRelease", "Publish one release, as makers of 2016–2020 do")
             .query(Parameter::flag("replace", "Replace a published release that says something else."))
-            .takes::<ComponentVersion>("64 KiB")
+            .takes::<ReleaseBody>("64 KiB")
             .gives::<ComponentVersion>(200, "It was published already, or was replaced: as it is stored.")
             .gives::<ComponentVersion>(201, "It is new: as it is stored.")
             .refuses(409, "It is published with other facts; the details name them."),

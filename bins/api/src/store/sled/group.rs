@@ -38,7 +38,8 @@ pub(super) fn commit(
     let committed = (meta, releases, ledger, clusters, runs, facts).transaction(
         |(meta, releases, ledger, clusters, runs, facts)| {
             let trees = InTrees { meta, releases, ledger, clusters, runs, facts };
-            let mut group = Group { trees, latest: Arc::clone(latest), added: 0, logged: None, large: false };
+            let mut group =
+                Group { trees, latest: Arc::clone(latest), added: 0, check_ins: 0, logged: None, large: false };
             for one in work.borrow_mut().iter_mut() {
                 one.apply(&mut group)?;
             }
@@ -66,6 +67,7 @@ pub(super) struct Group<'a> {
     trees: InTrees<'a>,
     latest: Arc<Releases>,
     added: u64,
+    check_ins: u64,
     /// The number of the audit log's last line, where one was added.
     logged: Option<u64>,
     large: bool,
@@ -94,6 +96,7 @@ impl Group<'_> {
             self.trees.facts.insert(&facts.key, facts.json.as_slice())?;
         }
         self.trees.clusters.insert(id.as_bytes(), row.write())?;
+        self.check_ins += 1;
         Ok(row)
     }
 
@@ -189,9 +192,11 @@ impl Group<'_> {
 
     fn finish(self) -> InTransaction<(Arc<Releases>, bool)> {
         let meta = self.trees.meta;
-        if self.added > 0 {
-            let known = rows::read_count(meta.get(rows::CLUSTERS)?.as_deref()).map_err(abort)?;
-            meta.insert(rows::CLUSTERS, &known.saturating_add(self.added).to_be_bytes())?;
+        for (key, more) in [(rows::CLUSTERS, self.added), (rows::CHECK_INS, self.check_ins)] {
+            if more > 0 {
+                let known = rows::read_count(meta.get(key)?.as_deref()).map_err(abort)?;
+                meta.insert(key, &known.saturating_add(more).to_be_bytes())?;
+            }
         }
         if let Some(number) = self.logged {
             meta.insert(rows::AUDIT, &number.to_be_bytes())?;

@@ -35,7 +35,9 @@ pub(super) fn load(disk: &Disk, releases: &mut Arc<Releases>, records: Records) 
     {
         rows.write()?;
     }
-    for (key, count) in [(rows::CLUSTERS, loading.counted), (rows::AUDIT, loading.logged)] {
+    for (key, count) in
+        [(rows::CLUSTERS, loading.counted), (rows::CHECK_INS, loading.check_ins), (rows::AUDIT, loading.logged)]
+    {
         trees.meta.insert(key, &count.to_be_bytes()).map_err(failed)?;
     }
     disk.sync(true)?;
@@ -53,6 +55,7 @@ struct Loading<'a> {
     facts: Rows<'a>,
     keys: HashMap<u64, FactsKey>,
     counted: u64,
+    check_ins: u64,
     logged: u64,
 }
 
@@ -66,6 +69,7 @@ impl<'a> Loading<'a> {
             facts: Rows::of(&trees.facts),
             keys: HashMap::new(),
             counted: 0,
+            check_ins: 0,
             logged: 0,
         }
     }
@@ -120,6 +124,7 @@ impl<'a> Loading<'a> {
         }
         let row = row.ok_or_else(|| rows::damaged("a cluster's record holds no check-in"))?;
         self.counted += 1;
+        self.check_ins = self.check_ins.saturating_add(row.check_ins);
         self.clusters.put(id.as_bytes(), &row.write())
     }
 }

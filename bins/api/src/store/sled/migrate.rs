@@ -34,11 +34,15 @@ pub(super) fn from_format_1(db: &Db, disk: &Disk) -> Result<(), StoreError> {
         keys.insert(old_key, written.key);
     }
     facts.write()?;
+    let mut check_ins = 0u64;
     for pair in &db.open_tree(CLUSTERS_1).map_err(failed)? {
         let (id, row) = pair.map_err(failed)?;
-        clusters.put(&id, &cluster(&row, &keys)?.write())?;
+        let row = cluster(&row, &keys)?;
+        check_ins = check_ins.saturating_add(row.check_ins);
+        clusters.put(&id, &row.write())?;
     }
     clusters.write()?;
+    trees.meta.insert(rows::CHECK_INS, &check_ins.to_be_bytes()).map_err(failed)?;
     disk.sync(true)?;
     trees.meta.insert(rows::FORMAT_KEY, &rows::FORMAT.to_be_bytes()).map_err(failed)?;
     disk.sync(false)

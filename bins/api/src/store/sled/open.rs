@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use ::sled::{Config, Db, Error, Mode};
@@ -10,10 +9,10 @@ use wfm_core::release::{Release, Releases};
 use wfm_core::store::{StoreError, StoreErrorKind};
 
 use super::disk::{Disk, Trees};
-use super::{failed, migrate, rows};
+use super::{clean, failed, migrate, quiet, rows, verify};
 
 /// sled's page cache. Its own default is a gigabyte.
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// How often sled writes its buffers and tidies up on its own. `None` would stop the tidying.
 const FLUSH_EVERY_MS: u64 = 500;
 /// The lock is a file of our own: sled takes its lock only after it has touched the folder.
@@ -35,9 +34,39 @@ pub(super) fn claim(path: &Path) -> Result<File, StoreError> {
     lock(path)
 }
 
-/// Opens a folder that this process has claimed.
+/// Opens a folder that this process has claimed. One that was not closed in order is read through: what a kill leaves is
+/// whole, but what a power cut or a bad disk leaves may not be.
 pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     remove_unfinished_snapshots(path).map_err(|e| folder(path, "cannot be tidied up", &e))?;
+    let closed = clean::take_closed(path).map_err(|e| folder(path, "cannot be tidied up", &e))?;
+    if closed || !path.join("db").exists() {
+        return open_trees(path);
+    }
+    tracing::info!("the store was not closed in order: it is read through");
+    match read_through(path) {
+        Err(error) if error.kind() == StoreErrorKind::Corrupt => {
+            tracing::warn!(error = wfm_shell::sentence(&error), "the store's log is read again without its snapshot");
+            set_snapshots_aside(path).map_err(|e| folder(path, "cannot be tidied up", &e))?;
+            read_through(path).map_err(|e| match e.kind() {
+                StoreErrorKind::Corrupt => damaged_log(path).caused_by(e),
+                _ => e,
+            })
+        }
+        opened => opened,
+    }
+}
+
+fn read_through(path: &Path) -> Result<Opened, StoreError> {
+    let opened = quiet::catch(|| open_trees(path)).unwrap_or_else(|| Err(rows::damaged("opening it failed badly")))?;
+    let found = quiet::catch(|| verify::verify(&opened.disk.trees));
+    let found = found.unwrap_or_else(|| Err(rows::damaged("reading it failed badly")))?;
+    match found.differences.first() {
+        None => Ok(opened),
+        Some(difference) => Err(rows::damaged(difference.clone())),
+    }
+}
+
+fn open_trees(path: &Path) -> Result<Opened, StoreError> {
     let db = open_db(path)?;
     let marked = path.join(MARK).exists();
     // The names of new files are durable only with their folder.
@@ -100,8 +129,7 @@ fn open_db(path: &Path) -> Result<Db, StoreError> {
 fn try_open(path: &Path) -> Result<Db, Error> {
     let config =
         Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(Some(FLUSH_EVERY_MS)).mode(Mode::LowSpace);
-    // sled panics on some damaged files; to us that is damage like any other.
-    catch_unwind(AssertUnwindSafe(|| config.open())).unwrap_or(Err(Error::Corruption { at: None, bt: () }))
+    quiet::catch(|| config.open()).unwrap_or(Err(Error::Corruption { at: None, bt: () }))
 }
 
 /// The format that the folder is in; a new one is in the newest.

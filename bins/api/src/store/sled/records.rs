@@ -1,19 +1,21 @@
 //! The store as records.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use ::sled::IVec;
 use wfm_core::cluster::ClusterId;
 use wfm_core::store::{Record, Records, Run, StoreError};
 
-use super::disk::Trees;
+use super::disk::Disk;
 use super::rows::{self, ClusterRow, FactsKey};
 use super::{failed, open, read};
 
 /// Everything there is. Called while nothing is written: what may change is taken now, a hundred bytes or so for each
 /// cluster; closed runs and facts never change and are read when their turn comes.
-pub(super) fn of(trees: Trees) -> Result<Records, StoreError> {
-    let releases = open::releases(&trees)?;
+pub(super) fn of(disk: Arc<Disk>) -> Result<Records, StoreError> {
+    let trees = &disk.trees;
+    let releases = open::releases(trees)?;
     let mut small: Vec<Record> = releases.iter().cloned().map(Record::Release).collect();
     small.extend(releases.all_notices().cloned().map(Record::Notice));
     for entry in trees.ledger.scan_prefix(rows::AUDIT_PREFIX).values() {
@@ -27,13 +29,12 @@ pub(super) fn of(trees: Trees) -> Result<Records, StoreError> {
         let (key, row) = pair.map_err(failed)?;
         clusters.push((rows::cluster_id(&key)?, row));
     }
-    let histories =
-        Histories { trees, clusters: clusters.into_iter(), numbers: HashMap::new(), ready: VecDeque::new() };
+    let histories = Histories { disk, clusters: clusters.into_iter(), numbers: HashMap::new(), ready: VecDeque::new() };
     Ok(Box::new(small.into_iter().map(Ok).chain(histories)))
 }
 
 struct Histories {
-    trees: Trees,
+    disk: Arc<Disk>,
     clusters: std::vec::IntoIter<(ClusterId, IVec)>,
     numbers: HashMap<FactsKey, u64>,
     ready: VecDeque<Record>,
@@ -62,7 +63,7 @@ impl Histories {
         let row = ClusterRow::read(row)?;
         let decided = row.decided;
         let mut whole: Vec<Run<u64>> = Vec::new();
-        for run in read::runs(&self.trees, id, row)? {
+        for run in read::runs(&self.disk.trees, id, row)? {
             let said = self.number(run.said)?;
             match whole.last_mut() {
                 // Runs are closed for their length too: that is nobody else's business.
@@ -79,7 +80,7 @@ impl Histories {
         if let Some(number) = self.numbers.get(&key) {
             return Ok(*number);
         }
-        let bytes = self.trees.facts.get(key).map_err(failed)?;
+        let bytes = self.disk.trees.facts.get(key).map_err(failed)?;
         let number = self.numbers.len() as u64;
         self.ready.push_back(Record::Facts { number, facts: rows::facts(bytes.as_deref())? });
         self.numbers.insert(key, number);

@@ -17,6 +17,8 @@ pub(super) const FORMAT: u64 = 2;
 pub(super) const FORMAT_KEY: &[u8] = b"format";
 /// Key in `meta`: how many clusters there are. sled's own `len()` would read them all.
 pub(super) const CLUSTERS: &[u8] = b"clusters";
+/// Key in `meta`: how many check-ins there are. Written with every group: a page that is older than the others shows in it.
+pub(super) const CHECK_INS: &[u8] = b"check-ins";
 /// Key in `meta`: how many lines the audit log has.
 pub(super) const AUDIT: &[u8] = b"audit";
 /// Key in `meta`: there while a backup is being restored.

@@ -10,7 +10,9 @@ use wfm_core::store::{Actor, PersistentQuery};
 
 use super::*;
 
+mod full;
 mod model;
+mod truncation;
 
 thread_local! {
     /// The folders of this test's stores: a test has a thread of its own, and they go with it.
@@ -231,7 +233,14 @@ async fn verifying_finds_what_does_not_fit() {
     trees.clusters.remove(uuid::Uuid::from_u128(1).as_bytes()).unwrap();
     trees.facts.clear().unwrap();
     let found = store.verify().await.unwrap().differences;
-    assert_eq!(found, ["facts that a cluster reported are gone", "clusters: 2 were found, 3 are noted"]);
+    assert_eq!(
+        found,
+        [
+            "facts that a cluster reported are gone",
+            "clusters: 2 were found, 3 are noted",
+            "check-ins: 2 were found, 3 are noted",
+        ]
+    );
 }
 
 mod room {

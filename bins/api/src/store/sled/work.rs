@@ -29,7 +29,7 @@ pub(super) enum Job {
 }
 
 /// Does something with the disk and the releases, which it may change, or learns why it cannot.
-pub(super) type Alone = Box<dyn FnOnce(Result<(&Disk, &mut Arc<Releases>), StoreError>) + Send>;
+pub(super) type Alone = Box<dyn FnOnce(Result<(&Arc<Disk>, &mut Arc<Releases>), StoreError>) + Send>;
 
 /// A part of a transaction.
 pub(super) trait Work: Send {
@@ -102,10 +102,10 @@ impl Writing {
     /// Does something while nothing is written.
     pub(super) async fn alone<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Disk, &mut Arc<Releases>) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&Arc<Disk>, &mut Arc<Releases>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let work = move |open: Result<(&Disk, &mut Arc<Releases>), StoreError>| {
+        let work = move |open: Result<(&Arc<Disk>, &mut Arc<Releases>), StoreError>| {
             drop(answer.send(open.and_then(|(disk, releases)| work(disk, releases))));
         };
         self.send(Job::Alone(Box::new(work))).await?;
@@ -150,6 +150,7 @@ impl Drop for Writing {
                 tracing::error!("a thread of the store had ended before the store was closed");
             }
         }
+        self.shared.close();
     }
 }
 
