@@ -26,8 +26,9 @@ fn main() {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = Arc::new(SledStore::open(folder.path()).await.unwrap());
         let fleet: Arc<Vec<Arrival>> = Arc::new((0..clusters).map(arrival).collect());
+        let before = resident();
+        let store = Arc::new(SledStore::open(folder.path()).await.unwrap());
         let made = AtomicU64::new(0);
         let made = Arc::new(made);
         println!("callers  check-ins/s   p50 ms   p99 ms   clusters");
@@ -46,8 +47,20 @@ fn main() {
             println!("{callers:>7} {rate:>12} {:>8.2} {:>8.2} {known:>10}", ms(50), ms(99));
         }
         println!("kept as {} bytes a check-in in the folder", size(folder.path()) / made.load(Ordering::Relaxed));
+        println!("{} MiB of memory more than without the store", resident().saturating_sub(before) / 1024);
+        let started = Instant::now();
         let found = store.verify().await.unwrap();
         assert!(found.differences.is_empty(), "{:?}", found.differences);
+        println!("verified in {:.1} s", started.elapsed().as_secs_f64());
+        let started = Instant::now();
+        let records = store.records().await.unwrap();
+        let waited = started.elapsed().as_secs_f64();
+        let records = records.map(Result::unwrap).count();
+        println!("{records} records read in {:.1} s, writers waited {waited:.2} s", started.elapsed().as_secs_f64());
+        drop(store);
+        let started = Instant::now();
+        drop(SledStore::open(folder.path()).await.unwrap());
+        println!("opened again in {:.2} s", started.elapsed().as_secs_f64());
     });
 }
 
@@ -82,6 +95,13 @@ fn arrival(n: u64) -> Arrival {
     let components = components.skip(usize::try_from(n % 8).unwrap()).collect();
     let body = v3::Cluster { id: uuid::Uuid::from_u128(id).to_string(), components, first_seen: None, last_seen: None };
     Arrival::reduce(&body, Vocabulary::new(&catalog, &Releases::default())).unwrap()
+}
+
+/// The process's resident memory, in KiB; 0 where the system does not tell.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }
 
 fn size(folder: &std::path::Path) -> u64 {

@@ -39,7 +39,7 @@ pub(super) fn claim(path: &Path) -> Result<File, StoreError> {
 pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     remove_unfinished_snapshots(path).map_err(|e| folder(path, "cannot be tidied up", &e))?;
     let closed = clean::take_closed(path).map_err(|e| folder(path, "cannot be tidied up", &e))?;
-    if closed || !path.join(MARK).exists() {
+    if closed || !path.join("db").exists() {
         return open_trees(path);
     }
     tracing::info!("the store was not closed in order: it is read through");

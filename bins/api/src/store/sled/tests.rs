@@ -10,6 +10,7 @@ use wfm_core::store::{Actor, PersistentQuery};
 
 use super::*;
 
+mod full;
 mod model;
 mod truncation;
 

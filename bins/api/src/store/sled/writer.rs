@@ -77,12 +77,15 @@ impl Shared {
     /// Closes the folder and says so, unless somebody is still reading it or it broke down: then the next to open it will
     /// read it through.
     pub(super) fn close(&self) {
-        let disk = self.disk.write().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Ok(disk)) = disk.filter(|_| !self.is_broken()).map(Arc::try_unwrap) else { return };
+        let Some(Ok(disk)) = self.replace(None).filter(|_| !self.is_broken()).map(Arc::try_unwrap) else { return };
         drop(disk);
         if let Err(error) = clean::note_closed(&self.path) {
             tracing::warn!("the store was closed, but that could not be noted: {error}");
         }
+    }
+
+    fn replace(&self, disk: Option<Arc<Disk>>) -> Option<Arc<Disk>> {
+        std::mem::replace(&mut *self.disk.write().unwrap_or_else(PoisonError::into_inner), disk)
     }
 
     fn in_flight(&self) -> MutexGuard<'_, usize> {
@@ -128,7 +131,6 @@ impl Writer {
             }
             self.write(together);
         }
-        self.shared.wait_until_idle();
     }
 
     fn alone(&mut self, work: Alone) {
@@ -208,20 +210,24 @@ impl Writer {
         self.tried = Some(Instant::now());
         self.shared.room.check(&self.shared.path)?;
         self.shared.wait_until_idle();
-        let mut disk = self.shared.disk.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(old) = disk.take() {
+        // Nobody waits for the lock while the folder is opened: until then there is nothing to read.
+        let old = self.shared.replace(None);
+        if let Some(old) = old {
             match Arc::try_unwrap(old) {
                 // sled flushes when it is closed, and here it is closed because that fails.
                 Ok(old) => drop(quiet::catch(|| drop(old))),
                 Err(in_use) => {
-                    *disk = Some(in_use);
+                    self.shared.replace(Some(in_use));
                     return Err(unavailable("somebody is reading the store"));
                 }
             }
         }
-        let opened = open::open(&self.shared.path)?;
-        *disk = Some(Arc::new(opened.disk));
-        drop(disk);
+        let opened = open::open(&self.shared.path).map_err(|error| match error.kind() {
+            // What is wrong with the folder's settings now was right before: it may be again.
+            StoreErrorKind::Settings => unavailable("the store's folder cannot be opened").caused_by(error),
+            StoreErrorKind::Unavailable | StoreErrorKind::Corrupt => error,
+        })?;
+        self.shared.replace(Some(Arc::new(opened.disk)));
         self.latest = Arc::new(opened.releases);
         publish(&self.published, Arc::clone(&self.latest));
         self.tried = None;
