@@ -84,7 +84,7 @@ async fn each_question_has_one_answer_in_its_order_and_an_unknown_one_hides_no_o
         .unwrap()
         .iter()
         .map(|answer| {
-            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             [&answer["component"]["name"], &answer["version"]["train"], &answer["version"]["version"]]
                 .map(text)
                 .join(" ")
