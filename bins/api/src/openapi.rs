@@ -9,7 +9,7 @@ use crate::tokens::Role;
 mod bodies;
 mod operation;
 mod operations;
-mod parameters;
+pub(crate) mod parameters;
 mod schemas;
 
 use operation::Operation;

@@ -116,7 +116,7 @@ async fn a_question_without_a_component_is_a_400_that_names_the_field() {
         ("{}", "data: "),
         ("{\"data\":7}", "the JSON at line 1"),
         ("", "the body is not JSON"),
-        ("[", "the body is not JSON"),
+        ("[", "the JSON at line 1"),
         ("\u{0}", "the body is not JSON"),
     ] {
         let (status, answer) = served.post("/v3/versions/latest", body).await;
