@@ -39,7 +39,12 @@ async fn the_page_counts_and_asks_nothing_of_another_origin() {
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     let html = response.text().await.unwrap();
-    for part in ["<dd>1</dd>", "<dd>500</dd>", "<dd>2</dd>", r#"href="v4/releases/stable""#] {
+    for part in [
+        "<dd class=\"number\">1</dd>",
+        "<dd class=\"number\">500</dd>",
+        "<dd class=\"number\">2</dd>",
+        r#"href="v4/releases/stable""#,
+    ] {
         assert!(html.contains(part), "{part}");
     }
     assert!(!html.contains("://") && !html.contains(ID));

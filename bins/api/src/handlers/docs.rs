@@ -40,8 +40,8 @@ fn body(document: &Value) -> Markup {
         .flat_map(|(path, methods)| entries(methods).map(move |(method, said)| (path, method, said)))
         .collect();
     html! {
-        main {
-            h1 { (text(&document["info"]["title"])) }
+        header.top { div.wrap.bar { h1 { (text(&document["info"]["title"])) } } }
+        main.wrap {
             p { (text(&document["info"]["description"])) }
             p { "For programs: " a href="openapi.json" { "openapi.json" } " (OpenAPI 3.1). Overview: " a href="./" { "start page" } "." }
             @for tag in document["tags"].as_array().into_iter().flatten() {

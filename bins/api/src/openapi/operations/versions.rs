@@ -40,8 +40,7 @@ pub(super) fn all() -> Vec<Operation> {
         new(Post, RELEASE, "publishOldRelease", "Publish one release, as makers of 2016–2020 do")
             .query(Parameter::flag("replace", "Replace a published release that says something else."))
             .takes::<ReleaseBody>("64 KiB")
-            .gives::<ComponentVersion>(200, "It was published already, or was replaced: as it is stored.")
-            .gives::<ComponentVersion>(201, "It is new: as it is stored.")
+            .gives::<ComponentVersion>(200, "As it is stored.")
             .refuses(409, "It is published with other facts; the details name them."),
     ]
 }
