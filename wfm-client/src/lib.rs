@@ -11,14 +11,18 @@
 //!
 //! It is the [`VersionSource`](wfm_core::source::VersionSource) and the [`ReportSink`](wfm_core::report::ReportSink) of
 //! an agent. Every call has a time limit (5 s to connect, 20 s in all), follows no redirect, keeps no cookie and reads at
-//! most 8 MiB.
+//! most 8 MiB. A failure that may pass (no connection, no answer in time, 5xx) is tried again at most twice, after a random
+//! wait or the one that `Retry-After` asks for; a 4xx never.
 //!
 //! **Privacy.** The update check, [`Client::train_releases`], is one plain GET of one document with a fixed set of headers:
 //! no body, no query, no id, not even a version of this client. Its `ETag` is computed here from the body, never repeated
 //! from what a server said, so that no server can hand out a mark by which it knows an installation again.
 
+mod cache;
 mod calls;
 mod error;
+mod random;
+mod retry;
 mod sink;
 mod transport;
 mod update;
@@ -33,6 +37,7 @@ pub struct Client {
     transport: Transport,
     token: Option<String>,
     known: update::Known,
+    cache: Option<cache::Cache>,
 }
 
 impl Client {
@@ -42,13 +47,21 @@ impl Client {
     /// # Errors
     /// Where `base` is no http or https URL, or the machine has no certificates to trust (https only).
     pub fn new(base: &str) -> Result<Self, Error> {
-        Ok(Self { transport: Transport::new(base)?, token: None, known: update::Known::default() })
+        Ok(Self { transport: Transport::new(base)?, token: None, known: update::Known::default(), cache: None })
     }
 
     /// The same client with a bearer token, for calls that need a role. The update check and check-ins never carry it.
     #[must_use]
     pub fn with_token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
+        self
+    }
+
+    /// The same client, which keeps the documents of the update check in a folder, so that an unchanged one is not sent
+    /// again after a restart either. Whatever lies there and is no such document is passed over.
+    #[must_use]
+    pub fn with_cache(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
+        self.cache = Some(cache::Cache::new(folder.into()));
         self
     }
 

@@ -7,6 +7,7 @@ use reqwest::{Method, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind};
+use crate::retry::Retry;
 
 /// The same for every installation and every version.
 const USER_AGENT: &str = "workflow-manager";
@@ -18,9 +19,11 @@ const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 pub(crate) struct Transport {
     http: reqwest::Client,
     base: Url,
+    retry: Retry,
 }
 
-/// A request that is about to be sent.
+/// A request that is about to be sent. Every one can be sent twice and mean the same.
+#[derive(Clone)]
 pub(crate) struct Call<'a> {
     pub(crate) method: Method,
     pub(crate) path: &'a str,
@@ -38,6 +41,7 @@ impl<'a> Call<'a> {
 /// An answer that was read to its end.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
@@ -70,7 +74,13 @@ impl Transport {
             settings("no HTTPS client can be made: install the CA certificates (package ca-certificates)".into())
                 .caused_by(error)
         })?;
-        Ok(Self { http, base })
+        let retry = Retry {
+            more: 2,
+            first_wait: Duration::from_secs(1),
+            patience: Duration::from_secs(10),
+            fraction: crate::random::fraction,
+        };
+        Ok(Self { http, base, retry })
     }
 
     pub(crate) fn destination(&self) -> String {
@@ -81,8 +91,20 @@ impl Transport {
         shown.to_string()
     }
 
-    /// Sends and reads the answer, whatever its status.
+    /// Sends and reads the answer, whatever its status; a failure that may pass is tried again.
     pub(crate) async fn exchange(&self, call: Call<'_>) -> Result<Answer, Error> {
+        let mut tried = 0;
+        loop {
+            let result = self.exchange_once(call.clone()).await;
+            tried += 1;
+            match self.retry.wait(tried, &result) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return result,
+            }
+        }
+    }
+
+    async fn exchange_once(&self, call: Call<'_>) -> Result<Answer, Error> {
         let mut url = self.base.clone();
         url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), call.path));
         url.set_query(None);
@@ -94,6 +116,7 @@ impl Transport {
             request = request.header(reqwest::header::CONTENT_TYPE, "application/json").body(body);
         }
         let mut response = request.send().await.map_err(|error| self.failed(error))?;
+        let headers = std::mem::take(response.headers_mut());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
@@ -104,7 +127,7 @@ impl Transport {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status: response.status(), body })
+        Ok(Answer { status: response.status(), headers, body })
     }
 
     /// Sends, and reads the JSON of a successful answer.

@@ -33,6 +33,11 @@ impl Client {
     /// Where the service cannot be asked, does not know the train, or answers something else.
     pub async fn train_releases(&self, train: &Train) -> Result<Arc<Releases>, Error> {
         let mut known = self.known.lock().await;
+        if !known.contains_key(train)
+            && let Some(document) = self.cached(train)
+        {
+            known.insert(train.clone(), document);
+        }
         let path = paths::v4_releases(train);
         let mut call = Call::get(&path);
         if let Some(document) = known.get(train) {
@@ -42,13 +47,26 @@ impl Client {
         match (answer.status, known.get(train)) {
             (StatusCode::NOT_MODIFIED, Some(document)) => Ok(Arc::clone(&document.releases)),
             (StatusCode::OK, _) => {
-                let releases = Arc::new(self.read(train, &answer.body)?);
-                let document = Document { etag: etag(&answer.body), releases: Arc::clone(&releases) };
+                let document = self.document(train, &answer.body)?;
+                let releases = Arc::clone(&document.releases);
                 known.insert(train.clone(), document);
+                if let Some(cache) = &self.cache {
+                    // A folder that cannot be written costs a transfer after the next start and nothing else.
+                    let _ = cache.write(train, &answer.body);
+                }
                 Ok(releases)
             }
             _ => Err(self.transport.refused(&answer)),
         }
+    }
+
+    fn cached(&self, train: &Train) -> Option<Document> {
+        let body = self.cache.as_ref()?.read(train)?;
+        self.document(train, &body).ok()
+    }
+
+    fn document(&self, train: &Train, body: &[u8]) -> Result<Document, Error> {
+        Ok(Document { etag: etag(body), releases: Arc::new(self.read(train, body)?) })
     }
 
     fn read(&self, train: &Train, body: &[u8]) -> Result<Releases, Error> {

@@ -139,3 +139,41 @@ fn credentials_in_the_url_are_not_shown() {
     let client = Client::new("http://user:hunter2@127.0.0.1:9/x").unwrap();
     assert_eq!(client.destination(), "http://127.0.0.1:9/x");
 }
+
+#[tokio::test]
+async fn an_unchanged_document_is_not_sent_again_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = MockServer::start().await;
+    Mock::given(method("GET")).respond_with(document()).up_to_n_times(1).mount(&server).await;
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(304)).mount(&server).await;
+    let first = Client::new(&server.uri()).unwrap().with_cache(folder.path());
+    let releases = first.train_releases(&Train::stable()).await.unwrap();
+    let restarted = Client::new(&server.uri()).unwrap().with_cache(folder.path());
+    assert_eq!(restarted.train_releases(&Train::stable()).await.unwrap(), releases);
+    assert!(server.received_requests().await.unwrap()[1].headers.contains_key("if-none-match"));
+}
+
+#[tokio::test]
+async fn a_broken_cache_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("releases-stable.json"), "{ torn").unwrap();
+    let server = serving(document()).await;
+    let client = Client::new(&server.uri()).unwrap().with_cache(folder.path());
+    assert_eq!(client.train_releases(&Train::stable()).await.unwrap().len(), 1);
+    assert!(!server.received_requests().await.unwrap()[0].headers.contains_key("if-none-match"));
+}
+
+#[tokio::test]
+async fn a_service_that_recovers_is_asked_again_and_a_refusal_is_final() {
+    let server = MockServer::start().await;
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(503)).up_to_n_times(2).mount(&server).await;
+    Mock::given(method("GET")).respond_with(document()).mount(&server).await;
+    let client = Client::new(&server.uri()).unwrap();
+    assert_eq!(client.train_releases(&Train::stable()).await.unwrap().len(), 1);
+    assert_eq!(server.received_requests().await.unwrap().len(), 3);
+
+    let server = serving(ResponseTemplate::new(404)).await;
+    let client = Client::new(&server.uri()).unwrap();
+    assert!(client.train_releases(&Train::stable()).await.unwrap_err().is_not_found());
+    assert_eq!(server.received_requests().await.unwrap().len(), 1);
+}

@@ -46,6 +46,17 @@ pub enum NotTold {
     Nothing,
 }
 
+impl NotTold {
+    /// What stands in the version's place, if anything does.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Annotation { text } | Self::ImageTag { text } => Some(text),
+            Self::Nothing => None,
+        }
+    }
+}
+
 /// Reads a workload's version: the annotation, else the tag of its own container's image.
 ///
 /// An annotation that says something else than a version is not passed over for the tag: somebody wrote it to be read.

@@ -145,6 +145,16 @@ impl ComponentReport {
         }
     }
 
+    /// The installed version, or what stands in its place, as text.
+    #[must_use]
+    pub fn version_text(&self) -> Option<String> {
+        match (&self.installed, &self.freshness) {
+            (Some(installed), _) => Some(installed.version.to_string()),
+            (None, Freshness::Unknown { reason: UnknownReason::Version { why } }) => why.text().map(ToOwned::to_owned),
+            (None, _) => None,
+        }
+    }
+
     /// The one tile that counts it: missing before unhealthy before outdated before unknown before current. `None` for a
     /// workload that the catalog does not know.
     #[must_use]

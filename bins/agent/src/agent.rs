@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use wfm_core::anonymizer::{AllowList, Anonymizer, CheckIn, Vocabulary};
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::Clock;
@@ -77,6 +77,24 @@ pub struct UpdateView {
     pub learnt: Learnt,
 }
 
+impl UpdateView {
+    /// Whether the last successful check is older than two intervals: then one has failed at least.
+    #[must_use]
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        self.age(now) > SignedDuration::try_from(self.interval * 2).unwrap_or(SignedDuration::MAX)
+    }
+
+    /// Whether the last successful check is older than a week.
+    #[must_use]
+    pub fn is_too_old(&self, now: Timestamp) -> bool {
+        self.age(now) > SignedDuration::from_hours(7 * 24)
+    }
+
+    fn age(&self, now: Timestamp) -> SignedDuration {
+        self.learnt.checked_at.map_or(SignedDuration::ZERO, |checked| now.duration_since(checked))
+    }
+}
+
 /// What is shared, for showing.
 #[derive(Debug)]
 pub struct SharingView {
@@ -116,6 +134,11 @@ impl Agent {
     /// One sentence, where the id can neither be read nor created, or not in time.
     pub async fn cluster_id(&self) -> Result<ClusterId, String> {
         self.id.get(self.parts.identity.as_ref(), self.parts.clock.as_ref()).await
+    }
+
+    /// Whether the cluster was ever read. It is not read again for that: probes ask all day.
+    pub async fn is_ready(&self) -> bool {
+        self.parts.inventory.kept().inventory.is_some() || self.parts.inventory.look().await.inventory.is_some()
     }
 
     /// Looks at everything.

@@ -60,7 +60,7 @@ fn component(report: &ComponentReport, releases: Option<&Releases>, train: &Trai
             },
             version: v3::Version {
                 train: Some(train.to_string()),
-                version: version.map(ToString::to_string).unwrap_or_default(),
+                version: report.version_text().unwrap_or_default(),
                 released: release.map(|release| release.released().to_string()),
                 data: report.images.first().map(|image| v3::VersionData {
                     image: Some(image.clone()),

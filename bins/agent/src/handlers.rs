@@ -48,11 +48,11 @@ pub(crate) fn alive() -> Answer {
 
 /// Ready means that the cluster was read, not that the internet answers.
 pub(crate) async fn ready(agent: Arc<Agent>) -> Answer {
-    let view = agent.view().await;
-    let read = if view.report.is_some() { "[+]" } else { "[-]" };
-    let id = if view.id.is_ok() { "[+]" } else { "[-]" };
-    let status = if view.report.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    plain(status, format!("{read} cluster read\n{id} cluster id (not needed to be ready)"))
+    if agent.is_ready().await {
+        plain(StatusCode::OK, "[+] the cluster was read".to_owned())
+    } else {
+        plain(StatusCode::SERVICE_UNAVAILABLE, "[-] the cluster could not be read yet".to_owned())
+    }
 }
 
 pub(crate) fn refused(status: StatusCode) -> Answer {

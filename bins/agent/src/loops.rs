@@ -13,10 +13,10 @@ const TRIES: u32 = 3;
 /// Draws a number from 0 to 1.
 pub type Fraction = fn() -> f64;
 
-/// Asks for published releases at once, and from then on asks and checks in at least once in every interval. Ends at once
-/// where both are off.
+/// Reads the cluster and asks for published releases at once, and from then on asks and checks in at least once in every
+/// interval. Ends at once where both are off.
 pub async fn run(agent: Arc<Agent>, fraction: Fraction) {
-    agent.updates().check().await;
+    tokio::join!(agent.is_ready(), agent.updates().check());
     tokio::join!(check_updates(&agent, fraction), check_in(&agent, fraction));
 }
 

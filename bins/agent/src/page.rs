@@ -12,6 +12,7 @@ mod banner;
 mod components;
 mod header;
 mod missing;
+mod notices;
 mod resources;
 mod sharing;
 mod tiles;
@@ -66,9 +67,13 @@ pub(crate) fn page(view: &View, query: &Query) -> Page {
                 @if let Some(failure) = &view.failure {
                     div.wrap { p.note.bad role="alert" { (cluster_failure(view, &failure.0.message)) } }
                 }
+                @if let Err(why) = &view.id {
+                    div.wrap { p.note.warn { "The cluster has no id yet: " (why) } }
+                }
                 div.wrap {
                     @match &view.report {
                         Some(report) => {
+                            (notices::notices(view, report))
                             (tiles::tiles(report, query))
                             (components::components(view, report, query))
                             (missing::missing(view, report))
@@ -114,3 +119,6 @@ fn footer() -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

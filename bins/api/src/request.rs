@@ -66,9 +66,14 @@ impl Request {
     }
 }
 
+/// A JSON object. What is wrong with it is told by place and never by value.
+pub(crate) fn read_object<T: DeserializeOwned>(body: &[u8], shape: &str) -> Result<T, ApiError> {
+    read_json(body, shape).map(|Object(read)| read)
+}
+
 /// A JSON body. What is wrong with it is told by place and never by value.
 pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8], shape: &str) -> Result<T, ApiError> {
-    serde_json::from_slice(body).map(|Object(read)| read).map_err(|e| {
+    serde_json::from_slice(body).map_err(|e| {
         let (line, column) = (e.line(), e.column());
         ApiError::bad_request(match e.classify() {
             serde_json::error::Category::Data => {

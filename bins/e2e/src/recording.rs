@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// What a real API server (1.36) answered; 1.5 MB for both, which a demo's binary can bear.
 #[derive(Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/recordings/"]
+#[folder = "recordings/"]
 struct Files;
 
 /// A recorded cluster.

@@ -186,3 +186,31 @@ async fn the_page_is_under_the_proxy_path_too_where_it_is_mounted() {
         assert_eq!(answer.status(), 200, "{path}");
     }
 }
+
+#[tokio::test]
+async fn probes_do_not_read_the_cluster_again() {
+    let world = world(Recording::EksCurrent, &[]).await;
+    page(world.agent.addr).await;
+    let asked = world.cluster.requests().len();
+    for _ in 0..50 {
+        assert_eq!(text(world.agent.addr, "/readyz").await, "[+] the cluster was read");
+        text(world.agent.addr, "/livez").await;
+    }
+    assert_eq!(world.cluster.requests().len(), asked);
+}
+
+#[tokio::test]
+async fn a_hundred_views_cost_one_list_of_every_resource() {
+    let world = world(Recording::EksCurrent, &[]).await;
+    let views = (0..100).map(|_| text(world.agent.addr, "/"));
+    let mut views: tokio::task::JoinSet<String> = views.collect();
+    while let Some(view) = views.join_next().await {
+        assert!(view.unwrap().contains("deis-router"));
+    }
+    let mut lists: Vec<String> =
+        world.cluster.requests().into_iter().map(|r| r.path).filter(|p| !p.contains("secrets")).collect();
+    let all = lists.len();
+    lists.sort_unstable();
+    lists.dedup();
+    assert_eq!((lists.len(), all), (8, 8), "seven lists and the version, once each");
+}

@@ -57,8 +57,8 @@ pub struct Version {
     /// The release train.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub train: Option<String>,
-    /// The version's text.
-    #[serde(default)]
+    /// The version's text; left out where it is empty, as the old description asks.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version: String,
     /// When it was published, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]

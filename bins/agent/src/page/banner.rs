@@ -1,6 +1,6 @@
 //! The one sentence for a glance: out of date, current, off, or not to be told.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use wfm_core::diff::{Behind, Freshness};
 use wfm_core::report::{ClusterReport, ComponentReport, Tile};
@@ -12,9 +12,6 @@ use crate::words::{ago, count, grouped};
 
 /// How many components the sentence names before it says "and n more".
 const NAMED: usize = 4;
-
-/// Past this age of the knowledge the banner turns red.
-const TOO_OLD: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 pub(super) fn banner(view: &View) -> Markup {
     let Some(report) = &view.report else {
@@ -31,7 +28,7 @@ pub(super) fn banner(view: &View) -> Markup {
 fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
     let outdated: Vec<Outdated<'_>> = report.managed().filter_map(Outdated::of).collect();
     let installed = report.managed().filter(|component| component.freshness != Freshness::Missing).count();
-    let doubts = doubts(view, checked);
+    let doubts = doubts(view);
     let rest = rest(report);
     if outdated.is_empty() {
         let unknown = report.managed().filter(|c| matches!(c.freshness, Freshness::Unknown { .. })).count();
@@ -40,10 +37,10 @@ fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
             @if unknown == 0 { "✓ All " (grouped(current)) " current" } @else { (grouped(current)) " current, " (unknown) " could not be told" }
             ", checked " (ago(view.now, checked)) "." (doubts) (rest)
         };
-        let class = if unknown == 0 && !is_stale(view, checked) { "ok" } else { "dim" };
+        let class = if unknown == 0 && !view.updates.is_stale(view.now) { "ok" } else { "dim" };
         return html! { div.banner.quiet.(class) { div.wrap { p { (quiet) } } } };
     }
-    let severity = if view.now.duration_since(checked) > TOO_OLD { "bad" } else { "warn" };
+    let severity = if view.updates.is_too_old(view.now) { "bad" } else { "warn" };
     let (named, more) = outdated.split_at(outdated.len().min(NAMED));
     let majors = outdated.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
     let verb = if outdated.len() == 1 { "is" } else { "are" };
@@ -96,14 +93,9 @@ fn rest(report: &ClusterReport) -> Markup {
     }
 }
 
-fn is_stale(view: &View, checked: Timestamp) -> bool {
-    view.now.duration_since(checked)
-        > SignedDuration::try_from(view.updates.interval * 2).unwrap_or(SignedDuration::MAX)
-}
-
-fn doubts(view: &View, checked: Timestamp) -> Markup {
+fn doubts(view: &View) -> Markup {
     html! {
-        @if is_stale(view, checked) { " " strong { "This is old: it may have changed since." } }
+        @if view.updates.is_stale(view.now) { " " strong { "This is old: it may have changed since." } }
         @if let Some(failure) = &view.updates.learnt.failure { " The last check failed " (failed(view.now, failure)) "." }
     }
 }

@@ -99,7 +99,7 @@ fn versions(component: &ComponentReport) -> Markup {
                 (installed.version)
                 @if installed.source == VersionOrigin::ImageTag { " " span.soft { "(from the image tag)" } }
             },
-            None => "–",
+            None => @match component.version_text() { Some(text) => span.soft { "“" (text) "”" }, None => "–" },
         }
         @if let Freshness::Outdated { latest, .. } = &component.freshness { " → " strong { (latest) } }
     }

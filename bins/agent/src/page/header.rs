@@ -16,7 +16,7 @@ pub(super) fn header(view: &View) -> Markup {
                         " · " span { "agent " (env!("CARGO_PKG_VERSION")) }
                         " · " span { "cluster " (id(view)) }
                         @if let Some(version) = kubernetes(view) { " · " span { "Kubernetes " (version) } }
-                        " · " span #checked { (checked(view)) }
+                        " · " span #ages { (seen(view)) " · " (checked(view)) }
                     }
                 }
                 p.actions {
@@ -32,7 +32,7 @@ pub(super) fn header(view: &View) -> Markup {
 fn id(view: &View) -> Markup {
     match &view.id {
         Ok(id) => html! { code title=(id) { (id.short()) } },
-        Err(why) => html! { span.badge.warn title=(why) { "id not created yet" } },
+        Err(_) => html! { span.badge.warn { "id not created yet" } },
     }
 }
 
@@ -40,10 +40,22 @@ fn kubernetes(view: &View) -> Option<&str> {
     view.report.as_ref()?.inventory.kubernetes_version.as_deref()
 }
 
-/// When the cluster was seen; the age of the releases stands in the banner.
-fn checked(view: &View) -> Markup {
+/// How old the inventory is.
+fn seen(view: &View) -> Markup {
     match &view.report {
         Some(report) => html! { "seen " (ago(view.now, report.taken_at)) },
         None => html! { "not seen yet" },
+    }
+}
+
+/// How old the knowledge of the releases is: amber when it is stale, red past a week.
+fn checked(view: &View) -> Markup {
+    let updates = &view.updates;
+    match updates.learnt.checked_at {
+        _ if !updates.is_on => html! { "checks off" },
+        None => html! { span.badge.warn { "never checked" } },
+        Some(at) if updates.is_too_old(view.now) => html! { span.badge.bad { "checked " (ago(view.now, at)) } },
+        Some(at) if updates.is_stale(view.now) => html! { span.badge.warn { "checked " (ago(view.now, at)) } },
+        Some(at) => html! { "checked " (ago(view.now, at)) },
     }
 }

@@ -11,7 +11,7 @@
       const open = new Set([...document.querySelectorAll("details[open]")].map((d) => d.dataset.key));
       const typing = document.activeElement && document.activeElement.closest(".filter");
       if (typing) return;
-      for (const id of ["main", "checked"]) {
+      for (const id of ["main", "ages"]) {
         const mine = document.getElementById(id), theirs = next.getElementById(id);
         if (mine && theirs) mine.replaceChildren(...theirs.childNodes);
       }

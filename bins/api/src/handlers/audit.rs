@@ -3,6 +3,7 @@
 use wfm_core::wire::v3::Data;
 
 use crate::error::{Answer, ApiError};
+use crate::openapi::parameters::LARGEST;
 use crate::reply::{json, next_page};
 use crate::request::Request;
 
@@ -10,7 +11,9 @@ use crate::request::Request;
 pub(crate) async fn log(request: Request) -> Answer {
     let query = request.query(&["after", "limit"])?;
     let refuse = || ApiError::bad_request("after: write the number of a line, or leave it out");
-    let after = query.text("after").map(|text| text.parse().map_err(|_| refuse())).transpose()?.unwrap_or(0);
+    let after =
+        query.text("after").map(|text| text.parse().ok().filter(|number| *number <= LARGEST).ok_or_else(refuse));
+    let after = after.transpose()?.unwrap_or(0);
     let limit = query.limit()?;
     let entries = request.service.store.audit(after, limit).await?;
     let next =

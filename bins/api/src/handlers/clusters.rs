@@ -9,7 +9,7 @@ use wfm_core::wire::v3;
 
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Object, Request, read_json};
+use crate::request::{Object, Request, read_object};
 
 /// The longest check-in.
 const LONGEST: usize = 16 * 1024;
@@ -74,7 +74,7 @@ pub(crate) struct Said {
 #[expect(dead_code, reason = "it describes what Said reads there")]
 pub(crate) struct SaidWithoutId {
     /// The id of the path, or nothing.
-    id: Option<ClusterId>,
+    id: Option<String>,
     /// What runs there.
     components: Option<Vec<Installed>>,
 }
@@ -102,7 +102,7 @@ struct Versioned {
 
 fn read_check_in(body: &[u8]) -> Result<v3::Cluster, ApiError> {
     let said: Said =
-        read_json(body, r#"{"id":UUID,"components":[{"component":{"name":TEXT},"version":{"version":TEXT}}]}"#)?;
+        read_object(body, r#"{"id":UUID,"components":[{"component":{"name":TEXT},"version":{"version":TEXT}}]}"#)?;
     let components = as_components(said.components.unwrap_or_default());
     Ok(v3::Cluster { id: said.id.unwrap_or_default(), components, first_seen: None, last_seen: None })
 }

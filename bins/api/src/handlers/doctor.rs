@@ -9,7 +9,7 @@ use wfm_core::wire::v3;
 use super::clusters::{Installed, as_components};
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Object, Request, read_json};
+use crate::request::{Object, Request, read_object};
 
 /// The longest report: old agents send nodes and namespaces with it, which are not read.
 const LONGEST: usize = 1024 * 1024;
@@ -32,7 +32,7 @@ struct Workflow {
 /// `POST /v3/doctor/{id}`.
 pub(crate) async fn keep(mut request: Request) -> Answer {
     let id: DoctorId = request.path("id")?;
-    let said: Said = read_json(&request.body(LONGEST).await?, r#"{"workflow":{"components":[COMPONENT…]}}"#)?;
+    let said: Said = read_object(&request.body(LONGEST).await?, r#"{"workflow":{"components":[COMPONENT…]}}"#)?;
     let components = as_components(said.workflow.and_then(|workflow| workflow.0.components).unwrap_or_default());
     let service = &request.service;
     let releases = service.store.releases().await?;

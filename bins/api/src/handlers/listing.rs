@@ -9,7 +9,7 @@ use wfm_core::wire::v4::Cluster;
 
 use crate::error::{Answer, ApiError};
 use crate::reply::{json, next_page};
-use crate::request::{Request, read_json};
+use crate::request::{Request, read_object};
 
 /// The longest decision about a cohort.
 const LONGEST: usize = 1024;
@@ -59,7 +59,7 @@ pub(crate) async fn set_cohort(mut request: Request) -> Answer {
     const SHAPE: &str = r#"{"cohort":"staff"}, where the cohort is customer, staff, ci, test or null"#;
     request.query(&[])?;
     let id = request.path("id")?;
-    let Decision { cohort } = read_json(&request.body(LONGEST).await?, SHAPE)?;
+    let Decision { cohort } = read_object(&request.body(LONGEST).await?, SHAPE)?;
     let record = request.service.store.set_cohort(id, cohort, request.service.by(Actor::Admin)).await?;
     let unknown = || ApiError::not_found("no cluster with this id has checked in");
     Ok(json(&Cluster::from(&record.ok_or_else(unknown)?)))

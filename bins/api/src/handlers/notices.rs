@@ -11,7 +11,7 @@ use wfm_core::version::{Train, VersionRange};
 
 use crate::error::{Answer, ApiError};
 use crate::reply::{json, json_with_status};
-use crate::request::{Request, read_json};
+use crate::request::{Request, read_object};
 
 /// The longest notice.
 const LONGEST: usize = 16 * 1024;
@@ -38,7 +38,7 @@ pub(crate) async fn put(mut request: Request) -> Answer {
     const SHAPE: &str = r#"{"level":"advisory","text":"Upgrade."}, where level is advisory or end_of_life, and component, affected and published may be added"#;
     request.query(&[])?;
     let (train, id): (Train, NoticeId) = (request.path("train")?, request.path("notice")?);
-    let Said { level, component, affected, text, published } = read_json(&request.body(LONGEST).await?, SHAPE)?;
+    let Said { level, component, affected, text, published } = read_object(&request.body(LONGEST).await?, SHAPE)?;
     let service = &request.service;
     let releases = service.store.releases().await?;
     let earlier = releases.notices(&train).find(|known| known.id == id).map(|known| known.published);

@@ -10,7 +10,7 @@ use wfm_core::wire::v3::{self, Data};
 use super::releases::no_such_train;
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Object, Request, read_json};
+use crate::request::{Object, Request, read_object};
 
 /// The longest list of questions.
 const QUESTIONS: usize = 64 * 1024;
@@ -118,7 +118,7 @@ struct AskedTrain {
 
 fn read_questions(body: &[u8], absent: &Train) -> Result<Vec<Question>, ApiError> {
     const SHAPE: &str = r#"{"data":[{"component":{"name":"deis-router"},"version":{"train":"stable"}}]}"#;
-    let asked: Asked = read_json(body, SHAPE)?;
+    let asked: Asked = read_object(body, SHAPE)?;
     let asked = asked.data.ok_or_else(|| ApiError::bad_request(format!("data: it is missing: send {SHAPE}")))?;
     let question = |(at, Object(one)): (usize, Object<AskedOf>)| {
         let component = one.component.and_then(|component| component.0.name).filter(|name| !name.is_empty());

@@ -39,7 +39,7 @@ struct ReleaseData {
     /// The image it is published as.
     image: Option<String>,
     /// The lowest version from which it can be upgraded to.
-    minimum: Option<Version>,
+    minimum: Option<String>,
 }
 
 /// A release in a file of them.

@@ -10,6 +10,9 @@ use wfm_core::version::{Train, Version};
 use super::schemas::Schemas;
 use crate::request::LONGEST_PAGE;
 
+/// The largest number that every reader of JSON has.
+pub(crate) const LARGEST: u64 = (1 << 53) - 1;
+
 /// A parameter of a query.
 pub(super) struct Parameter {
     name: &'static str,
@@ -20,7 +23,12 @@ pub(super) struct Parameter {
 
 impl Parameter {
     pub(super) fn flag(name: &'static str, about: &'static str) -> Self {
-        Self { required: false, name, about, schema: json!({"type": "boolean", "default": false}) }
+        Self {
+            required: false,
+            name,
+            about,
+            schema: json!({"anyOf": [{"type": "boolean"}, {"const": ""}], "default": false}),
+        }
     }
 
     /// A moment; bounds are exclusive.
@@ -44,7 +52,7 @@ impl Parameter {
     }
 
     pub(super) fn number(name: &'static str, about: &'static str) -> Self {
-        Self { required: false, name, about, schema: json!({"type": "integer", "minimum": 0}) }
+        Self { required: false, name, about, schema: json!({"type": "integer", "minimum": 0, "maximum": LARGEST}) }
     }
 
     pub(super) fn required(self) -> Self {

@@ -44,13 +44,9 @@ impl Query {
         Ok(Self(pairs))
     }
 
-    /// A parameter's text, where it is given and not empty.
+    /// A parameter's text, where it is given.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A parameter as a value of the domain, where it is given.
@@ -62,11 +58,12 @@ impl Query {
         self.text(name).map(|text| text.parse().map_err(refuse)).transpose()
     }
 
-    /// A time, where it is given.
+    /// A time, where it is given and not empty: whoever asks the old questions may leave a field of a form empty.
     pub(crate) fn time(&self, name: &str) -> Result<Option<Timestamp>, ApiError> {
         // A plus that nobody encoded is the sign of an offset.
         let refuse = || ApiError::bad_request(format!("{name}: write a time such as 2020-10-08T20:29:47Z"));
-        self.text(name).map(|text| text.replace(' ', "+").parse().map_err(|_| refuse())).transpose()
+        let text = self.text(name).filter(|text| !text.is_empty());
+        text.map(|text| text.replace(' ', "+").parse().map_err(|_| refuse())).transpose()
     }
 
     /// Two exclusive bounds. Where nothing can lie between them, the question is a mistake.
@@ -87,7 +84,7 @@ impl Query {
 
     /// The query of the next page: this one, with another value of one parameter.
     pub(crate) fn with(&self, name: &str, value: &str) -> String {
-        let kept = self.0.iter().filter(|(known, value)| known != name && !value.is_empty());
+        let kept = self.0.iter().filter(|(known, _)| known != name);
         let kept = kept.map(|(name, value)| (name.as_str(), value.as_str())).chain([(name, value)]);
         let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         kept.map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
@@ -95,12 +92,9 @@ impl Query {
 
     /// A flag: true where it stands alone, false where it is absent.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, ApiError> {
-        if !self.0.iter().any(|(known, _)| known == name) {
-            return Ok(false);
-        }
-        match self.text(name).unwrap_or("true") {
-            "true" | "1" => Ok(true),
-            "false" | "0" => Ok(false),
+        match self.text(name) {
+            None | Some("false" | "0") => Ok(false),
+            Some("" | "true" | "1") => Ok(true),
             _ => Err(ApiError::bad_request(format!("{name}: write true or false"))),
         }
     }
@@ -140,7 +134,7 @@ mod tests {
         let read = |text| Query::read(text, &["version"]);
         assert_eq!(read("version=%3E%3D2.18,%3C2.19").unwrap().text("version"), Some(">=2.18,<2.19"));
         assert_eq!(read("version=a+b%2Bc").unwrap().text("version"), Some("a b+c"));
-        assert_eq!(read("version=").unwrap().text("version"), None);
+        assert_eq!(read("version=").unwrap().text("version"), Some(""));
         assert!(read("version=1&version=2").unwrap_err().contains("twice"));
         assert!(read("version=%ff").unwrap_err().contains("UTF-8"));
     }

@@ -1,0 +1,196 @@
+//! Every state of the page from a view made by hand: current, outdated, unknown, off and stale are never mixed up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use wfm_core::catalog::{Catalog, CatalogEntry, Presence};
+use wfm_core::collector::{Container, Inventory, Workload};
+use wfm_core::component::WorkloadKind;
+use wfm_core::diff::TrainDiff;
+use wfm_core::release::{Notice, NoticeLevel, Release, Releases};
+use wfm_core::report::ClusterReport;
+use wfm_core::source::SourceErrorCause;
+use wfm_core::version::Train;
+
+use super::*;
+use crate::agent::{SharingView, UpdateView};
+use crate::sharing::Sent;
+use crate::updates::{Failure, Learnt};
+
+fn now() -> Timestamp {
+    "2026-01-10T12:00:00Z".parse().unwrap()
+}
+
+fn releases() -> Arc<Releases> {
+    let release = |version: &str, day: &str| {
+        Release::new("shop".parse().unwrap(), Train::stable(), version.parse().unwrap(), day.parse().unwrap())
+    };
+    Arc::new(
+        [release("v1.0.0", "2025-01-01T00:00:00Z"), release("v2.0.0", "2025-02-11T00:00:00Z")].into_iter().collect(),
+    )
+}
+
+fn learnt(ago: SignedDuration) -> Learnt {
+    Learnt { releases: Some(releases()), checked_at: Some(now() - ago), failure: None, failures: 0 }
+}
+
+/// A product of one component, installed at this version.
+fn view(version: Option<&str>, is_on: bool, learnt: Learnt) -> View {
+    let entry = CatalogEntry::new("shop".parse().unwrap(), WorkloadKind::Deployment, Presence::Expected, String::new());
+    let workload = version.map(|version| Workload {
+        name: "shop".into(),
+        kind: WorkloadKind::Deployment,
+        version_annotation: Some(version.into()),
+        containers: vec![Container { name: "shop".into(), image: "shop:x".into(), init: false }],
+        desired: 1,
+        ready: 1,
+        created: None,
+    });
+    let inventory = Inventory { deployments: Ok(workload.into_iter().collect()), ..Inventory::empty(now()) };
+    let diff = TrainDiff::new(Catalog::new("Shop", [entry]), Train::stable());
+    let report = ClusterReport::assemble(Arc::new(inventory), &diff, learnt.knowledge(is_on));
+    View {
+        now: now(),
+        product: "Shop".into(),
+        namespace: "shop".parse().unwrap(),
+        id: Err("may not create secrets".into()),
+        report: Some(Arc::new(report)),
+        failure: None,
+        updates: UpdateView { is_on, train: Train::stable(), interval: Duration::from_secs(43_200), learnt },
+        sharing: SharingView {
+            is_on: false,
+            destination: Some("https://v.example/".into()),
+            sent: Sent::default(),
+            next: None,
+        },
+    }
+}
+
+fn html(view: &View) -> String {
+    page(view, &Query::default()).respond(None).into_body()
+}
+
+/// The banner alone: its class, and its words without markup.
+fn banner_of(view: &View) -> (String, String) {
+    let html = banner::banner(view).into_string();
+    let class = html.split("class=\"banner ").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let words: String = html.split('<').filter_map(|part| part.split_once('>')).map(|(_, words)| words).collect();
+    (class, words)
+}
+
+#[test]
+fn all_current_is_one_quiet_line() {
+    let (class, words) = banner_of(&view(Some("v2.0.0"), true, learnt(SignedDuration::from_mins(3))));
+    assert_eq!((class.as_str(), words.as_str()), ("quiet ok", "✓ All 1 current, checked 3 min ago."));
+}
+
+#[test]
+fn a_major_release_is_worded_apart() {
+    let (class, words) = banner_of(&view(Some("v1.0.0"), true, learnt(SignedDuration::from_mins(3))));
+    assert_eq!(class, "warn");
+    assert_eq!(
+        words,
+        "1 of 1 installed component is out of dateshop v1.0.0 → v2.0.0; oldest lag 41 days. 1 major release among them: \
+         read the notes before you upgrade. Checked 3 min ago."
+    );
+}
+
+#[test]
+fn what_cannot_be_told_is_not_counted_as_current() {
+    let (class, words) = banner_of(&view(Some("canary"), true, learnt(SignedDuration::from_mins(3))));
+    assert_eq!((class.as_str(), words.as_str()), ("quiet dim", "0 current, 1 could not be told, checked 3 min ago."));
+}
+
+#[test]
+fn off_is_off_and_neither_current_nor_unknown() {
+    let (class, words) = banner_of(&view(Some("v1.0.0"), false, Learnt::default()));
+    assert_eq!(class, "dim");
+    assert!(words.starts_with("Update checks are off"), "{words}");
+}
+
+#[test]
+fn never_checked_says_why_and_that_it_goes_on() {
+    let failure =
+        Failure { at: now(), cause: SourceErrorCause::Dns, message: "x cannot be found (DNS failure)".into() };
+    let learnt = Learnt { failure: Some(failure), failures: 1, ..Learnt::default() };
+    let (class, words) = banner_of(&view(Some("v1.0.0"), true, learnt));
+    assert_eq!(class, "warn");
+    assert!(
+        words.starts_with("Cannot tell") && words.contains("DNS failure") && words.contains("tried again"),
+        "{words}"
+    );
+}
+
+#[test]
+fn stale_knowledge_says_so_with_its_age_and_the_failure() {
+    let failure = Failure { at: now(), cause: SourceErrorCause::Dns, message: "x cannot be found".into() };
+    let learnt = Learnt { failure: Some(failure), failures: 9, ..learnt(SignedDuration::from_hours(26)) };
+    let stale = view(Some("v2.0.0"), true, learnt);
+    let (class, words) = banner_of(&stale);
+    assert_eq!(class, "quiet dim", "what is old is not painted as fine");
+    assert!(
+        words.contains("checked 26 h ago") && words.contains("This is old") && words.contains("x cannot be found"),
+        "{words}"
+    );
+    assert!(html(&stale).contains("<span class=\"badge warn\">checked 26 h ago</span>"));
+}
+
+#[test]
+fn knowledge_past_a_week_turns_red() {
+    let old = view(Some("v1.0.0"), true, learnt(SignedDuration::from_hours(8 * 24)));
+    assert_eq!(banner_of(&old).0, "bad");
+    assert!(html(&old).contains("<span class=\"badge bad\">checked 8 days ago</span>"));
+}
+
+#[test]
+fn a_missing_component_is_named_with_the_command_that_looks_for_it() {
+    let html = html(&view(None, true, learnt(SignedDuration::from_mins(3))));
+    assert!(html.contains("kubectl -n shop get deployment shop"), "{html}");
+    assert!(html.contains("1 component</a> missing") || html.contains("1 component missing"), "{html}");
+}
+
+#[test]
+fn a_page_before_the_first_inventory_has_no_numbers() {
+    let view = View { report: None, ..view(None, true, Learnt::default()) };
+    let html = html(&view);
+    assert!(
+        html.contains("Nothing of the cluster has been seen yet.") && html.contains("kubectl -n shop get deployments")
+    );
+    assert!(!html.contains("class=\"number\""), "no zeros where nothing is known");
+}
+
+#[test]
+fn why_there_is_no_id_stands_on_the_page() {
+    let html = html(&view(Some("v2.0.0"), true, learnt(SignedDuration::from_mins(3))));
+    assert!(html.contains("id not created yet") && html.contains("may not create secrets"));
+}
+
+fn notice(affected: Option<&str>, text: &str, day: &str) -> Notice {
+    Notice {
+        id: format!("n-{day}").parse().unwrap(),
+        train: Train::stable(),
+        level: NoticeLevel::Advisory,
+        component: Some("shop".parse().unwrap()),
+        affected: affected.map(|range| range.parse().unwrap()),
+        text: text.parse().unwrap(),
+        published: format!("2026-01-0{day}T00:00:00Z").parse().unwrap(),
+    }
+}
+
+#[test]
+fn notices_that_concern_what_is_installed_are_shown_newest_first() {
+    let mut releases = (*releases()).clone();
+    for one in [
+        notice(Some("<2"), "The older <b>word</b>.", "1"),
+        notice(Some("<2"), "The newer word.", "2"),
+        notice(Some(">=2"), "Not for you.", "3"),
+    ] {
+        releases.insert_notice(one);
+    }
+    let learnt = Learnt { releases: Some(Arc::new(releases)), ..learnt(SignedDuration::from_mins(3)) };
+    let html = html(&view(Some("v1.0.0"), true, learnt));
+    let (newer, older) = (html.find("The newer word.").unwrap(), html.find("The older &lt;b&gt;word").unwrap());
+    assert!(newer < older);
+    assert!(!html.contains("Not for you."));
+}

@@ -1,0 +1,66 @@
+# The one door: `just` lists everything.
+
+set positional-arguments
+
+_default:
+    @just --list --unsorted
+
+# See the product on this machine
+demo *args:
+    cargo run --release -- demo "$@"
+
+# Everything that must pass before a change lands
+check: lint test examples fuzz-build
+
+# Format
+fmt:
+    cargo fmt
+    cargo fmt --manifest-path fuzz/Cargo.toml
+
+# rustfmt, clippy and docs, warnings as errors
+lint:
+    cargo fmt --check
+    cargo fmt --check --manifest-path fuzz/Cargo.toml
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+# What the README says
+test:
+    cargo test --workspace
+
+# Run every example
+examples:
+    cargo run -q -p wfm-examples --bin what_is_behind
+    cargo run -q -p wfm-examples --bin another_product
+    cargo run -q -p wfm-examples --bin see_a_cluster
+    cargo run -q -p wfm-examples --bin own_collector
+
+# The README's first command, asked over HTTP
+smoke:
+    .ci/smoke
+
+# Licences, sources and banned crates (cargo install cargo-deny)
+deny:
+    cargo deny check bans licenses sources
+
+# The fuzz targets build
+fuzz-build:
+    cargo check --manifest-path fuzz/Cargo.toml --locked
+
+# Fuzz a target for some seconds (cargo install cargo-fuzz, nightly)
+fuzz target="version_diff" seconds="60":
+    cd fuzz && cargo +nightly fuzz run {{ target }} corpus/{{ target }} seeds/{{ target }} -- -max_total_time={{ seconds }}
+
+# The ignored tests, against a real cluster: KUBECONFIG (the agent's) and KUBECONFIG_ADMIN
+test-cluster:
+    cargo test -p wfm-e2e --test real_cluster -- --ignored --test-threads 1
+
+# Sizes of the binaries, start to first page, the agent's memory
+bench:
+    cargo build --release --workspace --bins
+    cargo bench -q -p wfm-e2e --bench first_page
+
+# Durable check-ins and reads, against the same server without a store
+bench-api:
+    cargo build --release --workspace --bins
+    cargo bench -q -p wfm-e2e --bench api
