@@ -1,4 +1,4 @@
-//! The description of the API, OpenAPI 3.1: the list of routes, what [`operations`] says of each, and the schemas of the
+//! The description of the API, OpenAPI 3.1: the list of routes, what `operations` says of each, and the schemas of the
 //! wire types. `docs/openapi.json` is this document.
 
 use serde_json::{Map, Value, json};

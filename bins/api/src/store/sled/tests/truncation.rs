@@ -64,11 +64,15 @@ fn used(log: &Path) -> u64 {
     bytes.iter().rposition(|&byte| byte != 0).map_or(0, |at| at as u64 + 1)
 }
 
-/// Opens a copy that was cut off; answers its clusters and check-ins.
-async fn opened(whole: &Path, cut: u64) -> Result<(u64, u64), StoreError> {
+/// Opens a copy that was cut off, and made `length` bytes long again with zeros, as a file system does whose power was cut
+/// before the data of a longer file reached the disk. Answers its clusters and check-ins.
+async fn opened(whole: &Path, cut: u64, length: u64) -> Result<(u64, u64), StoreError> {
     let folder = TempDir::new().unwrap();
     copy(whole, folder.path());
-    fs::File::options().write(true).open(folder.path().join("db")).unwrap().set_len(cut).unwrap();
+    let log = fs::File::options().write(true).open(folder.path().join("db")).unwrap();
+    log.set_len(cut).unwrap();
+    log.set_len(length).unwrap();
+    drop(log);
     let store = SledStore::open(folder.path()).await?;
     let found = store.verify().await.unwrap();
     assert_eq!(found.differences, Vec::<String>::new(), "cut at {cut}");
@@ -95,22 +99,24 @@ async fn truncate(clusters: u128, cuts: u64, newest: u64) {
     let log = whole.path().join("db");
     let (length, used) = (fs::metadata(&log).unwrap().len(), used(&log));
     let first = used.saturating_sub(newest);
-    let (mut refused, mut recovered, mut before) = (0, 0, 0);
-    for cut in (0..cuts).map(|n| first + (used - first) * n / cuts).chain([used, length]) {
-        match opened(whole.path(), cut).await {
-            Ok((_, check_ins)) => {
-                recovered += 1;
-                assert!(check_ins >= before, "a longer log holds no less: {check_ins} after {before} at {cut}");
-                before = check_ins;
-            }
-            Err(error) => {
-                refused += 1;
-                assert!(error.to_string().contains("/db is damaged"), "cut at {cut}: {error}");
+    for zeros in [false, true] {
+        let (mut refused, mut recovered, mut before) = (0, 0, 0);
+        for cut in (0..cuts).map(|n| first + (used - first) * n / cuts).chain([used, length]) {
+            match opened(whole.path(), cut, if zeros { length } else { cut }).await {
+                Ok((_, check_ins)) => {
+                    recovered += 1;
+                    assert!(check_ins >= before, "a longer log holds no less: {check_ins} after {before} at {cut}");
+                    before = check_ins;
+                }
+                Err(error) => {
+                    refused += 1;
+                    assert!(error.to_string().contains("/db is damaged"), "cut at {cut}: {error}");
+                }
             }
         }
+        println!("{recovered} recovered, {refused} refused, of {used} bytes from {first} on, zeros: {zeros}");
+        assert_eq!(u128::from(before), clusters * 3, "the whole log holds everything");
     }
-    println!("{recovered} recovered, {refused} refused, of {used} bytes from {first} on");
-    assert_eq!(u128::from(before), clusters * 3, "the whole log holds everything");
     assert_eq!(PANICS.load(Ordering::SeqCst), 0, "threads panicked");
 }
 
