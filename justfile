@@ -55,6 +55,16 @@ fuzz target="version_diff" seconds="60":
 test-cluster:
     cargo test -p wfm-e2e --test real_cluster -- --ignored --test-threads 1
 
+# The slow tests of the service: 200 kills under load, hundreds of truncations, thousands of silent peers
+hard:
+    cargo test --release -p wfm-api --test crash -- --ignored --nocapture
+    cargo test --release -p wfm-api --lib truncation -- --ignored --nocapture
+    cargo test --release -p wfm-shell --lib load -- --ignored --nocapture
+
+# A disk that fills up under the store (mounts a small file system: needs root)
+full-disk:
+    cargo test --release -p wfm-api --lib full -- --ignored --nocapture --test-threads 1
+
 # Sizes of the binaries, start to first page, the agent's memory
 bench:
     cargo build --release --workspace --bins
