@@ -27,6 +27,7 @@ mod sink;
 mod transport;
 mod update;
 
+pub use calls::{Between, ClusterPage, Clusters};
 pub use error::{Error, ErrorKind};
 
 use transport::Transport;

@@ -1,0 +1,152 @@
+//! Every call of the client against the real service.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "clippy knows only #[test] functions as tests")]
+
+mod world;
+
+use std::sync::Arc;
+
+use wfm_api::tokens::{Role, Token, Tokens};
+use wfm_client::{Between, Client, Clusters, ErrorKind};
+use wfm_core::clock::SystemClock;
+use wfm_core::cluster::Cohort;
+use wfm_core::release::{Notice, NoticeLevel, Release, ReleaseKey};
+use wfm_core::store::MemoryStore;
+use wfm_core::version::Train;
+
+struct Service {
+    running: wfm_api::Running,
+    token: Token,
+    _folder: tempfile::TempDir,
+}
+
+/// An empty service, and a token with every role.
+async fn service() -> Service {
+    let folder = tempfile::tempdir().unwrap();
+    let token = Token::new([7; 32]);
+    let roles = [Role::Publisher, Role::Analyst, Role::Admin];
+    let lines: Vec<String> = roles.into_iter().map(|role| token.line(role)).collect();
+    let file = folder.path().join("tokens");
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let (store, clock) = (Arc::new(MemoryStore::default()), Arc::new(SystemClock));
+    let settings = wfm_api::Settings::new(world::anywhere(), store, Tokens::from_file(&file).unwrap(), clock);
+    Service { running: wfm_api::Service::start(settings).await.unwrap(), token, _folder: folder }
+}
+
+impl Service {
+    fn anyone(&self) -> Client {
+        Client::new(&format!("http://{}", self.running.addr())).unwrap()
+    }
+
+    fn everyone(&self) -> Client {
+        self.anyone().with_token(self.token.reveal())
+    }
+
+    async fn check_in(&self, id: &str, version: &str) {
+        let body = format!(
+            r#"{{"id":"{id}","components":[{{"component":{{"name":"deis-router"}},"version":{{"version":"{version}"}}}}]}}"#
+        );
+        let url = format!("http://{}/v3/clusters", self.running.addr());
+        assert_eq!(world::http().post(url).body(body).send().await.unwrap().status(), 200);
+    }
+}
+
+const ID: &str = "8c6da034-c8b1-489a-a55d-a2215d93f934";
+
+fn release(version: &str) -> Release {
+    let day = "2020-01-01T00:00:00Z".parse().unwrap();
+    Release::new("deis-router".parse().unwrap(), Train::stable(), version.parse().unwrap(), day)
+}
+
+#[tokio::test]
+async fn a_release_is_published_withdrawn_and_offered_again() {
+    let service = service().await;
+    let (anyone, maker) = (service.anyone(), service.everyone());
+    let (stable, router) = (Train::stable(), "deis-router".parse().unwrap());
+    for version in ["v2.9.0", "v2.10.0"] {
+        maker.publish(&release(version), false).await.unwrap();
+    }
+    let latest = || async { anyone.latest(&stable, &router).await.unwrap().version.version };
+    assert_eq!(latest().await, "v2.10.0");
+    let key = ReleaseKey { train: stable.clone(), component: router.clone(), version: "v2.10.0".parse().unwrap() };
+    assert!(maker.yank(&key, &"It loses data".parse().unwrap()).await.unwrap().is_some());
+    assert_eq!(latest().await, "v2.9.0");
+    assert!(maker.restore(&key).await.unwrap().is_some());
+    assert_eq!(latest().await, "v2.10.0");
+    let unknown = ReleaseKey { version: "v9.0.0".parse().unwrap(), ..key };
+    assert_eq!(maker.restore(&unknown).await.unwrap(), None);
+
+    assert_eq!(anyone.component_releases(&stable, &router).await.unwrap().len(), 2);
+    assert!(anyone.component_release(&stable, &router, &"v2.9.0".parse().unwrap()).await.unwrap().is_some());
+    assert_eq!(anyone.component_release(&stable, &router, &"v1.0.0".parse().unwrap()).await.unwrap(), None);
+    let each = anyone.latest_of_each(&stable, &["globex".parse().unwrap(), router]).await.unwrap();
+    assert_eq!([&each[0].version.version, &each[1].version.version], ["", "v2.10.0"]);
+    let log: Vec<String> = maker.audit(0).await.unwrap().into_iter().map(|line| line.subject).collect();
+    assert_eq!(log.len(), 4, "{log:?}");
+    assert_eq!(anyone.audit(0).await.unwrap_err().kind(), ErrorKind::Status(401));
+}
+
+#[tokio::test]
+async fn a_notice_reaches_whoever_follows_the_train() {
+    let service = service().await;
+    let maker = service.everyone();
+    maker.publish(&release("v2.9.0"), false).await.unwrap();
+    let notice = Notice {
+        id: "cve-2026-1".parse().unwrap(),
+        train: Train::stable(),
+        level: NoticeLevel::Advisory,
+        component: Some("deis-router".parse().unwrap()),
+        affected: Some("<2.10".parse().unwrap()),
+        text: "Upgrade.".parse().unwrap(),
+        published: "2026-01-01T00:00:00Z".parse().unwrap(),
+    };
+    assert_eq!(maker.put_notice(&notice).await.unwrap(), notice);
+    let read = service.anyone().train_releases(&Train::stable()).await.unwrap();
+    assert_eq!(read.notices(&Train::stable()).collect::<Vec<_>>(), [&notice]);
+    assert_eq!(maker.remove_notice(&notice.train, &notice.id).await.unwrap(), Some(notice.clone()));
+    assert_eq!(maker.remove_notice(&notice.train, &notice.id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn clusters_are_found_by_what_they_run_and_whose_they_are() {
+    let service = service().await;
+    let (anyone, analyst) = (service.anyone(), service.everyone());
+    for version in ["v2.9.0", "v2.10.0"] {
+        analyst.publish(&release(version), false).await.unwrap();
+    }
+    service.check_in(ID, "v2.9.0").await;
+    for n in 0..150 {
+        service.check_in(&format!("00000000-0000-4000-8000-{n:012}"), "v2.10.0").await;
+    }
+    assert_eq!(anyone.count_clusters().await.unwrap(), 151);
+    assert!(anyone.cluster(ID.parse().unwrap()).await.unwrap().is_some());
+
+    let old = Clusters {
+        running: Some(("deis-router".parse().unwrap(), Some(">=2.9,<2.10".parse().unwrap()))),
+        ..Clusters::default()
+    };
+    let found = analyst.clusters(&old, None).await.unwrap();
+    assert_eq!((found.clusters.len(), found.next), (1, None));
+    assert_eq!(found.clusters[0].id.to_string(), ID);
+
+    let (mut all, mut cursor) = (0, None);
+    loop {
+        let page = analyst.clusters(&Clusters::default(), cursor).await.unwrap();
+        all += page.clusters.len();
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(all, 151, "the pages together are the whole");
+
+    let decided = analyst.set_cohort(ID.parse().unwrap(), Some(Cohort::Staff)).await.unwrap().unwrap();
+    assert_eq!(decided.cohort, Cohort::Staff);
+    let staff = Clusters { cohort: Some(Cohort::Staff), ..Clusters::default() };
+    assert_eq!(analyst.clusters(&staff, None).await.unwrap().clusters.len(), 1);
+
+    let ever = Between::default();
+    assert_eq!(analyst.clusters_by_age(ever, ever).await.unwrap().len(), 151);
+    assert_eq!(analyst.check_ins(ever).await.unwrap().count, 151);
+    assert_eq!(analyst.persistent(None, None).await.unwrap().count, 0, "nobody checked in twice");
+}
