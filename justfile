@@ -24,6 +24,10 @@ lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
+# Write the generated files: docs/openapi.json
+generate:
+    WFM_GENERATE=1 cargo test -q -p wfm-api --lib openapi
+
 # What the README says
 test:
     cargo test --workspace

@@ -47,7 +47,10 @@ async fn measure() {
         .stdout(Stdio::null())
         .status();
     assert!(import.unwrap().success());
-    let service = Serving::start(&target().join("wfm-api"), &["--listen", "127.0.0.1:0", "--store", &store]);
+    let service = Serving::start(
+        &target().join("wfm-api"),
+        &["--listen", "127.0.0.1:0", "--store", &store, "--rate-per-cluster", "0", "--rate-per-address", "0"],
+    );
     let document = text(service.addr, "/v4/releases/stable").await;
     let file = folder.path().join("document.json");
     std::fs::write(&file, &document).unwrap();
