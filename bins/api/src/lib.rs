@@ -17,6 +17,7 @@ pub mod import;
 mod metrics;
 pub mod openapi;
 mod rates;
+mod reductions;
 mod reply;
 mod request;
 mod routes;

@@ -14,6 +14,7 @@ use crate::dispatch;
 use crate::documents::Documents;
 use crate::metrics::Metrics;
 use crate::rates::{Counted, Rates};
+use crate::reductions::Reductions;
 use crate::tokens::Tokens;
 
 /// What a service is made of.
@@ -49,6 +50,7 @@ pub struct Service {
     pub(crate) catalog: Catalog,
     pub(crate) documents: Documents,
     pub(crate) rates: Counted,
+    pub(crate) reductions: Reductions,
     pub(crate) metrics: Metrics,
 }
 
@@ -66,7 +68,7 @@ impl Service {
     pub fn new(store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>, rates: Rates) -> Self {
         let rates = Counted::new(rates);
         let (catalog, documents, metrics) = (Catalog::workflow(), Documents::default(), Metrics::new());
-        Self { store, tokens, clock, catalog, documents, rates, metrics }
+        Self { store, tokens, clock, catalog, documents, rates, reductions: Reductions::default(), metrics }
     }
 
     /// Who does something now.

@@ -139,3 +139,39 @@ async fn a_cluster_is_not_kept_by_caches() {
     assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
     read(response).await;
 }
+
+/// The second body of the same words takes a shorter way; it must lead to the same places.
+#[tokio::test]
+async fn a_report_that_was_seen_before_is_read_like_a_new_one() {
+    let served = serve().await;
+    served.publish_router("stable", "v2.9.0").await;
+    let (a, b) = ("8c6da034-c8b1-489a-a55d-a2215d93f934", "11111111-2222-4333-8444-555555555555");
+    let body = |id: &str| {
+        format!(
+            r#"{{"id":"{id}","components":[{{"component":{{"name":"deis-router"}},"version":{{"version":"v2.9.0"}}}},{{"component":{{"name":"deis-minio"}},"version":{{"version":"v9.0.0"}}}}]}}"#
+        )
+    };
+    let kept = |said: &serde_json::Value| said["components"].to_string();
+    let (_, first) = served.post("/v3/clusters", body(a)).await;
+    for (path, id) in [
+        ("/v3/clusters", a),
+        ("/v3/clusters", b),
+        (&format!("/v2/clusters/{b}"), ""),
+        (&format!("/v2/clusters/{b}"), b),
+    ] {
+        let (status, said) = served.post(path, body(id)).await;
+        assert_eq!((status, kept(&said)), (StatusCode::OK, kept(&first)), "{path} {id}");
+    }
+    assert!(kept(&first).contains("custom") && kept(&first).contains("v2.9.0"));
+    for (path, id) in [
+        ("/v3/clusters", "none"),
+        ("/v3/clusters", ""),
+        (&format!("/v2/clusters/{a}"), b),
+        (&format!("/v2/clusters/{a}"), "none"),
+    ] {
+        assert_eq!(served.post(path, body(id)).await.0, StatusCode::BAD_REQUEST, "{path} {id}");
+    }
+    served.publish_router("stable", "v2.10.0").await;
+    let (_, said) = served.post("/v3/clusters", body(a)).await;
+    assert_eq!(kept(&said), kept(&first));
+}

@@ -40,6 +40,13 @@ impl Arrival {
         Ok(Self { cluster: body.id.parse()?, components: reduce(&body.components, vocabulary), cohort: None })
     }
 
+    /// The same report from another cluster.
+    #[must_use]
+    pub fn said_by(mut self, cluster: ClusterId) -> Self {
+        self.cluster = cluster;
+        self
+    }
+
     /// The same check-in of a cluster that says whose it is.
     #[must_use]
     pub fn with_cohort(mut self, cohort: Option<Cohort>) -> Self {

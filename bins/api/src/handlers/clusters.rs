@@ -1,15 +1,21 @@
 //! Check-ins, and clusters as they last reported.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
-use wfm_core::anonymizer::{Arrival, Vocabulary};
+use wfm_core::anonymizer::{Arrival, NotAccepted, Vocabulary};
 use wfm_core::cluster::ClusterId;
+use wfm_core::release::Releases;
 use wfm_core::store::ClusterRecord;
 use wfm_core::wire::v3;
 
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
 use crate::request::{Object, Request, read_object};
+use crate::service::Service;
 
 /// The longest check-in.
 const LONGEST: usize = 16 * 1024;
@@ -17,22 +23,67 @@ const LONGEST: usize = 16 * 1024;
 /// `POST /v3/clusters` and `POST /v2/clusters/{id}`: reduced to the vocabulary before anything else, answered when it is durable.
 pub(crate) async fn check_in(mut request: Request) -> Answer {
     let body = request.body(LONGEST).await?;
+    let named = if request.has("id") { Some(request.path("id")?) } else { None };
     let service = &request.service;
-    let mut said = read_check_in(&body)?;
-    if request.has("id") {
-        let id: ClusterId = request.path("id")?;
-        if !said.id.is_empty() && said.id.parse() != Ok(id) {
-            return Err(ApiError::bad_request("id: the body names another cluster than the path: make them agree"));
-        }
-        said.id = id.to_string();
-    }
-    let releases = service.store.releases().await?;
-    let arrival = Arrival::reduce(&said, Vocabulary::new(&service.catalog, &releases))
-        .map_err(|e| ApiError::bad_request(e.to_string()))?;
+    let arrival = read(&body, named, service, &service.store.releases().await?)?;
     let now = service.clock.now();
     service.rates.cluster(arrival.cluster(), now)?;
     let record = service.store.check_in(arrival, now).await?;
     Ok(json(&as_sent(&record)))
+}
+
+/// The body, reduced. `named` is the cluster that the path names, if it does.
+fn read(
+    body: &[u8],
+    named: Option<ClusterId>,
+    service: &Service,
+    releases: &Arc<Releases>,
+) -> Result<Arrival, ApiError> {
+    let parts = Parts::of(body);
+    if let Some(Parts { id, components }) = &parts
+        && let Some(arrival) = service.reductions.get(releases, components.get())
+    {
+        let cluster = match named {
+            Some(named) if id.is_empty() || id.parse() == Ok(named) => named,
+            Some(_) => return Err(disagree()),
+            None => id.parse().map_err(|e| ApiError::bad_request(NotAccepted::Id(e).to_string()))?,
+        };
+        return Ok(arrival.said_by(cluster));
+    }
+    let mut said = read_check_in(body)?;
+    if let Some(named) = named {
+        if !said.id.is_empty() && said.id.parse() != Ok(named) {
+            return Err(disagree());
+        }
+        said.id = named.to_string();
+    }
+    let arrival = Arrival::reduce(&said, Vocabulary::new(&service.catalog, releases))
+        .map_err(|e| ApiError::bad_request(e.to_string()))?;
+    if let Some(Parts { components, .. }) = parts {
+        service.reductions.put(releases, components.get(), arrival.clone());
+    }
+    Ok(arrival)
+}
+
+fn disagree() -> ApiError {
+    ApiError::bad_request("id: the body names another cluster than the path: make them agree")
+}
+
+/// A check-in taken apart and not yet read: enough to know again what was read before.
+#[derive(Deserialize)]
+struct Parts<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    components: &'a RawValue,
+}
+
+impl<'a> Parts<'a> {
+    /// `None` for whatever is unusual: that is read in full, and told what is wrong with it.
+    fn of(body: &'a [u8]) -> Option<Self> {
+        // Only an object has parts: a list would be taken for one.
+        body.starts_with(b"{").then(|| serde_json::from_slice(body).ok()).flatten()
+    }
 }
 
 /// `GET /v3/clusters/{id}`.
