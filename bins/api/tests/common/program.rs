@@ -27,6 +27,8 @@ impl Process {
     pub(crate) fn start(store: &str) -> Self {
         let mut child = program()
             .args(["--listen", "127.0.0.1:0", "--store", store])
+            // A test asks more than any agent would.
+            .args(["--rate-per-cluster", "0", "--rate-per-address", "0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
