@@ -78,3 +78,8 @@ bench:
 bench-api:
     cargo build --release --workspace --bins
     cargo bench -q -p wfm-e2e --bench api
+
+# The service's memory under check-ins for some minutes
+bench-soak minutes="10":
+    cargo build --release --workspace --bins
+    WFM_BENCH_SOAK_MINUTES={{ minutes }} cargo bench -q -p wfm-e2e --bench api

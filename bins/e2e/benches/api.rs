@@ -37,6 +37,17 @@ fn main() {
     runtime.block_on(measure());
 }
 
+/// Check-ins for so many minutes, and the service's memory after each: it should stay where it is.
+async fn soak(service: &Serving, minutes: u64) {
+    let minute = Duration::from_secs(60);
+    for passed in 1..=minutes {
+        let load = drive(service.addr, 64, minute, 200, Arc::new(check_in)).await;
+        assert_eq!(load.failures, 0);
+        println!("  after {passed:>2} min at {:>6.0}/s  {:.0} MiB", load.per_second(), memory(&service.child, "VmRSS"));
+    }
+    println!("  peak memory of the service       {:.0} MiB", memory(&service.child, "VmHWM"));
+}
+
 async fn measure() {
     let folder = tempfile::tempdir_in(target()).unwrap();
     let releases = folder.path().join("releases.json");
@@ -56,6 +67,9 @@ async fn measure() {
     std::fs::write(&file, &document).unwrap();
     let plain = Serving::start(&std::env::current_exe().unwrap(), &["plain", file.to_str().unwrap()]);
 
+    if let Ok(minutes) = std::env::var("WFM_BENCH_SOAK_MINUTES") {
+        return soak(&service, minutes.parse().unwrap()).await;
+    }
     println!("{CLUSTERS} clusters, check-ins of {} bytes, {} s a run", check_in(0).len(), TIME.as_secs());
     for connections in [32, 128, 256] {
         let request: Request = Arc::new(check_in);
