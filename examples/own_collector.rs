@@ -18,7 +18,7 @@ impl Collector for OneComponent {
         let workload = Workload {
             name: "deis-router".into(),
             kind: WorkloadKind::Deployment,
-            version_annotation: Some("v2.19.0-built-by-ana".into()),
+            version_annotation: Some("v2.19.0-hotfix.1".into()),
             containers: Vec::new(),
             desired: 1,
             ready: 1,
