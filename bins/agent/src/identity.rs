@@ -1,17 +1,12 @@
 //! The cluster's identity: where it is kept, and what is known of it here.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 use wfm_core::clock::Clock;
 use wfm_core::cluster::{ClusterId, Namespace};
 
-use crate::kept::FRESH_FOR;
-
-/// How long somebody who looks waits for the id; it is created again at the next look, if it was not.
-const PATIENCE: Duration = Duration::from_secs(8);
+use crate::kept::{FRESH_FOR, PATIENCE};
 
 /// Where the cluster's identity is kept.
 #[async_trait]

@@ -11,8 +11,9 @@ use wfm_core::collector::{CollectError, Collector, Inventory};
 /// How old an inventory may be before somebody who looks has it taken anew, and how soon a failure is tried again.
 pub const FRESH_FOR: SignedDuration = SignedDuration::from_secs(30);
 
-/// How long somebody who looks waits for a collection; after that they see what is kept.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long somebody who looks waits for the cluster's API; after that they see what is kept. It must be shorter than the
+/// server's limit for a request, or a slow cluster would be an error instead of a page.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is known of the cluster.
 #[derive(Debug, Clone, Default)]
@@ -139,6 +140,11 @@ mod tests {
         let counting = Counting::default();
         let (calls, broken) = (Arc::clone(&counting.calls), Arc::clone(&counting.broken));
         (KeptInventory::new(Box::new(counting), clock.clone()), calls, broken, clock)
+    }
+
+    #[test]
+    fn a_viewer_is_answered_before_the_server_gives_up() {
+        assert!(PATIENCE < wfm_shell::server::Limits::default().request);
     }
 
     #[tokio::test]

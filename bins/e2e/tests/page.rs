@@ -214,3 +214,13 @@ async fn a_hundred_views_cost_one_list_of_every_resource() {
     lists.dedup();
     assert_eq!((lists.len(), all), (8, 8), "seven lists and the version, once each");
 }
+
+#[tokio::test]
+async fn a_cluster_that_does_not_answer_is_a_page_and_no_error() {
+    let cluster = RecordedCluster::start(Recording::EksCurrent).await.unwrap();
+    cluster.script(Fault::new("/", Answer::Late(std::time::Duration::from_secs(60))));
+    let world = world::world_of(cluster, Arc::new(MemoryStore::default()), &[]).await;
+    let answer = http().get(format!("http://{}/", world.agent.addr)).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(answer.text().await.unwrap().contains("Nothing of the cluster has been seen yet."));
+}
