@@ -21,7 +21,7 @@
 mod cache;
 mod calls;
 mod error;
-mod random;
+pub mod jitter;
 mod retry;
 mod sink;
 mod transport;

@@ -78,7 +78,7 @@ impl Transport {
             more: 2,
             first_wait: Duration::from_secs(1),
             patience: Duration::from_secs(10),
-            fraction: crate::random::fraction,
+            fraction: crate::jitter::fraction,
         };
         Ok(Self { http, base, retry })
     }

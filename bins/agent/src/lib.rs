@@ -73,7 +73,7 @@ pub async fn run(cli: Cli, env: BTreeMap<String, String>) -> Result<(), Error> {
         return Ok(());
     }
     let agent = connect(&settings).await?;
-    let running = start(agent, settings.listen.value, wfm_shell::random::fraction).await?;
+    let running = start(agent, settings.listen.value, wfm_client::jitter::fraction).await?;
     wfm_shell::announce(running.addr);
     wfm_shell::shutdown::signal().await;
     running.stop().await;

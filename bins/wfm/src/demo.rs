@@ -173,7 +173,7 @@ async fn start_service(
 async fn start_agent(first: u16, taken: u16, agent: &Arc<wfm_agent::Agent>) -> Result<wfm_agent::Running, DemoError> {
     for port in (first..first.saturating_add(PORTS)).filter(|port| *port != taken) {
         let routes = wfm_agent::routes::routes_also_under(Arc::clone(agent), PROXY);
-        match wfm_agent::start_with(Arc::clone(agent), routes, local(port), wfm_shell::random::fraction).await {
+        match wfm_agent::start_with(Arc::clone(agent), routes, local(port), wfm_client::jitter::fraction).await {
             Ok(running) => return Ok(running),
             Err(wfm_agent::Error::Bind(_)) => {}
             Err(error) => return Err(error.into()),

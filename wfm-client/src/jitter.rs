@@ -1,10 +1,11 @@
-//! Randomness for waits; nothing secret depends on it.
+//! Randomness for waits, so that many installations do not ask at once. Nothing secret may depend on it.
 
 use std::hash::{BuildHasher, RandomState};
 
 /// A number from 0 to 1, 1 excluded: a hasher with a random key, which is all the randomness that the standard library
 /// hands out.
-pub(crate) fn fraction() -> f64 {
+#[must_use]
+pub fn fraction() -> f64 {
     let bits = RandomState::new().hash_one(0u8) >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     let fraction = bits as f64 / (1u64 << 53) as f64;
