@@ -10,6 +10,7 @@ mod service;
 mod workload;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
 pub(crate) use self::node::NodeObject;
 pub(crate) use self::pod::PodObject;
@@ -20,6 +21,21 @@ pub(crate) use self::workload::WorkloadObject;
 fn count(number: Option<i64>, absent: u32) -> u32 {
     let clamped = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
     number.map_or(absent, clamped)
+}
+
+/// A condition of an object's status.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Condition {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    status: Option<String>,
+}
+
+/// Whether the condition `Ready` is there and true.
+fn is_ready(conditions: Option<&[Condition]>) -> bool {
+    let ready = conditions.unwrap_or_default().iter().find(|condition| condition.kind.as_deref() == Some("Ready"));
+    ready.is_some_and(|condition| condition.status.as_deref() == Some("True"))
 }
 
 fn timestamp(text: Option<&str>) -> Option<Timestamp> {

@@ -1,6 +1,8 @@
 use serde::Deserialize;
 use wfm_core::collector::{Capacity, Node};
 
+use super::{Condition, is_ready};
+
 /// A node.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -14,11 +16,9 @@ impl NodeObject {
         let status = self.status.unwrap_or_default();
         let info = status.node_info.unwrap_or_default();
         let capacity = status.capacity.unwrap_or_default();
-        let conditions = status.conditions.unwrap_or_default();
-        let ready = conditions.iter().find(|condition| condition.kind.as_deref() == Some("Ready"));
         Node {
             name: self.metadata.and_then(|meta| meta.name).unwrap_or_default(),
-            ready: ready.is_some_and(|condition| condition.status.as_deref() == Some("True")),
+            ready: is_ready(status.conditions.as_deref()),
             capacity: Capacity {
                 cpu: capacity.cpu,
                 memory: capacity.memory,
@@ -53,14 +53,6 @@ struct CapacityObject {
     cpu: Option<String>,
     memory: Option<String>,
     ephemeral_storage: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Condition {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    status: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

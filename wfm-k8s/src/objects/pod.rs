@@ -2,7 +2,7 @@ use serde::Deserialize;
 use wfm_core::collector::{ContainerStatus, Owner, Pod};
 use wfm_core::component::WorkloadKind;
 
-use super::{count, timestamp};
+use super::{Condition, count, is_ready, timestamp};
 
 /// A pod.
 #[derive(Default, Deserialize)]
@@ -16,8 +16,6 @@ impl PodObject {
     pub(crate) fn slim(self) -> Pod {
         let meta = self.metadata.unwrap_or_default();
         let status = self.status.unwrap_or_default();
-        let ready = |condition: &Condition| condition.kind.as_deref() == Some("Ready");
-        let is_true = |condition: &Condition| condition.status.as_deref() == Some("True");
         let init = status.init_container_statuses.unwrap_or_default();
         let containers = init.into_iter().chain(status.container_statuses.unwrap_or_default());
         Pod {
@@ -25,7 +23,7 @@ impl PodObject {
             created: timestamp(meta.creation_timestamp.as_deref()),
             name: meta.name.unwrap_or_default(),
             phase: status.phase.unwrap_or_else(|| "Unknown".to_owned()),
-            ready: status.conditions.unwrap_or_default().iter().find(|c| ready(c)).is_some_and(is_true),
+            ready: is_ready(status.conditions.as_deref()),
             reason: status.reason,
             containers: containers.map(ContainerObject::slim).collect(),
         }
@@ -106,14 +104,6 @@ struct Status {
     conditions: Option<Vec<Condition>>,
     init_container_statuses: Option<Vec<ContainerObject>>,
     container_statuses: Option<Vec<ContainerObject>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Condition {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    status: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
