@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use warp::http::{HeaderValue, Response, StatusCode, header};
 use warp::reply::{Reply, Response as Answer};
+use wfm_core::report::Report;
 use wfm_core::wire;
 
 use crate::agent::{Agent, View};
@@ -27,10 +28,9 @@ pub(crate) async fn components(agent: Arc<Agent>) -> Answer {
 
 /// The judged cluster as data.
 pub(crate) async fn report(agent: Arc<Agent>) -> Answer {
-    let view = agent.view().await;
-    match &view.report {
-        Some(report) => json(StatusCode::OK, report.as_ref()),
-        None => unavailable(&view),
+    match agent.report().await {
+        Ok(report) => json(StatusCode::OK, report.as_ref()),
+        Err(failure) => error(StatusCode::SERVICE_UNAVAILABLE, failure.to_string()),
     }
 }
 

@@ -151,3 +151,14 @@ async fn the_answer_for_a_recorded_cluster_stays_as_it_is() {
     answer["id"] = "00000000-0000-4000-8000-000000000000".into();
     insta::assert_json_snapshot!("components_of_onprem_2018", answer);
 }
+
+#[tokio::test]
+async fn the_report_as_data_says_what_the_components_say() {
+    let world = world(Recording::Onprem2018, &[]).await;
+    let components = components(world.agent.addr).await;
+    let report = world::json(world.agent.addr, "/report.json").await;
+    let of = |entry: &Value, name: &Value| format!("{name} {} {}", entry["status"], entry["health"]["state"]);
+    let said: Vec<String> = report["components"].as_array().unwrap().iter().map(|c| of(c, &c["name"])).collect();
+    let expected: Vec<String> = components.iter().map(|c| of(c, &c["component"]["name"])).collect();
+    assert_eq!(said, expected);
+}
