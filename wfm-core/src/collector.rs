@@ -106,6 +106,16 @@ pub struct Workload {
     pub created: Option<Timestamp>,
 }
 
+impl Workload {
+    /// The container that the workload is about: the one that carries its name, else the first that is not an init
+    /// container.
+    #[must_use]
+    pub fn own_container(&self) -> Option<&Container> {
+        let mut running = self.containers.iter().filter(|container| !container.init);
+        running.clone().find(|container| container.name == self.name).or_else(|| running.next())
+    }
+}
+
 /// A container of a pod template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Container {
@@ -134,6 +144,14 @@ pub struct Pod {
     pub containers: Vec<ContainerStatus>,
     /// When the object was created.
     pub created: Option<Timestamp>,
+}
+
+impl Pod {
+    /// How often its containers were started again, all together.
+    #[must_use]
+    pub fn restarts(&self) -> u64 {
+        self.containers.iter().map(|container| u64::from(container.restarts)).sum()
+    }
 }
 
 /// The workload that owns a pod.

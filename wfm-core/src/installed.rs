@@ -60,7 +60,7 @@ impl NotTold {
 /// Reads a workload's version: the annotation, else the tag of its own container's image.
 ///
 /// An annotation that says something else than a version is not passed over for the tag: somebody wrote it to be read.
-/// "Its own container" is the one that carries the workload's name, else the first that is not an init container.
+/// Its own container is [`Workload::own_container`].
 ///
 /// # Errors
 /// [`NotTold`], which says what was looked at.
@@ -69,15 +69,9 @@ pub fn installed(workload: &Workload) -> Result<Installed, NotTold> {
         let version = text.parse().map_err(|_| NotTold::Annotation { text: shortened(text) })?;
         return Ok(Installed { version, source: VersionOrigin::Annotation });
     }
-    let tag = own_container(workload).and_then(|container| image::tag(container)).ok_or(NotTold::Nothing)?;
+    let tag = workload.own_container().and_then(|container| image::tag(&container.image)).ok_or(NotTold::Nothing)?;
     let version = tag.parse().map_err(|_| NotTold::ImageTag { text: shortened(tag) })?;
     Ok(Installed { version, source: VersionOrigin::ImageTag })
-}
-
-fn own_container(workload: &Workload) -> Option<&str> {
-    let mut running = workload.containers.iter().filter(|container| !container.init);
-    let named = running.clone().find(|container| container.name == workload.name);
-    named.or_else(|| running.next()).map(|container| container.image.as_str())
 }
 
 fn shortened(text: &str) -> String {

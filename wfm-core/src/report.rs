@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::anonymizer::CheckIn;
-use crate::collector::{CollectError, Inventory};
+use crate::collector::{CollectError, Inventory, Workload};
 use crate::component::WorkloadKind;
 use crate::diff::{Comparison, Freshness, Knowledge, UnknownReason, VersionDiff};
 use crate::health::{Health, health};
@@ -79,7 +79,7 @@ pub struct ComponentReport {
     pub desired: u32,
     /// How many pods are ready.
     pub ready: u32,
-    /// The images of its containers, init containers last.
+    /// The image of its own container, then those of the others.
     pub images: Vec<String>,
     /// When the workload was created.
     pub created: Option<Timestamp>,
@@ -140,7 +140,7 @@ impl ComponentReport {
             health,
             desired: workload.map_or(0, |w| w.desired),
             ready: workload.map_or(0, |w| w.ready),
-            images: workload.map_or_else(Vec::new, |w| w.containers.iter().map(|c| c.image.clone()).collect()),
+            images: workload.map_or_else(Vec::new, images),
             created: workload.and_then(|w| w.created),
         }
     }
@@ -170,11 +170,17 @@ impl ComponentReport {
     }
 }
 
+fn images(workload: &Workload) -> Vec<String> {
+    let own = workload.own_container();
+    let others = workload.containers.iter().filter(|container| Some(*container) != own);
+    own.into_iter().chain(others).map(|container| container.image.clone()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
-    use crate::collector::Workload;
+    use crate::collector::Container;
     use crate::diff::TrainDiff;
     use crate::release::{Release, Releases};
     use crate::version::Train;
@@ -224,5 +230,15 @@ mod tests {
         let last = report.components.last().unwrap();
         assert_eq!((last.name.as_str(), last.tile()), ("globex-payments", None));
         assert!(last.health.is_unhealthy());
+    }
+
+    #[test]
+    fn the_components_own_image_stands_before_its_sidecars() {
+        let container = |name: &str| Container { name: name.into(), image: format!("{name}:x"), init: false };
+        let containers = vec![container("envoy"), container("deis-router")];
+        assert_eq!(
+            images(&Workload { containers, ..workload("deis-router", "v1.0.0", 1) }),
+            ["deis-router:x", "envoy:x"]
+        );
     }
 }

@@ -140,7 +140,7 @@ fn details(view: &View, report: &ClusterReport, component: &ComponentReport) -> 
 }
 
 fn pod_line(pod: &Pod) -> Markup {
-    let restarts: u64 = pod.containers.iter().map(|container| u64::from(container.restarts)).sum();
+    let restarts = pod.restarts();
     html! {
         @if pod.ready { span.badge.ok { "✓ ready" } } @else { span.badge.bad { "! not ready" } }
         " " code { (pod.name) }
@@ -150,8 +150,7 @@ fn pod_line(pod: &Pod) -> Markup {
 
 /// The command that sets the component's own image to the latest version; `None` where its image has no tag to replace.
 fn upgrade_line(view: &View, workload: &Workload, latest: &Version) -> Option<String> {
-    let mut running = workload.containers.iter().filter(|container| !container.init);
-    let own = running.clone().find(|container| container.name == workload.name).or_else(|| running.next())?;
+    let own = workload.own_container()?;
     let tag = wfm_core::image::tag(&own.image)?;
     let name = own.image.split('@').next()?.strip_suffix(tag)?;
     let kind = workload.kind.as_str().to_lowercase();

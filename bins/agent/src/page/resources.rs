@@ -79,7 +79,7 @@ fn workload(workload: &Workload) -> Line {
 }
 
 fn pod(pod: &Pod) -> Line {
-    let restarts: u64 = pod.containers.iter().map(|container| u64::from(container.restarts)).sum();
+    let restarts = pod.restarts();
     let mut more = pod.phase.clone();
     let troubles = pod.containers.iter().filter_map(|container| container.trouble.as_deref());
     for trouble in troubles.chain(pod.reason.as_deref()) {
