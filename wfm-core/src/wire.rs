@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod insights;
 #[cfg(feature = "openapi")]
 mod schema;
 pub mod v3;

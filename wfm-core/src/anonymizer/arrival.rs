@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{ReportedVersion, Vocabulary};
@@ -15,6 +16,7 @@ pub struct Arrival {
     cluster: ClusterId,
     components: BTreeMap<ComponentName, ReportedVersion>,
     cohort: Option<Cohort>,
+    created: Option<Date>,
 }
 
 /// What a doctor report is reduced to: the components that run, and nothing of nodes, pods, names or logs.
@@ -37,7 +39,12 @@ impl Arrival {
     /// # Errors
     /// Where the id is no UUID.
     pub fn reduce(body: &wire::v3::Cluster, vocabulary: Vocabulary<'_>) -> Result<Self, NotAccepted> {
-        Ok(Self { cluster: body.id.parse()?, components: reduce(&body.components, vocabulary), cohort: None })
+        Ok(Self {
+            cluster: body.id.parse()?,
+            components: reduce(&body.components, vocabulary),
+            cohort: None,
+            created: None,
+        })
     }
 
     /// The same report from another cluster.
@@ -52,6 +59,19 @@ impl Arrival {
     pub fn with_cohort(mut self, cohort: Option<Cohort>) -> Self {
         self.cohort = cohort;
         self
+    }
+
+    /// The same check-in of a cluster that says since when it exists: the Monday of a week.
+    #[must_use]
+    pub fn with_created(mut self, created: Option<Date>) -> Self {
+        self.created = created;
+        self
+    }
+
+    /// Since when it says it exists.
+    #[must_use]
+    pub fn created(&self) -> Option<Date> {
+        self.created
     }
 
     /// Whose it says it is.

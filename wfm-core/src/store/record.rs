@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{AuditEntry, DoctorReport, Run, whole_second};
@@ -24,9 +25,13 @@ pub struct ClusterRecord {
     pub last_seen: Timestamp,
     /// How often it has checked in.
     pub check_ins: u64,
+    /// The day on which it was created, if it ever said.
+    pub created: Option<Date>,
     /// Whose it last said it is.
     pub declared: Option<Cohort>,
-    /// Whose it is by an administrator's decision, which comes before what it says itself.
+    /// Whose it is by a rule of the service, which comes before what it says itself.
+    pub ruled: Option<Cohort>,
+    /// Whose it is by an administrator's decision, which comes before everything else.
     pub decided: Option<Cohort>,
 }
 
@@ -35,26 +40,38 @@ impl ClusterRecord {
     #[must_use]
     pub fn after(known: Option<Self>, arrival: Arrival, at: Timestamp) -> Self {
         let at = whole_second(at);
-        let id = arrival.cluster();
+        let (id, created) = (arrival.cluster(), arrival.created());
         let ClusterFacts { components, cohort: declared } = arrival.into();
         match known {
-            None => Self { id, components, first_seen: at, last_seen: at, check_ins: 1, declared, decided: None },
+            None => Self {
+                id,
+                components,
+                first_seen: at,
+                last_seen: at,
+                check_ins: 1,
+                created,
+                declared,
+                ruled: None,
+                decided: None,
+            },
             Some(known) => Self {
                 id,
                 components,
                 first_seen: known.first_seen.min(at),
                 last_seen: known.last_seen.max(at),
                 check_ins: known.check_ins.saturating_add(1),
+                created: created.or(known.created),
                 declared,
+                ruled: known.ruled,
                 decided: known.decided,
             },
         }
     }
 
-    /// Whose it is: as decided, else as declared, else a customer's.
+    /// Whose it is: as decided, else as ruled, else as declared, else a customer's.
     #[must_use]
     pub fn cohort(&self) -> Cohort {
-        self.decided.or(self.declared).unwrap_or_default()
+        self.decided.or(self.ruled).or(self.declared).unwrap_or_default()
     }
 }
 
@@ -98,6 +115,12 @@ pub enum Record {
     Cluster {
         /// Its random id.
         id: ClusterId,
+        /// The day on which it was created, if it ever said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        created: Option<Date>,
+        /// Its cohort by a rule of the service.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ruled: Option<Cohort>,
         /// Its cohort by an administrator's decision.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         decided: Option<Cohort>,

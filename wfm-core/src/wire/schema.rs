@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::anonymizer::ReportedVersion;
-use crate::cluster::ClusterId;
+use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
+use crate::fleet::Cohorts;
 use crate::release::{NoticeId, PlainText};
 use crate::version::{Train, Version, VersionRange};
+use crate::wire::insights::{Count, FEWER_THAN_TEN};
 
 /// A value that is text of this pattern.
 macro_rules! text {
@@ -56,6 +58,32 @@ text!(
     2000,
     "Version 2 is not repaired any more."
 );
+
+impl PartialSchema for Count {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+        let few = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([FEWER_THAN_TEN]));
+        OneOfBuilder::new().item(number).item(few).into()
+    }
+}
+
+impl ToSchema for Count {
+    fn name() -> Cow<'static, str> {
+        "Count".into()
+    }
+}
+
+impl PartialSchema for Cohorts {
+    fn schema() -> RefOr<Schema> {
+        ArrayBuilder::new().items(Cohort::schema()).min_items(Some(1)).unique_items(true).into()
+    }
+}
+
+impl ToSchema for Cohorts {
+    fn name() -> Cow<'static, str> {
+        "Cohorts".into()
+    }
+}
 
 impl PartialSchema for ClusterId {
     fn schema() -> RefOr<Schema> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::anonymizer::ReportedVersion;
@@ -118,11 +119,18 @@ pub struct Cluster {
     pub last_seen: Timestamp,
     /// How often it has checked in.
     pub check_ins: u64,
+    /// The day on which it was created, if it said: the Monday of that week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
+    pub created: Option<Date>,
     /// Whose it is, as far as questions about the fleet go.
     pub cohort: Cohort,
     /// What it says of that itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared_cohort: Option<Cohort>,
+    /// What a rule of the service says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruled_cohort: Option<Cohort>,
     /// What an administrator decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_cohort: Option<Cohort>,
@@ -136,8 +144,10 @@ impl From<&ClusterRecord> for Cluster {
             first_seen: record.first_seen,
             last_seen: record.last_seen,
             check_ins: record.check_ins,
+            created: record.created,
             cohort: record.cohort(),
             declared_cohort: record.declared,
+            ruled_cohort: record.ruled,
             decided_cohort: record.decided,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::{Cluster, State};
 use crate::cluster::{ClusterId, Cohort};
@@ -25,7 +26,8 @@ pub(super) fn of(state: &State) -> Records {
             Run { said, instants: run.instants.clone(), untimed: run.untimed }
         });
         let runs = runs.collect();
-        records.push(Record::Cluster { id: *id, decided: cluster.record.decided, runs });
+        let ClusterRecord { created, ruled, decided, .. } = cluster.record;
+        records.push(Record::Cluster { id: *id, created, ruled, decided, runs });
     }
     Box::new(records.into_iter().map(Ok))
 }
@@ -40,8 +42,8 @@ pub(super) fn read(records: Records) -> Result<State, StoreError> {
             Record::Audit(entry) => state.audit.push(entry),
             Record::Doctor(report) => drop(state.doctors.insert(report.id, report)),
             Record::Facts { number, facts: said } => drop(facts.insert(number, said)),
-            Record::Cluster { id, decided, runs } => {
-                let cluster = cluster(id, decided, runs, &facts).ok_or_else(unreadable)?;
+            Record::Cluster { id, created, ruled, decided, runs } => {
+                let cluster = cluster(id, (created, ruled, decided), runs, &facts).ok_or_else(unreadable)?;
                 state.clusters.insert(id, cluster);
             }
         }
@@ -51,7 +53,7 @@ pub(super) fn read(records: Records) -> Result<State, StoreError> {
 
 fn cluster(
     id: ClusterId,
-    decided: Option<Cohort>,
+    (created, ruled, decided): (Option<Date>, Option<Cohort>, Option<Cohort>),
     runs: Vec<Run<u64>>,
     facts: &BTreeMap<u64, ClusterFacts>,
 ) -> Option<Cluster> {
@@ -67,7 +69,9 @@ fn cluster(
         first_seen: first,
         last_seen: last,
         check_ins,
+        created,
         declared: said.cohort,
+        ruled,
         decided,
     };
     Some(Cluster { record, runs: known })

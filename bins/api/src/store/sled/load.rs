@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ::sled::{Batch, Tree};
+use jiff::civil::Date;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::release::Releases;
 use wfm_core::store::{Record, Records, Run, StoreError, StoreErrorKind};
@@ -90,11 +91,13 @@ impl<'a> Loading<'a> {
                 self.keys.insert(number, facts.key);
                 self.facts.put(&facts.key, &facts.json)
             }
-            Record::Cluster { id, decided, runs } => self.add_cluster(id, decided, runs),
+            Record::Cluster { id, created, ruled, decided, runs } => {
+                self.add_cluster(id, Known { created, ruled, decided }, runs)
+            }
         }
     }
 
-    fn add_cluster(&mut self, id: ClusterId, decided: Option<Cohort>, runs: Vec<Run<u64>>) -> Result<(), StoreError> {
+    fn add_cluster(&mut self, id: ClusterId, known: Known, runs: Vec<Run<u64>>) -> Result<(), StoreError> {
         let unknown = || rows::damaged("a cluster's record names facts that stand nowhere");
         let mut row: Option<ClusterRow> = None;
         for Run { said, instants, untimed } in runs {
@@ -102,10 +105,9 @@ impl<'a> Loading<'a> {
             let pieces = instants.chunks(if untimed > 0 { usize::MAX } else { run::LONGEST });
             for piece in pieces {
                 let (Some(&earliest), Some(&latest)) = (piece.iter().min(), piece.iter().max()) else { continue };
-                let open = Run { said, instants: piece.to_vec(), untimed };
-                let check_ins = (piece.len() as u64).saturating_add(untimed);
+                let next = ClusterRow::of(Run { said, instants: piece.to_vec(), untimed }, earliest, latest);
                 row = Some(match row {
-                    None => ClusterRow { first: earliest, last: latest, check_ins, decided, closed: 0, open },
+                    None => next,
                     Some(known) => {
                         let mut bytes = Vec::new();
                         run::write(&known.open, &mut bytes);
@@ -113,20 +115,28 @@ impl<'a> Loading<'a> {
                         ClusterRow {
                             first: known.first.min(earliest),
                             last: known.last.max(latest),
-                            check_ins: known.check_ins.saturating_add(check_ins),
+                            check_ins: known.check_ins.saturating_add(next.check_ins),
                             closed: known.closed.saturating_add(1),
-                            decided,
-                            open,
+                            ..next
                         }
                     }
                 });
             }
         }
-        let row = row.ok_or_else(|| rows::damaged("a cluster's record holds no check-in"))?;
+        let mut row = row.ok_or_else(|| rows::damaged("a cluster's record holds no check-in"))?;
+        (row.created, row.ruled, row.decided) = (known.created, known.ruled, known.decided);
         self.counted += 1;
         self.check_ins = self.check_ins.saturating_add(row.check_ins);
         self.clusters.put(id.as_bytes(), &row.write())
     }
+}
+
+/// What is known of a cluster beside its check-ins.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    created: Option<Date>,
+    ruled: Option<Cohort>,
+    decided: Option<Cohort>,
 }
 
 /// Rows on their way into a tree.

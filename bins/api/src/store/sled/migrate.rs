@@ -73,5 +73,5 @@ fn cluster(row: &[u8], keys: &HashMap<IVec, FactsKey>) -> Result<ClusterRow, Sto
     let said = *keys.get(report.as_slice()).ok_or_else(|| rows::damaged("a report of format 1 is gone"))?;
     let instants = if check_ins > 1 { vec![first, last] } else { vec![first] };
     let untimed = check_ins.saturating_sub(instants.len() as u64);
-    Ok(ClusterRow { first, last, check_ins, decided: None, closed: 0, open: Run { said, instants, untimed } })
+    Ok(ClusterRow::of(Run { said, instants, untimed }, first, last))
 }

@@ -61,7 +61,7 @@ impl Iterator for Histories {
 impl Histories {
     fn history(&mut self, id: ClusterId, row: &[u8]) -> Result<Record, StoreError> {
         let row = ClusterRow::read(row)?;
-        let decided = row.decided;
+        let (created, ruled, decided) = (row.created, row.ruled, row.decided);
         let mut whole: Vec<Run<u64>> = Vec::new();
         for run in read::runs(&self.disk.trees, id, row)? {
             let said = self.number(run.said)?;
@@ -73,7 +73,7 @@ impl Histories {
                 _ => whole.push(Run { said, instants: run.instants, untimed: run.untimed }),
             }
         }
-        Ok(Record::Cluster { id, decided, runs: whole })
+        Ok(Record::Cluster { id, created, ruled, decided, runs: whole })
     }
 
     fn number(&mut self, key: FactsKey) -> Result<u64, StoreError> {

@@ -1,6 +1,7 @@
 //! How things are written down.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -23,6 +24,9 @@ pub(super) const CHECK_INS: &[u8] = b"check-ins";
 pub(super) const AUDIT: &[u8] = b"audit";
 /// Key in `meta`: there while a backup is being restored.
 pub(super) const LOADING: &[u8] = b"loading";
+
+/// The day that days are counted from.
+const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 
 /// First bytes of keys in `ledger`.
 pub(super) const NOTICE_PREFIX: &[u8] = b"n";
@@ -65,7 +69,14 @@ pub(super) struct ClusterRow {
     /// Seconds since 1970.
     pub(super) last: i64,
     pub(super) check_ins: u64,
+    /// The day on which it was created, if it ever said.
+    pub(super) created: Option<Date>,
+    /// Its cohort by a rule of the service.
+    pub(super) ruled: Option<Cohort>,
+    /// Its cohort by an administrator's decision.
     pub(super) decided: Option<Cohort>,
+    /// When it last checked in after a silence, in seconds since 1970.
+    pub(super) returned: Option<i64>,
     /// How many runs are closed; they are numbered from 0.
     pub(super) closed: u32,
     /// The run that the next check-in may belong to.
@@ -75,8 +86,13 @@ pub(super) struct ClusterRow {
 impl ClusterRow {
     /// The row after the cluster's first check-in.
     pub(super) fn new(said: FactsKey, at: i64) -> Self {
-        let open = Run { said, instants: vec![at], untimed: 0 };
-        Self { first: at, last: at, check_ins: 1, decided: None, closed: 0, open }
+        Self::of(Run { said, instants: vec![at], untimed: 0 }, at, at)
+    }
+
+    /// The row of a cluster of which one run is known, and when that began and ended.
+    pub(super) fn of(open: KeyedRun, first: i64, last: i64) -> Self {
+        let check_ins = (open.instants.len() as u64).saturating_add(open.untimed);
+        Self { first, last, check_ins, created: None, ruled: None, decided: None, returned: None, closed: 0, open }
     }
 
     /// Adds a check-in; returns the run that it closed, if it did.
@@ -95,35 +111,55 @@ impl ClusterRow {
     pub(super) fn write(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(64 + 2 * self.open.instants.len());
         run::write(&self.open, &mut bytes);
-        bytes.push(self.decided.map_or(0, cohort_number));
+        let cohort = |cohort: Option<Cohort>| cohort.map_or(0, cohort_number);
+        bytes.push(cohort(self.ruled) << 4 | cohort(self.decided));
         run::write_number(run::zigzag(self.first), &mut bytes);
         run::write_number(run::zigzag(self.last.wrapping_sub(self.first)), &mut bytes);
         run::write_number(self.check_ins, &mut bytes);
         run::write_number(u64::from(self.closed), &mut bytes);
+        run::write_option(self.created.map(day_number), &mut bytes);
+        run::write_option(self.returned.map(|at| at.wrapping_sub(self.first)), &mut bytes);
         bytes
     }
 
     pub(super) fn read(mut bytes: &[u8]) -> Result<Self, StoreError> {
         let bytes = &mut bytes;
         let open = run::read(bytes)?;
-        let (&decided, rest) = bytes.split_first().ok_or_else(|| damaged("a cluster's row is too short"))?;
+        let (&cohorts, rest) = bytes.split_first().ok_or_else(|| damaged("a cluster's row is too short"))?;
         *bytes = rest;
         let first = run::unzigzag(run::read_number(bytes)?);
         let last = first.wrapping_add(run::unzigzag(run::read_number(bytes)?));
         let check_ins = run::read_number(bytes)?;
         let closed = u32::try_from(run::read_number(bytes)?).map_err(damaged)?;
+        // Format 2 ended here.
+        let (mut created, mut returned) = (None, None);
+        if !bytes.is_empty() {
+            created = run::read_option(bytes)?.map(day).transpose()?;
+            returned = run::read_option(bytes)?.map(|after| first.wrapping_add(after));
+        }
         if !bytes.is_empty() {
             return Err(damaged("a cluster's row is too long"));
         }
-        Ok(Self { first, last, check_ins, decided: cohort(decided)?, closed, open })
+        let (ruled, decided) = (cohort(cohorts >> 4)?, cohort(cohorts & 0xf)?);
+        Ok(Self { first, last, check_ins, created, ruled, decided, returned, closed, open })
     }
 
     /// The record of this row and the facts that its open run names.
     pub(super) fn record(self, id: ClusterId, facts: ClusterFacts) -> Result<ClusterRecord, StoreError> {
         let Attendance { first, last, check_ins, .. } = self.attendance(id)?;
         let ClusterFacts { components, cohort: declared } = facts;
-        let decided = self.decided;
-        Ok(ClusterRecord { id, components, first_seen: first, last_seen: last, check_ins, declared, decided })
+        let Self { created, ruled, decided, .. } = self;
+        Ok(ClusterRecord {
+            id,
+            components,
+            first_seen: first,
+            last_seen: last,
+            check_ins,
+            created,
+            declared,
+            ruled,
+            decided,
+        })
     }
 
     pub(super) fn attendance(&self, cluster: ClusterId) -> Result<Attendance, StoreError> {
@@ -147,6 +183,16 @@ fn cohort(number: u8) -> Result<Option<Cohort>, StoreError> {
     }
     let found = Cohort::ALL.into_iter().find(|&cohort| cohort_number(cohort) == number);
     found.map(Some).ok_or_else(|| damaged("a cluster's cohort is unknown"))
+}
+
+/// Days since 1970.
+fn day_number(day: Date) -> i64 {
+    i64::from((day - EPOCH).get_days())
+}
+
+fn day(number: i64) -> Result<Date, StoreError> {
+    let span = jiff::Span::new().try_days(number).map_err(damaged)?;
+    EPOCH.checked_add(span).map_err(damaged)
 }
 
 fn second(second: i64) -> Result<Timestamp, StoreError> {
@@ -208,6 +254,9 @@ mod tests {
     fn row() -> ClusterRow {
         let mut row = ClusterRow::new([1; 16], 1_767_225_600);
         row.decided = Some(Cohort::Test);
+        row.ruled = Some(Cohort::Ci);
+        row.created = Some(jiff::civil::date(2025, 12, 29));
+        row.returned = Some(1_767_268_800);
         assert_eq!(row.check_in([1; 16], 1_767_268_800), None);
         row
     }
@@ -222,7 +271,9 @@ mod tests {
     #[test]
     fn a_torn_row_is_an_error_and_no_panic() {
         let whole = row().write();
-        for length in 0..whole.len() {
+        let format_2 = ClusterRow::read(&whole[..whole.len() - 6]).unwrap();
+        assert_eq!(format_2, ClusterRow { created: None, returned: None, ..row() });
+        for length in (0..whole.len()).filter(|length| *length != whole.len() - 6) {
             assert_eq!(ClusterRow::read(&whole[..length]).unwrap_err().kind(), StoreErrorKind::Corrupt);
         }
         assert!(ClusterRow::read(&[whole.as_slice(), &[0]].concat()).is_err());

@@ -77,6 +77,15 @@ pub(super) fn read_number(bytes: &mut &[u8]) -> Result<u64, StoreError> {
     Err(damaged("a number is too long"))
 }
 
+/// A number that may be absent, which is written as 0.
+pub(super) fn write_option(number: Option<i64>, out: &mut Vec<u8>) {
+    write_number(number.map_or(0, |number| zigzag(number).saturating_add(1)), out);
+}
+
+pub(super) fn read_option(bytes: &mut &[u8]) -> Result<Option<i64>, StoreError> {
+    Ok(read_number(bytes)?.checked_sub(1).map(unzigzag))
+}
+
 pub(super) fn zigzag(number: i64) -> u64 {
     (number << 1 ^ number >> 63).cast_unsigned()
 }
