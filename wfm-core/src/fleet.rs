@@ -12,7 +12,41 @@
 //! | returned(W, T) | clusters that checked in during (T − W, T] after a silence of more than 24 h |
 //!
 //! A UTC day stands for its last second: active(day) are the clusters that checked in on that day.
+//!
+//! # Bookkeeping
+//! A check-in is the first of its cluster, or comes after a silence of more than 24 hours (a return), or neither. 24 hours
+//! after a check-in that no other has followed its cluster disappears. So, counting events in (t₀, t₁]:
+//!
+//! active(t₁) = active(t₀) + first check-ins + returns − disappearances
+//!
+//! A check-in is an event or two at its second and moves its cluster from one counter of a day to another: that is all that
+//! is written, whatever the number of clusters. A [`Teller`] knows which; [`Changes`] gather them as rows for a store.
 
+mod adoption;
+mod changes;
 mod cohorts;
+mod life;
+#[cfg(any(test, feature = "testing"))]
+pub mod reference;
+mod rows;
+mod series;
+mod summary;
+mod table;
+mod time;
+mod track;
+mod view;
 
+#[cfg(test)]
+mod tests;
+
+pub use adoption::{adoption, lag, releases_in_use};
+pub use changes::Changes;
 pub use cohorts::{Cohorts, NotCohorts};
+pub use life::{Life, Place, Teller};
+pub use rows::{Delta, NotARow, VersionCell};
+pub use series::{Counted, Range, age_series, series};
+pub use summary::{now, summary};
+pub use table::Table;
+pub use time::{DAY, Day, Window};
+pub use track::Track;
+pub use view::{Rollups, Row, Waiting};

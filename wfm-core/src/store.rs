@@ -1,5 +1,6 @@
 //! The port to what is kept: releases with their notices, check-ins, doctor reports, and the log of who changed what.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,6 +11,7 @@ use crate::cluster::{ClusterId, Cohort};
 use crate::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use crate::version::Train;
 
+mod ask;
 mod audit;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
@@ -20,10 +22,11 @@ mod memory;
 mod query;
 mod record;
 
+pub use ask::{Look, ask};
 pub use audit::{Action, Actor, AuditEntry, By, Change};
 pub use doctor::{DoctorId, DoctorReport, NotADoctorId};
 pub use error::{StoreError, StoreErrorKind};
-pub use history::{Attendance, PersistentQuery, Run, whole_second};
+pub use history::{Attendance, PersistentQuery, Run, in_time, whole_second};
 pub use memory::MemoryStore;
 pub use query::{Bounds, ClusterQuery, InstalledQuery, Page};
 pub use record::{ClusterFacts, ClusterRecord, Record, Records};
@@ -86,6 +89,10 @@ pub trait Store: Send + Sync {
         by: By,
     ) -> Result<Option<ClusterRecord>, StoreError>;
 
+    /// Makes these the rules about whose clusters are, in place of the rules before: they come after a decision and before
+    /// what a cluster says. Answers how many changed.
+    async fn set_rules(&self, rules: BTreeMap<ClusterId, Cohort>, by: By) -> Result<u64, StoreError>;
+
     /// How often the clusters checked in whose first check-in lies between the bounds; pages as [`Store::clusters`].
     async fn check_ins(
         &self,
@@ -101,6 +108,14 @@ pub trait Store: Send + Sync {
         after: Option<ClusterId>,
         limit: usize,
     ) -> Result<Page<Attendance>, StoreError>;
+
+    /// Notes of which clusters 24 hours of silence are over by `now`. Questions are answered the same without it, but take
+    /// longer the more of them there are. Answers how many it noted; more may be left.
+    async fn note_silent(&self, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Shows the rollups as they are at one moment to `look`, which may be called again where they changed meanwhile.
+    /// [`ask`] is the way to do it.
+    async fn look(&self, look: Look) -> Result<(), StoreError>;
 
     /// Keeps a doctor report in place of an earlier one with its id.
     async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError>;

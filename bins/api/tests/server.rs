@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,8 +14,8 @@ use wfm_core::anonymizer::Arrival;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
-    Attendance, AuditEntry, Bounds, By, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Page, PersistentQuery,
-    Records, Store, StoreError, StoreErrorKind,
+    Attendance, AuditEntry, Bounds, By, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Look, Page,
+    PersistentQuery, Records, Store, StoreError, StoreErrorKind,
 };
 use wfm_core::version::Train;
 
@@ -158,6 +159,15 @@ impl Store for Gone {
         self.error()
     }
     async fn doctor(&self, _: DoctorId) -> Result<Option<DoctorReport>, StoreError> {
+        self.error()
+    }
+    async fn set_rules(&self, _: BTreeMap<ClusterId, Cohort>, _: By) -> Result<u64, StoreError> {
+        self.error()
+    }
+    async fn note_silent(&self, _: Timestamp) -> Result<u64, StoreError> {
+        self.error()
+    }
+    async fn look(&self, _: Look) -> Result<(), StoreError> {
         self.error()
     }
     async fn ready(&self) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ClusterRecord;
+use crate::cluster::{ClusterId, Cohort};
 use crate::release::{Notice, PublishOutcome, Release};
 
 /// Who does something, and when: what every change that is not a check-in is made with.
@@ -49,6 +50,8 @@ pub enum Action {
     RemoveNotice,
     /// A cluster's cohort was decided, or the decision taken back.
     SetCohort,
+    /// A rule of the service about a cluster's cohort was made, changed or dropped.
+    SetRule,
 }
 
 /// One line of the audit log. The log is only ever added to, in the transaction that makes the change.
@@ -104,6 +107,14 @@ impl Change {
         let action = if after.is_some() { Action::PutNotice } else { Action::RemoveNotice };
         let subject = format!("{} {}", notice.train, notice.id);
         Some(Self { action, subject, before: before.map(notice_facts), after: after.map(notice_facts) })
+    }
+
+    /// What a rule about a cluster's cohort did.
+    #[must_use]
+    pub fn of_rule(cluster: ClusterId, before: Option<Cohort>, after: Option<Cohort>) -> Option<Self> {
+        let said = |cohort: Option<Cohort>| cohort.map(|cohort| cohort.to_string());
+        let (action, subject) = (Action::SetRule, cluster.to_string());
+        (before != after).then(|| Self { action, subject, before: said(before), after: said(after) })
     }
 
     /// What deciding a cohort did.

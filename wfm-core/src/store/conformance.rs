@@ -11,10 +11,12 @@ use crate::wire::v3;
 
 mod changes;
 mod clusters;
+mod fleet;
 mod history;
 
 pub use changes::*;
 pub use clusters::*;
+pub use fleet::*;
 pub use history::*;
 
 /// Makes one test of every conformance case. The argument is an expression that is a future of a fresh, empty store; it is
@@ -50,6 +52,12 @@ macro_rules! store_conformance {
             a_doctor_report_is_kept_and_replaced
             a_store_that_works_is_ready
             records_make_the_same_store_again
+            the_fleet_is_what_a_recount_gives
+            noting_silence_changes_no_answer
+            a_decision_moves_a_clusters_whole_past
+            a_rule_stands_between_a_decision_and_what_a_cluster_says
+            what_a_cluster_says_later_counts_for_its_past
+            a_clock_going_back_leaves_the_fleet_exact
         }
     };
     (@each $fresh:expr; $($case:ident)*) => {

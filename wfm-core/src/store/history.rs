@@ -26,6 +26,15 @@ pub struct Run<F> {
     pub untimed: u64,
 }
 
+/// Check-ins in the order of time, and where they are of one second in the order of arrival, with what each said.
+#[must_use]
+pub fn in_time<F: Clone>(runs: &[Run<F>]) -> Vec<(i64, F)> {
+    let all = runs.iter().flat_map(|run| run.instants.iter().map(|&at| (at, run.said.clone())));
+    let mut all: Vec<(i64, F)> = all.collect();
+    all.sort_by_key(|(at, _)| *at);
+    all
+}
+
 /// How often a cluster has checked in, up to some moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attendance {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -7,13 +7,15 @@ use jiff::Timestamp;
 
 use super::{
     Attendance, AuditEntry, Bounds, By, Change, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport,
-    Page, PersistentQuery, Records, Run, Store, StoreError, whole_second,
+    Look, Page, PersistentQuery, Records, Run, Store, StoreError,
 };
 use crate::anonymizer::Arrival;
 use crate::cluster::{ClusterId, Cohort};
+use crate::fleet::Table;
 use crate::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases, Yank};
 use crate::version::Train;
 
+mod fleet;
 mod records;
 
 /// The reference: everything in memory, gone with the process.
@@ -26,6 +28,10 @@ pub struct MemoryStore {
 struct State {
     releases: Arc<Releases>,
     clusters: BTreeMap<ClusterId, Cluster>,
+    rules: BTreeMap<ClusterId, Cohort>,
+    rollups: Table,
+    /// The last check-in of every cluster of which the rollups do not know yet that it is silent.
+    waiting: BTreeSet<(i64, ClusterId)>,
     doctors: BTreeMap<DoctorId, DoctorReport>,
     audit: Vec<AuditEntry>,
 }
@@ -33,7 +39,7 @@ struct State {
 #[derive(Debug, Clone)]
 struct Cluster {
     record: ClusterRecord,
-    runs: Vec<Run<ClusterFacts>>,
+    runs: Vec<Run<Arc<ClusterFacts>>>,
 }
 
 impl MemoryStore {
@@ -70,17 +76,6 @@ impl State {
 }
 
 impl Cluster {
-    fn check_in(known: Option<Self>, arrival: Arrival, at: Timestamp) -> Self {
-        let said = ClusterFacts::from(arrival.clone());
-        let instant = whole_second(at).as_second();
-        let (record, mut runs) = known.map_or((None, Vec::new()), |known| (Some(known.record), known.runs));
-        match runs.last_mut() {
-            Some(run) if run.said == said && run.untimed == 0 => run.instants.push(instant),
-            _ => runs.push(Run { said, instants: vec![instant], untimed: 0 }),
-        }
-        Self { record: ClusterRecord::after(record, arrival, at), runs }
-    }
-
     fn attendance(&self) -> Attendance {
         let ClusterRecord { id, first_seen, last_seen, check_ins, .. } = self.record;
         Attendance { cluster: id, first: first_seen, last: last_seen, check_ins }
@@ -140,11 +135,7 @@ impl Store for MemoryStore {
     }
 
     async fn check_in(&self, arrival: Arrival, at: Timestamp) -> Result<ClusterRecord, StoreError> {
-        Ok(self.write(|state| {
-            let id = arrival.cluster();
-            let cluster = Cluster::check_in(state.clusters.remove(&id), arrival, at);
-            state.clusters.entry(id).insert_entry(cluster).get().record.clone()
-        }))
+        self.write(|state| state.check_in(arrival, at))
     }
 
     async fn cluster(&self, id: ClusterId) -> Result<Option<ClusterRecord>, StoreError> {
@@ -172,14 +163,31 @@ impl Store for MemoryStore {
         cohort: Option<Cohort>,
         by: By,
     ) -> Result<Option<ClusterRecord>, StoreError> {
-        Ok(self.write(|state| {
-            let record = &mut state.clusters.get_mut(&id)?.record;
-            let before = record.clone();
-            record.decided = cohort;
-            let after = record.clone();
-            state.log(Change::of_cohort(&before, &after), by);
-            Some(after)
-        }))
+        self.write(|state| {
+            let cluster = state.clusters.get(&id)?.clone();
+            let after = ClusterRecord { decided: cohort, ..cluster.record.clone() };
+            state.log(Change::of_cohort(&cluster.record, &after), by);
+            Some(state.replace(&cluster, after))
+        })
+        .transpose()
+    }
+
+    async fn set_rules(&self, rules: BTreeMap<ClusterId, Cohort>, by: By) -> Result<u64, StoreError> {
+        self.write(|state| {
+            let named: BTreeSet<ClusterId> = state.rules.keys().chain(rules.keys()).copied().collect();
+            let mut changed = 0;
+            for id in named {
+                let (before, after) = (state.rules.get(&id).copied(), rules.get(&id).copied());
+                let Some(line) = Change::of_rule(id, before, after) else { continue };
+                if let Some(cluster) = state.clusters.get(&id).cloned() {
+                    state.replace(&cluster, ClusterRecord { ruled: after, ..cluster.record.clone() })?;
+                }
+                state.log([line], by);
+                changed += 1;
+            }
+            state.rules = rules;
+            Ok(changed)
+        })
     }
 
     async fn check_ins(
@@ -202,6 +210,14 @@ impl Store for MemoryStore {
             Attendance::at(cluster.record.id, &cluster.runs, query.at).filter(|known| query.matches(known))
         };
         self.read(|state| state.page(after, limit, answer))
+    }
+
+    async fn note_silent(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.write(|state| state.note_silent(now))
+    }
+
+    async fn look(&self, mut look: Look) -> Result<(), StoreError> {
+        self.read(|state| look(state))
     }
 
     async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError> {

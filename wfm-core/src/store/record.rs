@@ -104,6 +104,13 @@ pub enum Record {
     Audit(AuditEntry),
     /// A doctor report.
     Doctor(DoctorReport),
+    /// A rule about whose a cluster is.
+    Rule {
+        /// The cluster, which may never have checked in.
+        id: ClusterId,
+        /// Whose it is.
+        cohort: Cohort,
+    },
     /// What some clusters said: stands before the first of them.
     Facts {
         /// The number by which they name it; each has its own.

@@ -8,13 +8,16 @@
 //! | `clusters.2` | the cluster's id | first, last and number of check-ins, cohort, and its open run ([`run`]) |
 //! | `runs` | the cluster's id, number | a closed run of check-ins; never written again |
 //! | `facts` | hash of the facts | what clusters said, as JSON, once, however many say the same |
+//! | `rollups` | [`wfm_core::fleet`] says | counters: what questions about the fleet are answered from |
+//! | `waiting` | last check-in, the cluster's id | nothing: the cluster is not known to be silent |
 //!
-//! **Architecture invariant:** only the writer's thread writes, and it writes a cluster, its runs, its facts and the
-//! counters in one transaction, so a kill at any moment leaves them in step.
+//! **Architecture invariant:** only the writer's thread writes, and it writes a cluster, its runs, its facts, the
+//! rollups and the counters in one transaction, so a kill at any moment leaves them in step.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -22,20 +25,24 @@ use wfm_core::anonymizer::Arrival;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
-    Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Page,
+    Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Look, Page,
     PersistentQuery, Records, Store, StoreError, StoreErrorKind,
 };
 use wfm_core::version::Train;
 
+mod check_in;
 mod clean;
 mod disk;
+mod fleet;
 mod group;
 mod load;
 mod migrate;
 mod open;
 mod quiet;
 mod read;
+mod rebuild;
 mod records;
+mod revision;
 mod rows;
 mod run;
 mod sync;
@@ -84,6 +91,15 @@ impl SledStore {
         self.writing.alone(|disk, _| verify::verify(&disk.trees)).await
     }
 
+    /// Makes the rollups again from the records and puts right what differs. Answers how many rows differed.
+    ///
+    /// # Errors
+    /// Where the store cannot be read or written.
+    pub async fn rebuild(&self) -> Result<u64, StoreError> {
+        let folder = self.writing.folder();
+        self.writing.alone(move |disk, _| rebuild::rebuild(disk, &folder)).await
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Disk) -> Result<T, StoreError> + Send + 'static,
@@ -123,10 +139,11 @@ impl Store for SledStore {
     async fn check_in(&self, arrival: Arrival, at: Timestamp) -> Result<ClusterRecord, StoreError> {
         let id = arrival.cluster();
         // Written down and hashed here, on the caller's thread: the writer's time is everybody's.
-        let facts = ClusterFacts::from(arrival);
-        let written = rows::WrittenFacts::of(&facts);
-        let row = self.writing.ask(move |group| group.check_in(id, &written, at)).await?;
-        row.record(id, facts)
+        let created = arrival.created();
+        let written = rows::WrittenFacts::of(ClusterFacts::from(arrival));
+        let facts = Arc::clone(&written.facts);
+        let row = self.writing.ask(move |group| group.check_in(id, &written, created, at)).await?;
+        row.record(id, ClusterFacts::clone(&facts))
     }
 
     async fn cluster(&self, id: ClusterId) -> Result<Option<ClusterRecord>, StoreError> {
@@ -155,6 +172,21 @@ impl Store for SledStore {
         self.writing.ask(move |group| group.set_cohort(id, cohort, by)).await
     }
 
+    async fn set_rules(&self, rules: BTreeMap<ClusterId, Cohort>, by: By) -> Result<u64, StoreError> {
+        let known = self.read(|disk| read::rules(&disk.trees)).await?;
+        let named: BTreeSet<ClusterId> = known.keys().chain(rules.keys()).copied().collect();
+        let changed = named.into_iter().filter(|id| known.get(id) != rules.get(id));
+        let changed: Vec<_> = changed.map(|id| (id, rules.get(&id).copied())).collect();
+        for some in changed.chunks(work::AT_ONCE) {
+            let some = some.to_vec();
+            let set = move |group: &mut group::Group<'_>| {
+                some.iter().try_for_each(|(id, cohort)| group.set_rule(*id, *cohort, by).map(drop))
+            };
+            self.writing.ask(set).await?;
+        }
+        Ok(changed.len() as u64)
+    }
+
     async fn check_ins(
         &self,
         created: Bounds,
@@ -171,6 +203,34 @@ impl Store for SledStore {
         limit: usize,
     ) -> Result<Page<Attendance>, StoreError> {
         self.read(move |disk| read::persistent(&disk.trees, query, after, limit)).await
+    }
+
+    async fn note_silent(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let until = now.as_second().saturating_sub(wfm_core::fleet::DAY);
+        let silent = self.read(move |disk| fleet::longest_waiting(&disk.trees, until, work::AT_ONCE)).await?;
+        if silent.is_empty() {
+            return Ok(0);
+        }
+        let note = move |group: &mut group::Group<'_>| {
+            let mut noted = 0;
+            for (last, id) in &silent {
+                noted += u64::from(group.note_silent(*last, *id)?);
+            }
+            Ok(noted)
+        };
+        self.writing.ask(note).await
+    }
+
+    async fn look(&self, look: Look) -> Result<(), StoreError> {
+        let look = Arc::new(Mutex::new(look));
+        let shared = self.writing.shared();
+        let asked = Arc::clone(&look);
+        let seen = self.read(move |disk| revision::look(&shared.revision, disk, &asked)).await?;
+        if seen {
+            return Ok(());
+        }
+        // It changes faster than it can be read: once, the writer has to wait.
+        self.writing.alone(move |disk, _| revision::call(disk, &look)).await
     }
 
     async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError> {

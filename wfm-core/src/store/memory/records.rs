@@ -15,12 +15,13 @@ pub(super) fn of(state: &State) -> Records {
     records.extend(state.releases.all_notices().cloned().map(Record::Notice));
     records.extend(state.audit.iter().cloned().map(Record::Audit));
     records.extend(state.doctors.values().cloned().map(Record::Doctor));
+    records.extend(state.rules.iter().map(|(id, cohort)| Record::Rule { id: *id, cohort: *cohort }));
     let mut numbers: BTreeMap<&ClusterFacts, u64> = BTreeMap::new();
     for (id, cluster) in &state.clusters {
         let runs = cluster.runs.iter().map(|run| {
             let next = numbers.len() as u64;
             let said = *numbers.entry(&run.said).or_insert_with(|| {
-                records.push(Record::Facts { number: next, facts: run.said.clone() });
+                records.push(Record::Facts { number: next, facts: ClusterFacts::clone(&run.said) });
                 next
             });
             Run { said, instants: run.instants.clone(), untimed: run.untimed }
@@ -41,10 +42,11 @@ pub(super) fn read(records: Records) -> Result<State, StoreError> {
             Record::Notice(notice) => drop(Arc::make_mut(&mut state.releases).insert_notice(notice)),
             Record::Audit(entry) => state.audit.push(entry),
             Record::Doctor(report) => drop(state.doctors.insert(report.id, report)),
-            Record::Facts { number, facts: said } => drop(facts.insert(number, said)),
+            Record::Rule { id, cohort } => drop(state.rules.insert(id, cohort)),
+            Record::Facts { number, facts: said } => drop(facts.insert(number, Arc::new(said))),
             Record::Cluster { id, created, ruled, decided, runs } => {
                 let cluster = cluster(id, (created, ruled, decided), runs, &facts).ok_or_else(unreadable)?;
-                state.clusters.insert(id, cluster);
+                state.add(cluster)?;
             }
         }
     }
@@ -55,14 +57,14 @@ fn cluster(
     id: ClusterId,
     (created, ruled, decided): (Option<Date>, Option<Cohort>, Option<Cohort>),
     runs: Vec<Run<u64>>,
-    facts: &BTreeMap<u64, ClusterFacts>,
+    facts: &BTreeMap<u64, Arc<ClusterFacts>>,
 ) -> Option<Cluster> {
     let mut known = Vec::new();
     for Run { said, instants, untimed } in runs {
-        known.push(Run { said: facts.get(&said)?.clone(), instants, untimed });
+        known.push(Run { said: Arc::clone(facts.get(&said)?), instants, untimed });
     }
     let Attendance { first, last, check_ins, .. } = Attendance::at(id, &known, Timestamp::MAX)?;
-    let said = known.last()?.said.clone();
+    let said = ClusterFacts::clone(&known.last()?.said);
     let record = ClusterRecord {
         id,
         components: said.components,

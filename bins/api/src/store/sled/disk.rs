@@ -18,6 +18,8 @@ pub(super) struct Trees {
     pub(super) clusters: Tree,
     pub(super) runs: Tree,
     pub(super) facts: Tree,
+    pub(super) rollups: Tree,
+    pub(super) waiting: Tree,
 }
 
 /// An open folder. The folder can be opened again when the last clone of the `Arc` around it is gone.

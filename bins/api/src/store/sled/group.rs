@@ -1,20 +1,21 @@
 //! What can be done inside a transaction.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use ::sled::Transactional;
 use ::sled::transaction::{ConflictableTransactionError, TransactionError, TransactionalTree};
-use jiff::Timestamp;
-use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::fleet::Changes;
 use wfm_core::release::{
     Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases, Yank,
 };
-use wfm_core::store::{By, Change, ClusterRecord, DoctorReport, StoreError, whole_second};
+use wfm_core::store::{By, Change, DoctorReport, StoreError};
 use wfm_core::version::Train;
 
 use super::disk::Trees;
 use super::failed;
-use super::rows::{self, ClusterRow, WrittenFacts};
+use super::fleet::Said;
+use super::rows::{self, FactsKey};
 use super::work::Work;
 
 pub(super) type InTransaction<T> = Result<T, ConflictableTransactionError<StoreError>>;
@@ -31,15 +32,25 @@ pub(super) struct Committed {
 pub(super) fn commit(
     trees: &Trees,
     latest: &Arc<Releases>,
+    said: &mut Said,
     work: &mut [Box<dyn Work>],
 ) -> Result<Committed, StoreError> {
-    let Trees { meta, releases, ledger, clusters, runs, facts } = trees;
-    let work = std::cell::RefCell::new(work);
-    let committed = (meta, releases, ledger, clusters, runs, facts).transaction(
-        |(meta, releases, ledger, clusters, runs, facts)| {
-            let trees = InTrees { meta, releases, ledger, clusters, runs, facts };
-            let mut group =
-                Group { trees, latest: Arc::clone(latest), added: 0, check_ins: 0, logged: None, large: false };
+    let Trees { meta, releases, ledger, clusters, runs, facts, rollups, waiting } = trees;
+    let (work, said) = (RefCell::new(work), RefCell::new(said));
+    let committed = (meta, releases, ledger, clusters, runs, facts, rollups, waiting).transaction(
+        |(meta, releases, ledger, clusters, runs, facts, rollups, waiting)| {
+            let trees = InTrees { meta, releases, ledger, clusters, runs, facts, rollups, waiting };
+            let mut said = said.borrow_mut();
+            let mut group = Group {
+                trees,
+                latest: Arc::clone(latest),
+                added: 0,
+                check_ins: 0,
+                logged: None,
+                large: false,
+                changes: Changes::default(),
+                said: &mut said,
+            };
             for one in work.borrow_mut().iter_mut() {
                 one.apply(&mut group)?;
             }
@@ -53,73 +64,32 @@ pub(super) fn commit(
     Ok(Committed { releases: (!Arc::ptr_eq(&after, latest)).then_some(after), large })
 }
 
-struct InTrees<'a> {
-    meta: &'a TransactionalTree,
-    releases: &'a TransactionalTree,
-    ledger: &'a TransactionalTree,
-    clusters: &'a TransactionalTree,
-    runs: &'a TransactionalTree,
-    facts: &'a TransactionalTree,
+pub(super) struct InTrees<'a> {
+    pub(super) meta: &'a TransactionalTree,
+    pub(super) releases: &'a TransactionalTree,
+    pub(super) ledger: &'a TransactionalTree,
+    pub(super) clusters: &'a TransactionalTree,
+    pub(super) runs: &'a TransactionalTree,
+    pub(super) facts: &'a TransactionalTree,
+    pub(super) rollups: &'a TransactionalTree,
+    pub(super) waiting: &'a TransactionalTree,
 }
 
 /// The trees inside one transaction, and what has changed so far.
 pub(super) struct Group<'a> {
-    trees: InTrees<'a>,
+    pub(super) trees: InTrees<'a>,
     latest: Arc<Releases>,
-    added: u64,
-    check_ins: u64,
+    pub(super) added: u64,
+    pub(super) check_ins: u64,
     /// The number of the audit log's last line, where one was added.
     logged: Option<u64>,
     large: bool,
+    /// What is to be added to the rollups.
+    pub(super) changes: Changes<FactsKey>,
+    pub(super) said: &'a mut Said,
 }
 
 impl Group<'_> {
-    pub(super) fn check_in(&mut self, id: ClusterId, facts: &WrittenFacts, at: Timestamp) -> InTransaction<ClusterRow> {
-        let at = whole_second(at).as_second();
-        let (row, said_before) = match self.trees.clusters.get(id.as_bytes())? {
-            None => {
-                self.added += 1;
-                (ClusterRow::new(facts.key, at), None)
-            }
-            Some(bytes) => {
-                let mut row = ClusterRow::read(&bytes).map_err(abort)?;
-                let said_before = row.open.said;
-                if let Some(closed) = row.check_in(facts.key, at) {
-                    let mut bytes = Vec::with_capacity(128);
-                    super::run::write(&closed, &mut bytes);
-                    self.trees.runs.insert(&rows::run_key(id, row.closed - 1), bytes)?;
-                }
-                (row, Some(said_before))
-            }
-        };
-        if said_before != Some(facts.key) && self.trees.facts.get(facts.key)?.is_none() {
-            self.trees.facts.insert(&facts.key, facts.json.as_slice())?;
-        }
-        self.trees.clusters.insert(id.as_bytes(), row.write())?;
-        self.check_ins += 1;
-        Ok(row)
-    }
-
-    pub(super) fn set_cohort(
-        &mut self,
-        id: ClusterId,
-        cohort: Option<Cohort>,
-        by: By,
-    ) -> InTransaction<Option<ClusterRecord>> {
-        let Some(bytes) = self.trees.clusters.get(id.as_bytes())? else { return Ok(None) };
-        let mut row = ClusterRow::read(&bytes).map_err(abort)?;
-        let facts = self.trees.facts.get(row.open.said)?;
-        let facts = rows::facts(facts.as_deref()).map_err(abort)?;
-        let before = row.clone().record(id, facts.clone()).map_err(abort)?;
-        row.decided = cohort;
-        let after = row.clone().record(id, facts).map_err(abort)?;
-        if let Some(change) = Change::of_cohort(&before, &after) {
-            self.trees.clusters.insert(id.as_bytes(), row.write())?;
-            self.log(change, by)?;
-        }
-        Ok(Some(after))
-    }
-
     pub(super) fn publish(&mut self, batch: &[Release], mode: PublishMode, by: By) -> InTransaction<PublishOutcome> {
         let outcome = self.latest.plan(batch, mode);
         for release in outcome.news() {
@@ -178,7 +148,7 @@ impl Group<'_> {
         Ok(())
     }
 
-    fn log(&mut self, change: Change, by: By) -> InTransaction<()> {
+    pub(super) fn log(&mut self, change: Change, by: By) -> InTransaction<()> {
         self.large = true;
         let last = match self.logged {
             Some(number) => number,
@@ -190,7 +160,8 @@ impl Group<'_> {
         Ok(())
     }
 
-    fn finish(self) -> InTransaction<(Arc<Releases>, bool)> {
+    fn finish(mut self) -> InTransaction<(Arc<Releases>, bool)> {
+        self.add_changes()?;
         let meta = self.trees.meta;
         for (key, more) in [(rows::CLUSTERS, self.added), (rows::CHECK_INS, self.check_ins)] {
             if more > 0 {
@@ -205,6 +176,6 @@ impl Group<'_> {
     }
 }
 
-fn abort(error: StoreError) -> ConflictableTransactionError<StoreError> {
+pub(super) fn abort(error: StoreError) -> ConflictableTransactionError<StoreError> {
     ConflictableTransactionError::Abort(error)
 }

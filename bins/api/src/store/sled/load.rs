@@ -10,6 +10,7 @@ use wfm_core::release::Releases;
 use wfm_core::store::{Record, Records, Run, StoreError, StoreErrorKind};
 
 use super::disk::{Disk, Trees};
+use super::rebuild::Telling;
 use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
 use super::{failed, run};
 
@@ -31,9 +32,15 @@ pub(super) fn load(disk: &Disk, releases: &mut Arc<Releases>, records: Records) 
     for record in records {
         loading.add(record?)?;
     }
-    for rows in
-        [&mut loading.releases, &mut loading.ledger, &mut loading.runs, &mut loading.facts, &mut loading.clusters]
-    {
+    loading.telling.finish(&mut loading.waiting)?;
+    for rows in [
+        &mut loading.releases,
+        &mut loading.ledger,
+        &mut loading.runs,
+        &mut loading.facts,
+        &mut loading.clusters,
+        &mut loading.waiting,
+    ] {
         rows.write()?;
     }
     for (key, count) in
@@ -54,6 +61,8 @@ struct Loading<'a> {
     clusters: Rows<'a>,
     runs: Rows<'a>,
     facts: Rows<'a>,
+    waiting: Rows<'a>,
+    telling: Telling<'a>,
     keys: HashMap<u64, FactsKey>,
     counted: u64,
     check_ins: u64,
@@ -68,6 +77,8 @@ impl<'a> Loading<'a> {
             clusters: Rows::of(&trees.clusters),
             runs: Rows::of(&trees.runs),
             facts: Rows::of(&trees.facts),
+            waiting: Rows::of(&trees.waiting),
+            telling: Telling::of(trees, &trees.rollups),
             keys: HashMap::new(),
             counted: 0,
             check_ins: 0,
@@ -87,10 +98,12 @@ impl<'a> Loading<'a> {
             }
             Record::Doctor(report) => self.ledger.put(&rows::doctor_key(report.id), &rows::to_json(&report)),
             Record::Facts { number, facts } => {
-                let facts = WrittenFacts::of(&facts);
+                let facts = WrittenFacts::of(facts);
                 self.keys.insert(number, facts.key);
+                self.telling.know(&facts);
                 self.facts.put(&facts.key, &facts.json)
             }
+            Record::Rule { id, cohort } => self.ledger.put(&rows::rule_key(id), &rows::written_rule(cohort)),
             Record::Cluster { id, created, ruled, decided, runs } => {
                 self.add_cluster(id, Known { created, ruled, decided }, runs)
             }
@@ -100,8 +113,10 @@ impl<'a> Loading<'a> {
     fn add_cluster(&mut self, id: ClusterId, known: Known, runs: Vec<Run<u64>>) -> Result<(), StoreError> {
         let unknown = || rows::damaged("a cluster's record names facts that stand nowhere");
         let mut row: Option<ClusterRow> = None;
+        let mut told = Vec::with_capacity(runs.len());
         for Run { said, instants, untimed } in runs {
             let said = *self.keys.get(&said).ok_or_else(unknown)?;
+            told.push(Run { said, instants: instants.clone(), untimed });
             let pieces = instants.chunks(if untimed > 0 { usize::MAX } else { run::LONGEST });
             for piece in pieces {
                 let (Some(&earliest), Some(&latest)) = (piece.iter().min(), piece.iter().max()) else { continue };
@@ -125,6 +140,7 @@ impl<'a> Loading<'a> {
         }
         let mut row = row.ok_or_else(|| rows::damaged("a cluster's record holds no check-in"))?;
         (row.created, row.ruled, row.decided) = (known.created, known.ruled, known.decided);
+        self.telling.cluster(id, &mut row, &told, &mut self.waiting)?;
         self.counted += 1;
         self.check_ins = self.check_ins.saturating_add(row.check_ins);
         self.clusters.put(id.as_bytes(), &row.write())

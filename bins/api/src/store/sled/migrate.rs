@@ -6,9 +6,9 @@ use ::sled::{Db, IVec};
 use wfm_core::store::{ClusterFacts, Run, StoreError};
 
 use super::disk::Disk;
-use super::failed;
 use super::load::Rows;
 use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
+use super::{failed, rebuild};
 
 /// Trees of format 1: a cluster's row, and what clusters reported.
 const CLUSTERS_1: &str = "clusters";
@@ -29,7 +29,7 @@ pub(super) fn from_format_1(db: &Db, disk: &Disk) -> Result<(), StoreError> {
     let mut keys: HashMap<IVec, FactsKey> = HashMap::new();
     for pair in &db.open_tree(REPORTS_1).map_err(failed)? {
         let (old_key, json) = pair.map_err(failed)?;
-        let written = WrittenFacts::of(&ClusterFacts { components: rows::from_json(&json)?, cohort: None });
+        let written = WrittenFacts::of(ClusterFacts { components: rows::from_json(&json)?, cohort: None });
         facts.put(&written.key, &written.json)?;
         keys.insert(old_key, written.key);
     }
@@ -44,7 +44,19 @@ pub(super) fn from_format_1(db: &Db, disk: &Disk) -> Result<(), StoreError> {
     clusters.write()?;
     trees.meta.insert(rows::CHECK_INS, &check_ins.to_be_bytes()).map_err(failed)?;
     disk.sync(true)?;
-    trees.meta.insert(rows::FORMAT_KEY, &rows::FORMAT.to_be_bytes()).map_err(failed)?;
+    note_format(disk, 2)
+}
+
+/// Makes the rollups, which format 2 had not. Where it is cut off, it begins again.
+pub(super) fn from_format_2(disk: &Disk) -> Result<(), StoreError> {
+    tracing::info!("the store has an earlier format: its rollups are made");
+    rebuild::from_records(&disk.trees)?;
+    disk.sync(true)?;
+    note_format(disk, 3)
+}
+
+fn note_format(disk: &Disk, format: u64) -> Result<(), StoreError> {
+    disk.trees.meta.insert(rows::FORMAT_KEY, &format.to_be_bytes()).map_err(failed)?;
     disk.sync(false)
 }
 

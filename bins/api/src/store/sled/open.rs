@@ -80,10 +80,15 @@ fn open_trees(path: &Path) -> Result<Opened, StoreError> {
         clusters: tree("clusters.2")?,
         runs: tree("runs")?,
         facts: tree("facts")?,
+        rollups: tree("rollups")?,
+        waiting: tree("waiting")?,
     };
     let disk = Disk::new(db.clone(), trees, path)?;
-    if format < rows::FORMAT {
+    if format < 2 {
         migrate::from_format_1(&db, &disk)?;
+    }
+    if format < 3 {
+        migrate::from_format_2(&disk)?;
     }
     migrate::forget_format_1(&db)?;
     if !marked {

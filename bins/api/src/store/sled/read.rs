@@ -1,10 +1,10 @@
 //! Questions, answered from rows as they are at the moment: readers never wait for the writer.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
-use wfm_core::cluster::ClusterId;
+use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::store::{
     Attendance, AuditEntry, Bounds, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Page,
     PersistentQuery, StoreError,
@@ -24,6 +24,16 @@ pub(super) fn audit(trees: &Trees, after: u64, limit: usize) -> Result<Vec<Audit
 pub(super) fn doctor(trees: &Trees, id: DoctorId) -> Result<Option<DoctorReport>, StoreError> {
     let row = trees.ledger.get(rows::doctor_key(id)).map_err(failed)?;
     row.map(|row| rows::from_json(&row)).transpose()
+}
+
+pub(super) fn rules(trees: &Trees) -> Result<BTreeMap<ClusterId, Cohort>, StoreError> {
+    let mut rules = BTreeMap::new();
+    for pair in trees.ledger.scan_prefix(rows::RULE_PREFIX) {
+        let (key, row) = pair.map_err(failed)?;
+        let id = rows::cluster_id(key.get(rows::RULE_PREFIX.len()..).unwrap_or_default())?;
+        rules.extend(rows::rule(Some(&row))?.map(|cohort| (id, cohort)));
+    }
+    Ok(rules)
 }
 
 pub(super) fn cluster(trees: &Trees, id: ClusterId) -> Result<Option<ClusterRecord>, StoreError> {

@@ -24,6 +24,7 @@ pub(super) fn of(disk: Arc<Disk>) -> Result<Records, StoreError> {
     for report in trees.ledger.scan_prefix(rows::DOCTOR_PREFIX).values() {
         small.push(Record::Doctor(rows::from_json(&report.map_err(failed)?)?));
     }
+    small.extend(read::rules(trees)?.into_iter().map(|(id, cohort)| Record::Rule { id, cohort }));
     let mut clusters = Vec::new();
     for pair in &trees.clusters {
         let (key, row) = pair.map_err(failed)?;

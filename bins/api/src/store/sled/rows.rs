@@ -1,11 +1,14 @@
 //! How things are written down.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::fleet::{Day, Life, Place};
 use wfm_core::release::{NoticeId, ReleaseKey};
 use wfm_core::store::{Attendance, ClusterFacts, ClusterRecord, DoctorId, Run, StoreError, StoreErrorKind};
 use wfm_core::version::Train;
@@ -13,7 +16,7 @@ use wfm_core::version::Train;
 use super::run::{self, KeyedRun};
 
 /// The layout that this version writes. It reads the earlier ones too, by writing them anew.
-pub(super) const FORMAT: u64 = 2;
+pub(super) const FORMAT: u64 = 3;
 /// Key in `meta`: the layout, as a number.
 pub(super) const FORMAT_KEY: &[u8] = b"format";
 /// Key in `meta`: how many clusters there are. sled's own `len()` would read them all.
@@ -32,6 +35,7 @@ const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 pub(super) const NOTICE_PREFIX: &[u8] = b"n";
 pub(super) const AUDIT_PREFIX: &[u8] = b"a";
 pub(super) const DOCTOR_PREFIX: &[u8] = b"d";
+pub(super) const RULE_PREFIX: &[u8] = b"r";
 
 /// The key of facts: the first half of the SHA-256 of their JSON.
 pub(super) type FactsKey = [u8; 16];
@@ -41,12 +45,13 @@ pub(super) type FactsKey = [u8; 16];
 pub(super) struct WrittenFacts {
     pub(super) key: FactsKey,
     pub(super) json: Vec<u8>,
+    pub(super) facts: Arc<ClusterFacts>,
 }
 
 impl WrittenFacts {
-    pub(super) fn of(facts: &ClusterFacts) -> Self {
-        let json = to_json(facts);
-        Self { key: Self::key(&json), json }
+    pub(super) fn of(facts: ClusterFacts) -> Self {
+        let json = to_json(&facts);
+        Self { key: Self::key(&json), json, facts: Arc::new(facts) }
     }
 
     pub(super) fn key(json: &[u8]) -> FactsKey {
@@ -144,6 +149,22 @@ impl ClusterRow {
         Ok(Self { first, last, check_ins, created, ruled, decided, returned, closed, open })
     }
 
+    /// Where the cluster counts, when it says this.
+    pub(super) fn place(&self, said: &ClusterFacts) -> Place {
+        let cohort = self.decided.or(self.ruled).or(said.cohort).unwrap_or_default();
+        Place { cohort, created: self.created.map(|date| Day::from(date).first_second()) }
+    }
+
+    /// Its past, as far as the next check-in needs it.
+    pub(super) fn life(&self) -> Life {
+        Life { first: self.first, last: self.last, returned: self.returned }
+    }
+
+    /// Whether what arrived last is the last in time too: no clock had been set back.
+    pub(super) fn in_time(&self) -> bool {
+        self.open.untimed == 0 && self.open.instants.last() == Some(&self.last)
+    }
+
     /// The record of this row and the facts that its open run names.
     pub(super) fn record(self, id: ClusterId, facts: ClusterFacts) -> Result<ClusterRecord, StoreError> {
         let Attendance { first, last, check_ins, .. } = self.attendance(id)?;
@@ -168,7 +189,7 @@ impl ClusterRow {
     }
 }
 
-fn cohort_number(cohort: Cohort) -> u8 {
+pub(super) fn cohort_number(cohort: Cohort) -> u8 {
     match cohort {
         Cohort::Customer => 1,
         Cohort::Staff => 2,
@@ -177,7 +198,7 @@ fn cohort_number(cohort: Cohort) -> u8 {
     }
 }
 
-fn cohort(number: u8) -> Result<Option<Cohort>, StoreError> {
+pub(super) fn cohort(number: u8) -> Result<Option<Cohort>, StoreError> {
     if number == 0 {
         return Ok(None);
     }
@@ -214,6 +235,36 @@ pub(super) fn audit_key(number: u64) -> Vec<u8> {
 
 pub(super) fn doctor_key(id: DoctorId) -> Vec<u8> {
     [DOCTOR_PREFIX, id.as_bytes()].concat()
+}
+
+pub(super) fn rule_key(id: ClusterId) -> Vec<u8> {
+    [RULE_PREFIX, id.as_bytes()].concat()
+}
+
+pub(super) fn written_rule(cohort: Cohort) -> [u8; 1] {
+    [cohort_number(cohort)]
+}
+
+pub(super) fn rule(row: Option<&[u8]>) -> Result<Option<Cohort>, StoreError> {
+    match row {
+        None => Ok(None),
+        Some([number]) => cohort(*number),
+        Some(_) => Err(damaged("a rule is too long")),
+    }
+}
+
+/// The key of a cluster that is not known to be silent, by its last check-in.
+pub(super) fn waiting_key(last: i64, id: ClusterId) -> [u8; 24] {
+    let mut key = [0; 24];
+    key[..8].copy_from_slice(&(last ^ i64::MIN).to_be_bytes());
+    key[8..].copy_from_slice(id.as_bytes());
+    key
+}
+
+/// The last check-in and the cluster of such a key.
+pub(super) fn read_waiting_key(key: &[u8]) -> Result<(i64, ClusterId), StoreError> {
+    let (last, id) = key.split_first_chunk().ok_or_else(|| damaged("a waiting cluster's key is too short"))?;
+    Ok((i64::from_be_bytes(*last) ^ i64::MIN, cluster_id(id)?))
 }
 
 pub(super) fn run_key(id: ClusterId, number: u32) -> [u8; 20] {

@@ -16,6 +16,8 @@ use super::{sync, unavailable};
 
 /// How many operations may wait for the writer before the next ones wait to wait.
 const QUEUE: usize = 1024;
+/// How many clusters are noted as silent at once.
+pub(super) const AT_ONCE: usize = 256;
 
 /// The releases as last made durable: read by everybody, replaced when a change of them is durable.
 pub(super) type Published = Arc<RwLock<Arc<Releases>>>;
@@ -110,6 +112,14 @@ impl Writing {
         };
         self.send(Job::Alone(Box::new(work))).await?;
         answered.await.map_err(|_| ended())?
+    }
+
+    pub(super) fn folder(&self) -> PathBuf {
+        self.shared.path.clone()
+    }
+
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
     }
 
     /// What is open; nothing for a moment while it is opened again.

@@ -11,7 +11,9 @@ use wfm_core::release::Releases;
 use wfm_core::store::{StoreError, StoreErrorKind};
 
 use super::disk::{Disk, Room};
+use super::fleet::Said;
 use super::group::{self, Committed};
+use super::revision::Revision;
 use super::sync::Written;
 use super::work::{Alone, Job, Published, Work, publish};
 use super::{clean, open, quiet, unavailable};
@@ -31,7 +33,8 @@ pub(super) struct Shared {
     /// Groups that were written and not yet synced.
     in_flight: Mutex<usize>,
     idle: Condvar,
-    path: PathBuf,
+    pub(super) revision: Revision,
+    pub(super) path: PathBuf,
     room: Room,
 }
 
@@ -42,6 +45,7 @@ impl Shared {
             broken: AtomicBool::new(false),
             in_flight: Mutex::new(0),
             idle: Condvar::new(),
+            revision: Revision::default(),
             path,
             room,
         }
@@ -104,6 +108,7 @@ pub(super) struct Writer {
     groups: SyncSender<Written>,
     /// The releases as last written, durable or not yet.
     latest: Arc<Releases>,
+    said: Said,
     /// Whether the last group was refused because the disk is full.
     full: bool,
     tried: Option<Instant>,
@@ -112,7 +117,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(shared: Arc<Shared>, published: Published, groups: SyncSender<Written>) -> Self {
         let latest = Arc::clone(&published.read().unwrap_or_else(PoisonError::into_inner));
-        Self { shared, published, groups, latest, full: false, tried: None }
+        Self { shared, published, groups, latest, said: Said::default(), full: false, tried: None }
     }
 
     /// Works until nobody can ask any more.
@@ -138,7 +143,9 @@ impl Writer {
         match self.disk() {
             Err(error) => work(Err(error)),
             Ok(disk) => {
+                self.shared.revision.begin();
                 work(Ok((&disk, &mut self.latest)));
+                self.shared.revision.end();
                 publish(&self.published, Arc::clone(&self.latest));
             }
         }
@@ -183,7 +190,9 @@ impl Writer {
         if std::mem::take(&mut self.full) {
             tracing::info!("there is room on the store's disk again");
         }
-        let committed = group::commit(&disk.trees, &self.latest, work);
+        self.shared.revision.begin();
+        let committed = group::commit(&disk.trees, &self.latest, &mut self.said, work);
+        self.shared.revision.end();
         Ok((disk, committed.inspect_err(|error| self.note(error))?))
     }
 

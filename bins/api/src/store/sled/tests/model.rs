@@ -4,8 +4,10 @@ use proptest::prelude::*;
 use tokio::runtime::Runtime;
 use wfm_core::clock::{Clock, ManualClock};
 use wfm_core::cluster::Cohort;
+use wfm_core::fleet::{self, Cohorts};
 use wfm_core::release::{NoticeLevel, ReleaseKey};
-use wfm_core::store::{InstalledQuery, MemoryStore, Record};
+use wfm_core::store::{InstalledQuery, MemoryStore, Record, ask};
+use wfm_core::wire::insights::Count;
 
 use super::*;
 
@@ -14,11 +16,13 @@ const VERSIONS: [&str; 4] = ["v2.9.0", "v2.10.0", "v2.10.1-rc1", "3.0.0"];
 #[derive(Debug, Clone)]
 enum Operation {
     Advance(i64),
-    CheckIn { cluster: u128, version: usize, cohort: Option<usize>, times: u8 },
+    CheckIn { cluster: u128, version: usize, cohort: Option<usize>, created: Option<i8>, times: u8 },
     Publish { versions: Vec<usize>, day: i8, mode: usize },
     Yank { version: usize, reason: bool },
     Notice { id: u8, text: u8, remove: bool },
     SetCohort { cluster: u128, cohort: Option<usize> },
+    SetRules { rules: Vec<(u128, usize)> },
+    NoteSilent,
     Ask { back: i64 },
     OpenAgain,
     CopyToAnother,
@@ -30,17 +34,24 @@ fn operation() -> impl Strategy<Value = Operation> {
     let cohort = || proptest::option::of(0..4usize);
     prop_oneof![
         3 => (-100_000i64..200_000).prop_map(Advance),
-        10 => (0u128..5, version.clone(), cohort(), 1u8..40)
-            .prop_map(|(cluster, version, cohort, times)| CheckIn { cluster, version, cohort, times }),
+        10 => (0u128..5, version.clone(), rarely(0..4usize), rarely(1i8..4), 1u8..40)
+            .prop_map(|(cluster, version, cohort, created, times)| CheckIn { cluster, version, cohort, created, times }),
         3 => (proptest::collection::vec(version.clone(), 1..3), 1i8..3, 0..3usize)
             .prop_map(|(versions, day, mode)| Publish { versions, day, mode }),
         2 => (version, any::<bool>()).prop_map(|(version, reason)| Yank { version, reason }),
         2 => (0u8..2, 0u8..3, any::<bool>()).prop_map(|(id, text, remove)| Notice { id, text, remove }),
         2 => (0u128..6, cohort()).prop_map(|(cluster, cohort)| SetCohort { cluster, cohort }),
+        1 => proptest::collection::vec((0u128..6, 0..4usize), 0..3).prop_map(|rules| SetRules { rules }),
+        2 => Just(NoteSilent),
         4 => (0i64..400_000).prop_map(|back| Ask { back }),
         1 => Just(OpenAgain),
         1 => Just(CopyToAnother),
     ]
+}
+
+/// Mostly nothing, so that one thing after the other is the same.
+fn rarely<T: Clone + std::fmt::Debug>(value: impl Strategy<Value = T>) -> impl Strategy<Value = Option<T>> {
+    proptest::option::weighted(0.15, value)
 }
 
 /// Both stores, one clock.
@@ -83,9 +94,11 @@ impl Pair {
         let id = |n: u128| ClusterId::new(uuid::Uuid::from_u128(n << 100));
         match operation {
             Operation::Advance(seconds) => self.clock.advance(jiff::SignedDuration::from_secs(seconds)),
-            Operation::CheckIn { cluster, version, cohort: declared, times } => {
+            Operation::CheckIn { cluster, version, cohort: declared, created, times } => {
+                let created = created.map(|day| jiff::civil::date(2025, 12, day));
                 for _ in 0..times {
-                    let arrival = said(id(cluster), VERSIONS[version]).with_cohort(cohort(declared));
+                    let arrival =
+                        said(id(cluster), VERSIONS[version]).with_cohort(cohort(declared)).with_created(created);
                     both!(self, store => store.check_in(arrival.clone(), self.clock.now()));
                     self.clock.advance(jiff::SignedDuration::from_secs(43_200));
                 }
@@ -128,6 +141,11 @@ impl Pair {
             Operation::SetCohort { cluster, cohort: decided } => {
                 both!(self, store => store.set_cohort(id(cluster), cohort(decided), by));
             }
+            Operation::SetRules { rules } => {
+                let rules: BTreeMap<_, _> = rules.into_iter().map(|(n, cohort)| (id(n), Cohort::ALL[cohort])).collect();
+                both!(self, store => store.set_rules(rules.clone(), by));
+            }
+            Operation::NoteSilent => self.note_silent().await,
             Operation::Ask { back } => self.ask(self.clock.now() - jiff::SignedDuration::from_secs(back)).await?,
             Operation::OpenAgain => {
                 self.sled = None;
@@ -163,15 +181,30 @@ impl Pair {
             let query = PersistentQuery { epoch, at: moment };
             both!(self, store => store.persistent(query, None, 100));
         }
+        both!(self, store => ask(store, move |rollups| fleet::summary(rollups, moment, Cohorts::ALL)));
+        both!(self, store => ask(store, move |rollups| fleet::summary(rollups, moment, Cohorts::default())));
         both!(self, store => store.releases());
         both!(self, store => store.count_clusters());
         both!(self, store => store.audit(0, 1000));
         Ok(())
     }
 
+    async fn note_silent(&self) {
+        for store in [self.sled() as &dyn Store, &self.memory] {
+            while store.note_silent(self.clock.now()).await.unwrap() > 0 {}
+        }
+    }
+
     async fn compare_everything(&self) -> Result<(), TestCaseError> {
         let all = async |store: &dyn Store| store.records().await.unwrap().collect::<Result<Vec<Record>, _>>().unwrap();
         prop_assert_eq!(all(self.sled()).await, all(&self.memory).await);
+        self.note_silent().await;
+        let everything = |rollups: &dyn fleet::Rollups| rollups.rows(&[], &[0xff]);
+        both!(self, store => ask(store, everything));
+        let asked = self.clock.now();
+        let sled = ask(self.sled(), move |rollups| fleet::summary(rollups, asked, Cohorts::ALL)).await.unwrap();
+        prop_assert_eq!(sled.known, Count::Told(self.memory.count_clusters().await.unwrap()));
+        prop_assert_eq!(self.sled().rebuild().await.unwrap(), 0, "rebuilt is as it was");
         prop_assert_eq!(self.sled().verify().await.unwrap().differences, Vec::<String>::new());
         Ok(())
     }

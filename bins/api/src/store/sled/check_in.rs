@@ -1,0 +1,184 @@
+//! A check-in inside a transaction: the cluster's row, its runs, and what they add to the rollups.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::fleet::Teller;
+use wfm_core::store::{By, Change, ClusterRecord, in_time, whole_second};
+
+use super::group::{Group, InTransaction, abort};
+use super::rows::{self, ClusterRow, WrittenFacts};
+use super::run::{self, KeyedRun};
+
+/// The empty value of a row that says everything with its key.
+const NOTHING: &[u8] = &[];
+
+impl Group<'_> {
+    pub(super) fn check_in(
+        &mut self,
+        id: ClusterId,
+        said: &WrittenFacts,
+        created: Option<Date>,
+        at: Timestamp,
+    ) -> InTransaction<ClusterRow> {
+        let at = whole_second(at).as_second();
+        self.said.note(said);
+        let row = match self.trees.clusters.get(id.as_bytes())? {
+            None => self.first_check_in(id, said, created, at)?,
+            Some(bytes) => {
+                let known = ClusterRow::read(&bytes).map_err(abort)?;
+                self.next_check_in(id, &known, said, created, at)?
+            }
+        };
+        self.trees.clusters.insert(id.as_bytes(), row.write())?;
+        self.check_ins += 1;
+        Ok(row)
+    }
+
+    fn first_check_in(
+        &mut self,
+        id: ClusterId,
+        said: &WrittenFacts,
+        created: Option<Date>,
+        at: i64,
+    ) -> InTransaction<ClusterRow> {
+        self.added += 1;
+        let rule = self.trees.ledger.get(rows::rule_key(id))?;
+        let ruled = rows::rule(rule.as_deref()).map_err(abort)?;
+        let row = ClusterRow { created, ruled, ..ClusterRow::new(said.key, at) };
+        self.keep_facts(said)?;
+        Teller::tell(&mut self.changes, row.place(&said.facts)).appeared(at, &said.key);
+        self.trees.waiting.insert(&rows::waiting_key(at, id), NOTHING)?;
+        Ok(row)
+    }
+
+    fn next_check_in(
+        &mut self,
+        id: ClusterId,
+        known: &ClusterRow,
+        said: &WrittenFacts,
+        created: Option<Date>,
+        at: i64,
+    ) -> InTransaction<ClusterRow> {
+        let mut row = known.clone();
+        row.created = created.or(known.created);
+        if let Some(closed) = row.check_in(said.key, at) {
+            let mut bytes = Vec::with_capacity(128);
+            run::write(&closed, &mut bytes);
+            self.trees.runs.insert(&rows::run_key(id, row.closed - 1), bytes)?;
+        }
+        if known.open.said != said.key {
+            self.keep_facts(said)?;
+        }
+        let was_waiting = self.trees.waiting.remove(&rows::waiting_key(known.last, id))?.is_some();
+        let waiting = was_waiting || at >= known.last;
+        let was_at = known.place(&*self.facts(&known.open.said)?);
+        let is_at = row.place(&said.facts);
+        if was_at == is_at && known.in_time() && at >= known.last {
+            let mut teller = Teller::tell(&mut self.changes, is_at);
+            let life = teller.checked_in(known.life(), was_waiting, at, &known.open.said, &said.key);
+            row.returned = life.returned;
+        } else {
+            let (before, after) = (self.runs(id, known)?, self.runs(id, &row)?);
+            Teller::take_back(&mut self.changes, was_at).life(in_time(&before), was_waiting);
+            let life = Teller::tell(&mut self.changes, is_at).life(in_time(&after), waiting);
+            row.returned = life.and_then(|life| life.returned);
+        }
+        if waiting {
+            self.trees.waiting.insert(&rows::waiting_key(row.last, id), NOTHING)?;
+        }
+        Ok(row)
+    }
+
+    pub(super) fn set_cohort(
+        &mut self,
+        id: ClusterId,
+        cohort: Option<Cohort>,
+        by: By,
+    ) -> InTransaction<Option<ClusterRecord>> {
+        let Some((before, after)) = self.change(id, |row| row.decided = cohort)? else { return Ok(None) };
+        if let Some(line) = Change::of_cohort(&before, &after) {
+            self.log(line, by)?;
+        }
+        Ok(Some(after))
+    }
+
+    pub(super) fn set_rule(&mut self, id: ClusterId, cohort: Option<Cohort>, by: By) -> InTransaction<bool> {
+        let key = rows::rule_key(id);
+        let before = rows::rule(self.trees.ledger.get(&key)?.as_deref()).map_err(abort)?;
+        let Some(line) = Change::of_rule(id, before, cohort) else { return Ok(false) };
+        match cohort {
+            Some(cohort) => self.trees.ledger.insert(key, rows::written_rule(cohort).as_slice())?,
+            None => self.trees.ledger.remove(key)?,
+        };
+        self.change(id, |row| row.ruled = cohort)?;
+        self.log(line, by)?;
+        Ok(true)
+    }
+
+    /// Changes whose a cluster is: it counts elsewhere then, all its life. Answers what it was and what it is.
+    fn change(
+        &mut self,
+        id: ClusterId,
+        change: impl FnOnce(&mut ClusterRow),
+    ) -> InTransaction<Option<(ClusterRecord, ClusterRecord)>> {
+        let Some(bytes) = self.trees.clusters.get(id.as_bytes())? else { return Ok(None) };
+        let known = ClusterRow::read(&bytes).map_err(abort)?;
+        let mut row = known.clone();
+        change(&mut row);
+        let facts = self.facts(&row.open.said)?;
+        let (was_at, is_at) = (known.place(&facts), row.place(&facts));
+        if was_at != is_at {
+            let check_ins = in_time(&self.runs(id, &row)?);
+            let waiting = self.trees.waiting.get(rows::waiting_key(row.last, id))?.is_some();
+            Teller::take_back(&mut self.changes, was_at).life(check_ins.iter().copied(), waiting);
+            Teller::tell(&mut self.changes, is_at).life(check_ins, waiting);
+        }
+        if known != row {
+            self.trees.clusters.insert(id.as_bytes(), row.write())?;
+        }
+        let record = |row: ClusterRow| row.record(id, (*facts).clone()).map_err(abort);
+        Ok(Some((record(known)?, record(row)?)))
+    }
+
+    /// Notes that a cluster is silent, if its last check-in still is that one.
+    pub(super) fn note_silent(&mut self, last: i64, id: ClusterId) -> InTransaction<bool> {
+        if self.trees.waiting.remove(&rows::waiting_key(last, id))?.is_none() {
+            return Ok(false);
+        }
+        let bytes = self.trees.clusters.get(id.as_bytes())?;
+        let bytes = bytes.ok_or_else(|| abort(rows::damaged("a waiting cluster's row is gone")))?;
+        let row = ClusterRow::read(&bytes).map_err(abort)?;
+        let said = self.said_last(id, &row)?;
+        let place = row.place(&*self.facts(&row.open.said)?);
+        Teller::tell(&mut self.changes, place).fell_silent(&row.life(), &said);
+        Ok(true)
+    }
+
+    /// What a cluster said at its last check-in in time.
+    fn said_last(&mut self, id: ClusterId, row: &ClusterRow) -> InTransaction<rows::FactsKey> {
+        if row.in_time() {
+            return Ok(row.open.said);
+        }
+        let last = in_time(&self.runs(id, row)?).pop();
+        Ok(last.map_or(row.open.said, |(_, said)| said))
+    }
+
+    fn runs(&self, id: ClusterId, row: &ClusterRow) -> InTransaction<Vec<KeyedRun>> {
+        let mut runs = Vec::new();
+        for number in 0..row.closed {
+            let bytes = self.trees.runs.get(rows::run_key(id, number))?;
+            let bytes = bytes.ok_or_else(|| abort(rows::damaged("a cluster's run is gone")))?;
+            runs.push(run::read(&mut bytes.as_ref()).map_err(abort)?);
+        }
+        runs.push(row.open.clone());
+        Ok(runs)
+    }
+
+    fn keep_facts(&mut self, said: &WrittenFacts) -> InTransaction<()> {
+        if self.trees.facts.get(said.key)?.is_none() {
+            self.trees.facts.insert(&said.key, said.json.as_slice())?;
+        }
+        Ok(())
+    }
+}

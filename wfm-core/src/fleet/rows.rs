@@ -1,0 +1,208 @@
+//! The rollups as rows of a table: which counter stands in which row, and how a row is written down.
+//!
+//! | key begins with | one row for each | counters of the row |
+//! |---|---|---|
+//! | `l` | track, and stretch of time at four levels: 64 days, a day, an hour, a minute | events in each day, hour, minute, second of it |
+//! | `s` | component and day | clusters seen that day, by the version they last reported |
+//! | `a` | day | clusters seen that day, by the day they were created |
+//! | `m` | hour | clusters that became active or ceased to be, by the second and the day they were created |
+//! | `n` | component | clusters not yet known to be silent, by version |
+//!
+//! All counters are kept for each cohort. A counter of zero is not written, and a row without counters does not exist, so
+//! the same clusters make the same bytes, however they came about.
+
+use std::collections::BTreeMap;
+
+use super::time::{DAY, Day};
+use super::track::Track;
+use crate::anonymizer::ReportedVersion;
+use crate::cluster::Cohort;
+use crate::component::ComponentName;
+
+mod code;
+
+pub use code::NotARow;
+pub(super) use code::{numbers, versions};
+
+const HOUR: i64 = 3600;
+const MINUTE: i64 = 60;
+/// Days in a row of the highest level.
+const BLOCK: i64 = 64;
+
+/// A stretch of time that has a row for each track, with a counter for each part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Days,
+    Hours,
+    Minutes,
+    Seconds,
+}
+
+impl Level {
+    pub(super) const ALL: [Self; 4] = [Self::Days, Self::Hours, Self::Minutes, Self::Seconds];
+
+    /// The length of a row and of its parts, in seconds.
+    pub(super) fn lengths(self) -> (i64, i64) {
+        match self {
+            Self::Days => (BLOCK * DAY, DAY),
+            Self::Hours => (DAY, HOUR),
+            Self::Minutes => (HOUR, MINUTE),
+            Self::Seconds => (MINUTE, 1),
+        }
+    }
+
+    /// The row's number, and the part's within it, from 0 to 63.
+    pub(super) fn place(self, at: i64) -> (i64, usize) {
+        let (row, part) = self.lengths();
+        let within = usize::try_from(at.rem_euclid(row) / part).expect("a row has 64 parts at most");
+        (at.div_euclid(row), within)
+    }
+}
+
+pub(super) fn line_key(track: Track, level: Level, row: i64) -> Vec<u8> {
+    let mut key = vec![b'l', track.number(), level as u8];
+    key.extend(ordered(row));
+    key
+}
+
+/// The counters of an event: one at each level.
+pub(super) fn line(track: Track, at: i64, cohort: Cohort) -> impl Iterator<Item = (Vec<u8>, u64)> {
+    Level::ALL.into_iter().map(move |level| {
+        let (row, part) = level.place(at);
+        (line_key(track, level, row), line_cell(part, cohort))
+    })
+}
+
+fn line_cell(part: usize, cohort: Cohort) -> u64 {
+    (part as u64) << 2 | cohort as u64
+}
+
+/// The part that a counter of a line is about, and its cohort; `None` where there is no such part.
+pub(super) fn read_line_cell(cell: u64) -> Option<(usize, Cohort)> {
+    let part = usize::try_from(cell >> 2).ok().filter(|part| *part < 64)?;
+    Some((part, cohort(cell)))
+}
+
+pub(super) fn seen_key(component: &ComponentName, day: Day) -> Vec<u8> {
+    let mut key = component_key(b's', component);
+    key.extend(ordered(i64::from(day.number())));
+    key
+}
+
+/// The day at the end of a key.
+pub(super) fn day_of_key(key: &[u8]) -> Option<Day> {
+    let number = i64::from_be_bytes(*key.last_chunk()?) ^ i64::MIN;
+    Some(Day::of(number.checked_mul(DAY)?))
+}
+
+pub(super) fn now_key(component: &ComponentName) -> Vec<u8> {
+    component_key(b'n', component)
+}
+
+/// Where the rows of all days' ages begin and end.
+pub(super) const ALL_AGES: (&[u8], &[u8]) = (b"a", b"b");
+
+pub(super) fn ages_key(day: Day) -> Vec<u8> {
+    let mut key = vec![b'a'];
+    key.extend(ordered(i64::from(day.number())));
+    key
+}
+
+/// The row of an hour, and the second in it.
+pub(super) fn age_moves(at: i64) -> (Vec<u8>, u64) {
+    let mut key = vec![b'm'];
+    key.extend(ordered(at.div_euclid(HOUR)));
+    (key, at.rem_euclid(HOUR).cast_unsigned())
+}
+
+/// Bits of an age's counter: 32 for the day, 2 for the cohort, 1 for what is counted.
+const AGE_BITS: u32 = 35;
+
+/// The counters of clusters created at a second: how many, and, where it is not a day's first second, by how much later.
+pub(super) fn age(cohort: Cohort, created: i64, amount: i64) -> impl Iterator<Item = (u64, i64)> {
+    let day = Day::of(created);
+    let cell = u64::from(day.number().cast_unsigned() ^ 1 << 31) << 3 | (cohort as u64) << 1;
+    let later = created - day.first_second();
+    [(cell, amount), (cell | 1, amount * later)].into_iter().filter(|(_, amount)| *amount != 0)
+}
+
+pub(super) fn at_slot(slot: u64, cell: u64) -> u64 {
+    slot << AGE_BITS | cell
+}
+
+pub(super) fn slot_of(cell: u64) -> u64 {
+    cell >> AGE_BITS
+}
+
+/// The day of creation and the cohort of an age's counter, and whether it counts seconds.
+pub(super) fn read_age(cell: u64) -> (Day, Cohort, bool) {
+    let number = (cell >> 3 & u64::from(u32::MAX)) as u32 ^ 1 << 31;
+    (Day::of(i64::from(number.cast_signed()) * DAY), cohort(cell >> 1), cell & 1 == 1)
+}
+
+/// The cohort in the lowest two bits.
+pub(super) fn cohort(bits: u64) -> Cohort {
+    Cohort::ALL[usize::from(bits.to_le_bytes()[0] & 3)]
+}
+
+fn component_key(first: u8, component: &ComponentName) -> Vec<u8> {
+    [&[first], component.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// A number as bytes that sort as numbers do.
+fn ordered(number: i64) -> [u8; 8] {
+    (number ^ i64::MIN).to_be_bytes()
+}
+
+/// A version as a row names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VersionCell {
+    pub(super) cohort: Cohort,
+    pub(super) version: String,
+}
+
+impl VersionCell {
+    pub(super) fn new(cohort: Cohort, version: &ReportedVersion) -> Self {
+        Self { cohort, version: version.to_string() }
+    }
+}
+
+/// What is to be added to a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delta {
+    /// To counters that have numbers.
+    Numbers(BTreeMap<u64, i64>),
+    /// To counters of versions.
+    Versions(BTreeMap<VersionCell, i64>),
+}
+
+impl Delta {
+    /// The row with this added; `None` where nothing is left to count. A row that does not exist is `None` too.
+    ///
+    /// # Errors
+    /// Where the row cannot be understood.
+    pub fn add_to(&self, row: Option<&[u8]>) -> Result<Option<Vec<u8>>, NotARow> {
+        let row = row.unwrap_or_default();
+        let written = match self {
+            Self::Numbers(more) => code::write_numbers(&sum(numbers(row)?, more)),
+            Self::Versions(more) => code::write_versions(&sum(versions(row)?, more)),
+        };
+        Ok(Some(written).filter(|row| !row.is_empty()))
+    }
+}
+
+/// Two sorted lists of counters as one.
+fn sum<C: Ord + Clone>(row: Vec<(C, i64)>, more: &BTreeMap<C, i64>) -> Vec<(C, i64)> {
+    let mut all = Vec::with_capacity(row.len() + more.len());
+    let mut more = more.iter().peekable();
+    for (cell, amount) in row {
+        while let Some((new, added)) = more.next_if(|(new, _)| **new < cell) {
+            all.push((new.clone(), *added));
+        }
+        let added = more.next_if(|(new, _)| **new == cell).map_or(0, |(_, added)| *added);
+        all.push((cell, amount.saturating_add(added)));
+    }
+    all.extend(more.map(|(new, added)| (new.clone(), *added)));
+    all.retain(|(_, amount)| *amount != 0);
+    all
+}

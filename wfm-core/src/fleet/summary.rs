@@ -1,0 +1,90 @@
+//! The fleet at a moment.
+
+use jiff::Timestamp;
+
+use super::Cohorts;
+use super::time::Window;
+use super::view::{Rollups, View};
+use crate::store::StoreError;
+use crate::wire::insights::{About, Ages, Count, Summary, Windows};
+
+/// The fleet at a moment, exact to the second, however long ago it is.
+///
+/// # Errors
+/// Where the rollups cannot be read.
+pub fn summary(rollups: &dyn Rollups, at: Timestamp, include: Cohorts) -> Result<Summary, StoreError> {
+    let view = View::new(rollups, at.as_second(), include)?;
+    let at = view.at;
+    Ok(Summary {
+        about: about(&view)?,
+        known: told(view.known(at)?),
+        active: told(view.active(at)?),
+        appeared: windows(|window| view.appeared(window, at))?,
+        appeared_before: windows(|window| view.appeared(window, at - window.seconds()))?,
+        disappeared: windows(|window| view.disappeared(window, at))?,
+        disappeared_before: windows(|window| view.disappeared(window, at - window.seconds()))?,
+        bounced: windows(|window| view.bounced(window, at))?,
+        returned: windows(|window| view.returned(window, at))?,
+        age: ages(&view, at)?,
+    })
+}
+
+fn windows(count: impl Fn(Window) -> Result<i64, StoreError>) -> Result<Windows, StoreError> {
+    let count = |window| count(window).map(told);
+    Ok(Windows { week: count(Window::Week)?, month: count(Window::Month)?, quarter: count(Window::Quarter)? })
+}
+
+/// The moment as of which the fleet is now: the service's clock, or the last check-in where the clock was set back.
+///
+/// # Errors
+/// Where the rollups cannot be read.
+pub fn now(rollups: &dyn Rollups, clock: Timestamp) -> Result<Timestamp, StoreError> {
+    let latest = rollups.latest()?.and_then(|second| Timestamp::from_second(second).ok());
+    Ok(crate::store::whole_second(clock).max(latest.unwrap_or(Timestamp::MIN)))
+}
+
+/// Whom a view is about.
+pub(super) fn about(view: &View<'_>) -> Result<About, StoreError> {
+    let excluded = match view.include.others() {
+        Some(others) => view.of(others).known(view.at)?,
+        None => 0,
+    };
+    Ok(About {
+        at: moment(view.at),
+        include: view.include,
+        included: told(view.known(view.at)?),
+        excluded: told(excluded),
+        rounded_to: None,
+    })
+}
+
+/// How old the clusters are that are active at a moment.
+///
+/// The median: clusters in the order of their creation days; of those created on one day, their mean stands for each.
+pub(super) fn ages(view: &View<'_>, at: i64) -> Result<Option<Ages>, StoreError> {
+    let active = view.active(at)?;
+    if active <= 0 {
+        return Ok(None);
+    }
+    let created = view.created(at)?;
+    let nth = |n: i64| {
+        let mut before = 0;
+        let day = created.iter().find(|(_, (clusters, _))| {
+            before += clusters;
+            before > n
+        });
+        day.map_or(at, |(day, (clusters, later))| day.first_second() + later.div_euclid((*clusters).max(1)))
+    };
+    let middle = i64::midpoint(nth((active - 1) / 2), nth(active / 2));
+    let mean = view.age_sum(at)?.div_euclid(i128::from(active));
+    Ok(Some(Ages { mean_seconds: i64::try_from(mean).unwrap_or(i64::MAX), median_seconds: at - middle }))
+}
+
+/// A count as it is told. What is counted is never negative; where the rollups say so, they are broken, and none is told.
+pub(super) fn told(count: i64) -> Count {
+    Count::Told(u64::try_from(count).unwrap_or(0))
+}
+
+pub(super) fn moment(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap_or(if second < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}

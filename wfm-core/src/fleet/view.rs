@@ -1,0 +1,263 @@
+//! The rollups at a moment.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::life::{Life, Place, Teller};
+use super::rows::{self, Level, NotARow};
+use super::time::{DAY, Day, Window};
+use super::track::Track;
+use super::{Changes, Cohorts};
+use crate::cluster::ClusterId;
+use crate::store::{ClusterFacts, StoreError, StoreErrorKind};
+
+/// A key and its row.
+pub type Row = (Vec<u8>, Vec<u8>);
+
+/// What the rollups are read from: rows as [`Changes::rows`] made them, all as they were at one moment.
+pub trait Rollups {
+    /// A row.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The rows from one key up to another, that one excluded.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn rows(&self, from: &[u8], to: &[u8]) -> Result<Vec<Row>, StoreError>;
+
+    /// The first key from one up to another, that one excluded.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn first(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The clusters whose last check-in was at or before a second, and of which it is not told yet that they are silent.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn waiting(&self, until: i64) -> Result<Vec<Waiting>, StoreError>;
+
+    /// The last check-in of all, in seconds since 1970.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn latest(&self) -> Result<Option<i64>, StoreError>;
+}
+
+/// A cluster of which it is not told yet that it is silent.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Which.
+    pub cluster: ClusterId,
+    /// Where it counts.
+    pub place: Place,
+    /// Its past.
+    pub life: Life,
+    /// What it last said.
+    pub said: Arc<ClusterFacts>,
+}
+
+/// Answers about one moment T and some cohorts. Clusters that are silent by then without the rollups knowing it yet are
+/// told to this view alone.
+pub(super) struct View<'a> {
+    rollups: &'a dyn Rollups,
+    /// T, in seconds since 1970.
+    pub(super) at: i64,
+    pub(super) include: Cohorts,
+    untold: Changes<Arc<ClusterFacts>>,
+    lines: RefCell<HashMap<Vec<u8>, Rc<[i64]>>>,
+    blocks: RefCell<HashMap<(Track, i64), i64>>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(rollups: &'a dyn Rollups, at: i64, include: Cohorts) -> Result<Self, StoreError> {
+        let mut untold = Changes::default();
+        for waiting in rollups.waiting(at.saturating_sub(DAY))? {
+            Teller::tell(&mut untold, waiting.place).fell_silent(&waiting.life, &waiting.said);
+        }
+        Ok(Self { rollups, at, include, untold, lines: RefCell::default(), blocks: RefCell::default() })
+    }
+
+    /// The same moment for other cohorts.
+    pub(super) fn of(&self, include: Cohorts) -> Self {
+        let Self { rollups, at, ref untold, .. } = *self;
+        Self { rollups, at, include, untold: untold.clone(), lines: RefCell::default(), blocks: RefCell::default() }
+    }
+
+    /// Clusters whose first check-in was at or before a moment.
+    pub(super) fn known(&self, at: i64) -> Result<i64, StoreError> {
+        self.events(Track::Appeared, at)
+    }
+
+    /// Clusters with a check-in in the 24 hours up to a moment.
+    pub(super) fn active(&self, at: i64) -> Result<i64, StoreError> {
+        Ok(self.events(Track::Appeared, at)? + self.events(Track::Returned, at)?
+            - self.events(Track::Disappeared, at)?)
+    }
+
+    /// Clusters whose first check-in lies in the window up to a moment.
+    pub(super) fn appeared(&self, window: Window, at: i64) -> Result<i64, StoreError> {
+        Ok(self.known(at)? - self.known(at - window.seconds())?)
+    }
+
+    /// Silent clusters whose 24 hours ended in the window: those whose silence began to count in it, less those that came
+    /// back within it.
+    pub(super) fn disappeared(&self, window: Window, at: i64) -> Result<i64, StoreError> {
+        let all = self.within(Track::Disappeared, window, at)?;
+        Ok(all - self.overlap(Track::Soon, Track::SoonFrom, window, at)?)
+    }
+
+    /// Clusters that came back in the window, each once.
+    pub(super) fn returned(&self, window: Window, at: i64) -> Result<i64, StoreError> {
+        let all = self.within(Track::Returned, window, at)?;
+        Ok(all - self.overlap(Track::Again, Track::AgainFrom, window, at)?)
+    }
+
+    /// Clusters that appeared in the window, of which nothing was heard after their first day.
+    pub(super) fn bounced(&self, window: Window, at: i64) -> Result<i64, StoreError> {
+        let all = self.events(Track::Once, at)? - self.events(Track::OnceAppeared, at - window.seconds())?;
+        Ok(all - self.overlap(Track::Second, Track::SecondFrom, window, at)?)
+    }
+
+    /// The sum of the ages of the clusters active at a moment, in seconds.
+    pub(super) fn age_sum(&self, at: i64) -> Result<i128, StoreError> {
+        Ok(i128::from(self.active(at)?) * i128::from(at) - i128::from(self.events(Track::Created, at)?))
+    }
+
+    /// Events of a pair that began and ended within the window: each is an interval that is over before the window has
+    /// passed it, so it counts less than its beginning does.
+    fn overlap(
+        &self,
+        ended: fn(Window) -> Track,
+        began: fn(Window) -> Track,
+        window: Window,
+        at: i64,
+    ) -> Result<i64, StoreError> {
+        let mut sum = 0;
+        for shorter in window.and_shorter() {
+            sum += self.events(ended(shorter), at)? - self.events(began(shorter), at - window.seconds())?;
+        }
+        Ok(sum)
+    }
+
+    fn within(&self, track: Track, window: Window, at: i64) -> Result<i64, StoreError> {
+        Ok(self.events(track, at)? - self.events(track, at - window.seconds())?)
+    }
+
+    /// How many events there were up to a moment.
+    pub(super) fn events(&self, track: Track, at: i64) -> Result<i64, StoreError> {
+        let mut sum = self.untold.count(track, at, |cohort| self.include.contains(cohort));
+        // Up to the moment is before the next second: what stands before a part at one level is left to the next one.
+        let end = at.saturating_add(1);
+        sum += self.blocks_before(track, Level::Days.place(end).0)?;
+        for level in Level::ALL {
+            let (row, part) = level.place(end);
+            if part > 0 {
+                let sums = self.line(rows::line_key(track, level, row))?;
+                sum += sums.get(part).or(sums.last()).copied().unwrap_or(0);
+            }
+        }
+        Ok(sum)
+    }
+
+    fn blocks_before(&self, track: Track, block: i64) -> Result<i64, StoreError> {
+        if let Some(&known) = self.blocks.borrow().get(&(track, block)) {
+            return Ok(known);
+        }
+        let (from, to) = (rows::line_key(track, Level::Days, i64::MIN), rows::line_key(track, Level::Days, block));
+        let mut sum = 0;
+        for (_, row) in self.rollups.rows(&from, &to)? {
+            sum += rows::numbers(&row).map_err(damaged)?.into_iter().map(|counter| self.included(counter)).sum::<i64>();
+        }
+        self.blocks.borrow_mut().insert((track, block), sum);
+        Ok(sum)
+    }
+
+    /// A row of a line as running sums: at `n`, what stands before the part `n`.
+    fn line(&self, key: Vec<u8>) -> Result<Rc<[i64]>, StoreError> {
+        if let Some(known) = self.lines.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let mut sums: Vec<i64> = vec![0];
+        for counter in rows::numbers(&self.rollups.row(&key)?.unwrap_or_default()).map_err(damaged)? {
+            let (part, _) = rows::read_line_cell(counter.0).ok_or_else(|| damaged(NotARow))?;
+            let sum = sums.last().copied().unwrap_or(0);
+            sums.resize(sums.len().max(part + 2), sum);
+            if let Some(last) = sums.last_mut() {
+                *last += self.included(counter);
+            }
+        }
+        let sums: Rc<[i64]> = sums.into();
+        self.lines.borrow_mut().insert(key, Rc::clone(&sums));
+        Ok(sums)
+    }
+
+    fn included(&self, (cell, amount): (u64, i64)) -> i64 {
+        if self.include.contains(rows::cohort(cell)) { amount } else { 0 }
+    }
+}
+
+impl View<'_> {
+    /// Active clusters at a moment by the second of their creation: for each day, how many and the sum of the seconds
+    /// after its beginning.
+    pub(super) fn created(&self, at: i64) -> Result<std::collections::BTreeMap<Day, (i64, i64)>, StoreError> {
+        let mut created = std::collections::BTreeMap::<Day, (i64, i64)>::new();
+        let mut add = |cell: u64, amount: i64, include: Cohorts| {
+            let (day, cohort, seconds) = rows::read_age(cell);
+            if include.contains(cohort) {
+                let (clusters, later) = created.entry(day).or_default();
+                *(if seconds { later } else { clusters }) += amount;
+            }
+        };
+        // Who was seen yesterday was active when it ended; from then on, who came and who went.
+        let day = Day::of(at);
+        for (cell, amount) in self.numbers(&rows::ages_key(day.plus(-1)))? {
+            add(cell, amount, self.include);
+        }
+        let (from, _) = rows::age_moves(day.first_second());
+        let (last, second) = rows::age_moves(at);
+        for (key, row) in self.rollups.rows(&from, &[last.as_slice(), &[0]].concat())? {
+            for (cell, amount) in rows::numbers(&row).map_err(damaged)? {
+                if key < last || rows::slot_of(cell) <= second {
+                    add(cell, amount, self.include);
+                }
+            }
+        }
+        for (cohort, born, amount) in self.untold.age_moves(day.first_second(), at) {
+            for (cell, amount) in rows::age(cohort, born, amount) {
+                add(cell, amount, self.include);
+            }
+        }
+        created.retain(|_, (clusters, later)| (*clusters, *later) != (0, 0));
+        Ok(created)
+    }
+
+    /// The first day on which anybody checked in, whatever the cohort.
+    pub(super) fn first_day(&self) -> Result<Option<Day>, StoreError> {
+        let (from, to) = rows::ALL_AGES;
+        Ok(self.rollups.first(from, to)?.and_then(|key| rows::day_of_key(&key)))
+    }
+
+    pub(super) fn numbers(&self, key: &[u8]) -> Result<Vec<(u64, i64)>, StoreError> {
+        rows::numbers(&self.rollups.row(key)?.unwrap_or_default()).map_err(damaged)
+    }
+
+    pub(super) fn rollups(&self) -> &dyn Rollups {
+        self.rollups
+    }
+
+    /// What the silent clusters that are not told yet no longer run.
+    pub(super) fn untold(&self) -> &Changes<Arc<ClusterFacts>> {
+        &self.untold
+    }
+}
+
+/// Rows that cannot be understood.
+pub(super) fn damaged(error: NotARow) -> StoreError {
+    StoreError::new(StoreErrorKind::Corrupt, "the rollups cannot be understood: run wfm-api rebuild").caused_by(error)
+}
