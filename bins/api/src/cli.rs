@@ -70,6 +70,8 @@ enum Command {
     Restore(backup::Restore),
     /// Read a whole store and count it again
     Verify(backup::Verify),
+    /// Make the numbers of the fleet again from the check-ins, and say whether they differed
+    Rebuild(backup::Rebuild),
     /// Make tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -194,6 +196,7 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Some(Command::Backup(backup)) => backup.run().await,
         Some(Command::Restore(restore)) => restore.run().await,
         Some(Command::Verify(verify)) => verify.run().await,
+        Some(Command::Rebuild(rebuild)) => rebuild.run().await,
         Some(Command::Token(TokenCommand::New { role })) => new_token(role),
     }
 }

@@ -20,9 +20,11 @@ use crate::cluster::Cohort;
 use crate::component::ComponentName;
 
 mod code;
+mod weight;
 
 pub use code::NotARow;
 pub(super) use code::{numbers, versions};
+pub use weight::weight;
 
 const HOUR: i64 = 3600;
 const MINUTE: i64 = 60;

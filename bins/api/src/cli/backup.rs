@@ -28,6 +28,13 @@ Example:
 The store must be a new folder. The file is read through before anything is written.
 Environment: WFM_API_STORE.";
 
+const REBUILD: &str = "\
+Example:
+  wfm-api rebuild --store sled:///var/lib/wfm-api
+
+The numbers of the fleet are kept as check-ins arrive. This counts every check-in again, puts right what differs, and says how
+many rows that were; none is what to expect. No service may have the store open. It takes room beside the store for a while.
+Environment: WFM_API_STORE.";
 const VERIFY: &str = "\
 Example:
   wfm-api verify --store sled:///var/lib/wfm-api
@@ -60,6 +67,14 @@ pub(super) struct Restore {
 #[command(after_help = VERIFY)]
 pub(super) struct Verify {
     /// Store to read: sled://PATH
+    #[arg(long, value_name = "URL", env = "WFM_API_STORE")]
+    store: Option<StoreUrl>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = REBUILD)]
+pub(super) struct Rebuild {
+    /// Store whose rollups are made again: sled://PATH
     #[arg(long, value_name = "URL", env = "WFM_API_STORE")]
     store: Option<StoreUrl>,
 }
@@ -125,6 +140,18 @@ impl Verify {
     pub(super) async fn run(self) -> Result<(), Error> {
         let folder = folder(self.store)?;
         report(&existing(&folder).await?).await
+    }
+}
+
+impl Rebuild {
+    pub(super) async fn run(self) -> Result<(), Error> {
+        let folder = folder(self.store)?;
+        match existing(&folder).await?.rebuild().await? {
+            0 => println!("the rollups are what the check-ins say"),
+            1 => println!("1 row of the rollups differed from what the check-ins say, and was put right"),
+            rows => println!("{rows} rows of the rollups differed from what the check-ins say, and were put right"),
+        }
+        Ok(())
     }
 }
 

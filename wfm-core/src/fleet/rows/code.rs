@@ -91,7 +91,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::Delta;
+    use super::super::{Delta, weight};
     use super::*;
 
     fn counters() -> impl Strategy<Value = BTreeMap<u64, i64>> {
@@ -114,6 +114,8 @@ mod tests {
             let (minus, one, two) = (Delta::Numbers(minus(&one)), Delta::Numbers(one), Delta::Numbers(two));
             let both = |first: &Delta, second: &Delta| second.add_to(first.add_to(None).unwrap().as_deref()).unwrap();
             prop_assert_eq!(both(&one, &two), both(&two, &one));
+            let weights = one.weight(b"l").wrapping_add(two.weight(b"l"));
+            prop_assert_eq!(weight(b"l", &both(&one, &two).unwrap_or_default()), Ok(weights));
             prop_assert_eq!(minus.add_to(both(&one, &two).as_deref()), two.add_to(None));
         }
 
@@ -121,6 +123,8 @@ mod tests {
         fn versions_are_added_and_taken_back_alike(one in cells(), two in cells()) {
             let (minus, one, two) = (Delta::Versions(minus(&one)), Delta::Versions(one), Delta::Versions(two));
             let both = two.add_to(one.add_to(None).unwrap().as_deref()).unwrap();
+            let weights = one.weight(b"s").wrapping_add(two.weight(b"s"));
+            prop_assert_eq!(weight(b"s", both.as_deref().unwrap_or_default()), Ok(weights));
             prop_assert_eq!(minus.add_to(both.as_deref()), two.add_to(None));
         }
 

@@ -48,7 +48,7 @@ impl Group<'_> {
         let row = ClusterRow { created, ruled, ..ClusterRow::new(said.key, at) };
         self.keep_facts(said)?;
         Teller::tell(&mut self.changes, row.place(&said.facts)).appeared(at, &said.key);
-        self.trees.waiting.insert(&rows::waiting_key(at, id), NOTHING)?;
+        self.wait(at, id)?;
         Ok(row)
     }
 
@@ -70,7 +70,7 @@ impl Group<'_> {
         if known.open.said != said.key {
             self.keep_facts(said)?;
         }
-        let was_waiting = self.trees.waiting.remove(&rows::waiting_key(known.last, id))?.is_some();
+        let was_waiting = self.wait_no_more(known.last, id)?;
         let waiting = was_waiting || at >= known.last;
         let was_at = known.place(&*self.facts(&known.open.said)?);
         let is_at = row.place(&said.facts);
@@ -85,7 +85,7 @@ impl Group<'_> {
             row.returned = life.and_then(|life| life.returned);
         }
         if waiting {
-            self.trees.waiting.insert(&rows::waiting_key(row.last, id), NOTHING)?;
+            self.wait(row.last, id)?;
         }
         Ok(row)
     }
@@ -143,7 +143,7 @@ impl Group<'_> {
 
     /// Notes that a cluster is silent, if its last check-in still is that one.
     pub(super) fn note_silent(&mut self, last: i64, id: ClusterId) -> InTransaction<bool> {
-        if self.trees.waiting.remove(&rows::waiting_key(last, id))?.is_none() {
+        if !self.wait_no_more(last, id)? {
             return Ok(false);
         }
         let bytes = self.trees.clusters.get(id.as_bytes())?;
@@ -153,6 +153,23 @@ impl Group<'_> {
         let place = row.place(&*self.facts(&row.open.said)?);
         Teller::tell(&mut self.changes, place).fell_silent(&row.life(), &said);
         Ok(true)
+    }
+
+    fn wait(&mut self, last: i64, id: ClusterId) -> InTransaction<()> {
+        let key = rows::waiting_key(last, id);
+        if self.trees.waiting.insert(&key, NOTHING)?.is_none() {
+            self.weight = self.weight.wrapping_add(rows::waiting_weight(&key));
+        }
+        Ok(())
+    }
+
+    fn wait_no_more(&mut self, last: i64, id: ClusterId) -> InTransaction<bool> {
+        let key = rows::waiting_key(last, id);
+        let waited = self.trees.waiting.remove(&key)?.is_some();
+        if waited {
+            self.weight = self.weight.wrapping_sub(rows::waiting_weight(&key));
+        }
+        Ok(waited)
     }
 
     /// What a cluster said at its last check-in in time.

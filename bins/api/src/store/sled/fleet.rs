@@ -53,6 +53,7 @@ impl Group<'_> {
         let changes = std::mem::take(&mut self.changes);
         let deltas = changes.rows(|key| self.facts(key))?;
         for (key, delta) in deltas {
+            self.weight = self.weight.wrapping_add(delta.weight(&key));
             let row = self.trees.rollups.get(&key)?;
             match delta.add_to(row.as_deref()).map_err(|e| abort(broken(e)))? {
                 Some(row) => drop(self.trees.rollups.insert(key, row)?),
@@ -119,6 +120,25 @@ impl Rollups for View<'_> {
         let last = self.0.waiting.last().map_err(failed)?;
         last.map(|(key, _)| rows::read_waiting_key(&key).map(|(last, _)| last)).transpose()
     }
+}
+
+/// What the rollups and those who wait weigh.
+pub(super) fn weigh(trees: &Trees) -> Result<u64, StoreError> {
+    let mut sum = 0u64;
+    for pair in &trees.rollups {
+        let (key, row) = pair.map_err(failed)?;
+        sum = sum.wrapping_add(wfm_core::fleet::weight(&key, &row).map_err(broken)?);
+    }
+    for key in trees.waiting.iter().keys() {
+        sum = sum.wrapping_add(rows::waiting_weight(&key.map_err(failed)?));
+    }
+    Ok(sum)
+}
+
+/// Notes what they weigh, after they were written in another way than by check-ins.
+pub(super) fn note_weight(trees: &Trees) -> Result<(), StoreError> {
+    trees.meta.insert(rows::WEIGHT, &weigh(trees)?.to_be_bytes()).map_err(failed)?;
+    Ok(())
 }
 
 /// The clusters that have waited longest, up to a second: when they last checked in, and which they are.

@@ -50,6 +50,7 @@ pub(super) fn commit(
                 large: false,
                 changes: Changes::default(),
                 said: &mut said,
+                weight: 0,
             };
             for one in work.borrow_mut().iter_mut() {
                 one.apply(&mut group)?;
@@ -87,6 +88,8 @@ pub(super) struct Group<'a> {
     /// What is to be added to the rollups.
     pub(super) changes: Changes<FactsKey>,
     pub(super) said: &'a mut Said,
+    /// By how much the rollups and those who wait weigh more.
+    pub(super) weight: u64,
 }
 
 impl Group<'_> {
@@ -168,6 +171,10 @@ impl Group<'_> {
                 let known = rows::read_count(meta.get(key)?.as_deref()).map_err(abort)?;
                 meta.insert(key, &known.saturating_add(more).to_be_bytes())?;
             }
+        }
+        if self.weight != 0 {
+            let known = rows::read_count(meta.get(rows::WEIGHT)?.as_deref()).map_err(abort)?;
+            meta.insert(rows::WEIGHT, &known.wrapping_add(self.weight).to_be_bytes())?;
         }
         if let Some(number) = self.logged {
             meta.insert(rows::AUDIT, &number.to_be_bytes())?;

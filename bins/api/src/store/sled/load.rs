@@ -12,7 +12,7 @@ use wfm_core::store::{Record, Records, Run, StoreError, StoreErrorKind};
 use super::disk::{Disk, Trees};
 use super::rebuild::Telling;
 use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
-use super::{failed, run};
+use super::{failed, fleet, run};
 
 /// How many rows are written at once.
 const BATCH: usize = 1000;
@@ -48,6 +48,7 @@ pub(super) fn load(disk: &Disk, releases: &mut Arc<Releases>, records: Records) 
     {
         trees.meta.insert(key, &count.to_be_bytes()).map_err(failed)?;
     }
+    fleet::note_weight(trees)?;
     disk.sync(true)?;
     trees.meta.remove(rows::LOADING).map_err(failed)?;
     disk.sync(false)?;

@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use ::sled::{Config, Db, Error, Mode};
 use wfm_core::release::{Release, Releases};
@@ -15,6 +16,8 @@ use super::{clean, failed, migrate, quiet, rows, verify};
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// How often sled writes its buffers and tidies up on its own. `None` would stop the tidying.
 const FLUSH_EVERY_MS: u64 = 500;
+/// How long to wait until sled has let go of a folder.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The lock is a file of our own: sled takes its lock only after it has touched the folder.
 const LOCK: &str = "wfm.lock";
 /// There once something was durable in the folder: sled takes a log that is gone for one that never was, and this tells
@@ -134,7 +137,20 @@ fn open_db(path: &Path) -> Result<Db, StoreError> {
 fn try_open(path: &Path) -> Result<Db, Error> {
     let config =
         Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(Some(FLUSH_EVERY_MS)).mode(Mode::LowSpace);
-    quiet::catch(|| config.open()).unwrap_or(Err(Error::Corruption { at: None, bt: () }))
+    let since = Instant::now();
+    loop {
+        let opened = quiet::catch(|| config.open()).unwrap_or(Err(Error::Corruption { at: None, bt: () }));
+        match opened {
+            // This process has claimed the folder: the one that holds sled's lock is sled itself, tidying up in the
+            // background after a store that was closed here a moment ago.
+            Err(error) if is_locked(&error) && since.elapsed() < PATIENCE => std::thread::sleep(PATIENCE / 200),
+            opened => return opened,
+        }
+    }
+}
+
+fn is_locked(error: &Error) -> bool {
+    matches!(error, Error::Io(e) if e.to_string().contains("could not acquire lock"))
 }
 
 /// The format that the folder is in; a new one is in the newest.
@@ -208,7 +224,7 @@ fn snapshots(path: &Path) -> io::Result<Vec<(String, std::path::PathBuf)>> {
 
 fn cannot_open(path: &Path, error: Error) -> StoreError {
     match &error {
-        Error::Io(e) if e.to_string().contains("could not acquire lock") => in_use(path),
+        error if is_locked(error) => in_use(path),
         Error::Io(e) => folder(path, "cannot be opened", e),
         Error::Unsupported(_) => settings(format!(
             "the store {} was written by another version of sled: start the wfm-api that wrote it",

@@ -111,7 +111,8 @@ pub(super) fn from_records(trees: &Trees) -> Result<(), StoreError> {
         clusters.put(&key, &row.write())?;
     }
     telling.finish(&mut waiting)?;
-    clusters.write()
+    clusters.write()?;
+    fleet::note_weight(trees)
 }
 
 /// Makes the rollups again from the records and puts right what differs. Answers how many rows differed.
@@ -147,6 +148,7 @@ pub(super) fn rebuild(disk: &Disk, folder: &Path) -> Result<u64, StoreError> {
     }
     differing += put_right(&trees.rollups, &anew)?;
     differing += forget_strangers(trees)?;
+    fleet::note_weight(trees)?;
     disk.sync(true)?;
     drop(anew);
     clear()?;

@@ -25,6 +25,8 @@ pub(super) const CLUSTERS: &[u8] = b"clusters";
 pub(super) const CHECK_INS: &[u8] = b"check-ins";
 /// Key in `meta`: how many lines the audit log has.
 pub(super) const AUDIT: &[u8] = b"audit";
+/// Key in `meta`: what the rollups and those who wait weigh. A row that is older than the others shows in it.
+pub(super) const WEIGHT: &[u8] = b"weight";
 /// Key in `meta`: there while a backup is being restored.
 pub(super) const LOADING: &[u8] = b"loading";
 
@@ -259,6 +261,13 @@ pub(super) fn waiting_key(last: i64, id: ClusterId) -> [u8; 24] {
     key[..8].copy_from_slice(&(last ^ i64::MIN).to_be_bytes());
     key[8..].copy_from_slice(id.as_bytes());
     key
+}
+
+/// What such a key weighs.
+pub(super) fn waiting_weight(key: &[u8]) -> u64 {
+    let digest: [u8; 32] = Sha256::digest(key).into();
+    let (weight, _) = digest.split_first_chunk().expect("32 bytes begin with 8");
+    u64::from_be_bytes(*weight)
 }
 
 /// The last check-in and the cluster of such a key.

@@ -6,7 +6,7 @@ use wfm_core::store::{Attendance, AuditEntry, DoctorReport, StoreError};
 
 use super::disk::Trees;
 use super::rows::{self, ClusterRow, WrittenFacts};
-use super::{failed, open, read};
+use super::{failed, fleet, open, read};
 
 /// What was read, and what does not fit together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,6 +53,10 @@ pub(super) fn verify(trees: &Trees) -> Result<Verification, StoreError> {
     ] {
         let noted = rows::read_count(trees.meta.get(key).map_err(failed)?.as_deref())?;
         found.expect(what, counted, noted);
+    }
+    let noted = rows::read_count(trees.meta.get(rows::WEIGHT).map_err(failed)?.as_deref())?;
+    if fleet::weigh(trees)? != noted {
+        found.differs("the rollups are not those that were last written".into());
     }
     Ok(found)
 }
