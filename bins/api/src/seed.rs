@@ -5,7 +5,7 @@
 //! facts that were already numbered stay in memory, some thousands however large the fleet is.
 //!
 //! Nine of ten clusters are customers'. They come and go, fall silent, follow the product's releases each at its own pace,
-//! and every 200th does one of the rare things that are counted wrong most easily: [`edges`].
+//! and some do one of the rare things that are counted wrong most easily.
 
 use std::collections::{HashMap, VecDeque};
 
