@@ -11,6 +11,7 @@ use wfm_core::store::{Store, StoreError};
 use wfm_shell::server::BindError;
 
 use crate::import::ImportError;
+use crate::seed::NotAFleet;
 use crate::service::{Service, Settings};
 use crate::store::StoreUrl;
 use crate::store::backup::{self as copies, BackupError};
@@ -19,6 +20,7 @@ use crate::tokens::{Role, Token, Tokens, TokensError};
 mod allowance;
 mod backup;
 mod import;
+mod seed;
 
 use allowance::Allowance;
 
@@ -72,6 +74,8 @@ enum Command {
     Verify(backup::Verify),
     /// Make the numbers of the fleet again from the check-ins, and say whether they differed
     Rebuild(backup::Rebuild),
+    /// Fill an empty store with a fleet that never was
+    Seed(seed::Seed),
     /// Make tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -152,6 +156,12 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
+    /// There can be no such fleet.
+    #[error(transparent)]
+    Fleet(#[from] NotAFleet),
+    /// A fleet belongs into a store of its own.
+    #[error("the store is not empty: name a folder that does not exist yet, such as --store sled:///tmp/fleet")]
+    NotEmpty,
     /// No store is named.
     #[error(
         "no store is named: say where to keep the data, such as --store sled:///var/lib/wfm-api (or WFM_API_STORE)"
@@ -197,6 +207,7 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Some(Command::Restore(restore)) => restore.run().await,
         Some(Command::Verify(verify)) => verify.run().await,
         Some(Command::Rebuild(rebuild)) => rebuild.run().await,
+        Some(Command::Seed(seed)) => seed.run().await,
         Some(Command::Token(TokenCommand::New { role })) => new_token(role),
     }
 }

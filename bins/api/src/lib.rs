@@ -21,6 +21,7 @@ mod reductions;
 mod reply;
 mod request;
 mod routes;
+pub mod seed;
 mod service;
 pub mod store;
 pub mod tokens;

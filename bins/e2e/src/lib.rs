@@ -48,7 +48,7 @@ pub use crate::state::{RecordedRequest, UnknownPath};
 
 /// The real release history of Workflow's components (2016–2024) in the shape of the versions API:
 /// `{"data":[{"component":{"name"},"version":{"train","version","released"}}…]}`.
-pub const RELEASES_JSON: &str = include_str!("../data/releases.json");
+pub const RELEASES_JSON: &str = include_str!("../../api/data/releases.json");
 
 /// A running API server on a free port of 127.0.0.1. It stops, with all its connections, when it is dropped.
 #[derive(Debug)]

@@ -7,22 +7,24 @@ use std::time::Duration;
 
 use clap::Args;
 use wfm_agent::{Flags, Settings};
+use wfm_api::seed::{Fleet, NotAFleet};
 use wfm_api::tokens::{Role, Token, Tokens};
 use wfm_api::{Running, Service};
 use wfm_client::Client;
 use wfm_core::clock::{Clock, SystemClock};
-use wfm_core::release::{Notes, PublishMode, Release};
+use wfm_core::release::{Notes, PublishMode, Release, Releases};
 use wfm_core::store::{Actor, By, Store, StoreError};
 use wfm_core::version::Train;
 use wfm_e2e::{RELEASES_JSON, RecordedCluster, Recording};
-
-mod fleet;
 
 /// Where the Kubernetes API would show the agent's page.
 const PROXY: &str = "/api/v1/namespaces/deis/services/deis-workflow-manager:80/proxy/";
 
 /// After this long a release is published, so that one sees the banner change.
 const NEWS_AFTER: Duration = Duration::from_secs(30);
+
+/// How many clusters have checked in before, for how many days, and the number that decides what they did.
+const FLEET: (u64, u32, u64) = (300, 180, 1);
 
 /// How many ports after the first are tried.
 const PORTS: u16 = 100;
@@ -53,6 +55,9 @@ pub enum DemoError {
     /// The real release history cannot be read: a fault of this program.
     #[error("the built-in release history cannot be read")]
     Releases(#[from] wfm_api::import::ImportError),
+    /// The fleet cannot be: a fault of this program, or a clock that is years behind.
+    #[error(transparent)]
+    Fleet(#[from] NotAFleet),
     /// The tokens file cannot be used.
     #[error(transparent)]
     Tokens(#[from] wfm_api::tokens::TokensError),
@@ -90,6 +95,12 @@ pub async fn run(demo: Demo) -> Result<(), DemoError> {
     let store = wfm_api::store::StoreUrl::Sled(folder.path().join("store")).open().await?;
     let releases = wfm_api::import::read(RELEASES_JSON.as_bytes())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    // The fleet first, as a store is filled only while it is empty; then the releases with the dates they really have,
+    // which is what the agent tells its operator.
+    let (clusters, days, seed) = FLEET;
+    let history: Releases = releases.iter().cloned().collect();
+    let fleet = Fleet::new(clusters, days, seed, clock.now())?;
+    store.load(fleet.cluster_records(&history)?).await?;
     let by = By { actor: Actor::Operator, at: clock.now() };
     store.publish(releases, PublishMode::RefuseChanges, by).await?;
 
@@ -110,12 +121,10 @@ pub async fn run(demo: Demo) -> Result<(), DemoError> {
 
     println!("{}", welcome(agent.addr, service.addr()));
     let publisher = Client::new(&versions_url)?.with_token(token.reveal());
-    let fleet = tokio::spawn(fleet::check_in(Arc::clone(&store), clock.now()));
     tokio::select! {
         () = wfm_shell::shutdown::signal() => {}
         () = publish_news(&publisher, &clock) => wfm_shell::shutdown::signal().await,
     }
-    fleet.abort();
     agent.stop().await;
     service.shutdown().await;
     Ok(())

@@ -131,9 +131,9 @@ impl Fleet {
             created.iter().map(|created| i128::from(at - created)).sum::<i128>().div_euclid(i128::from(clusters));
         created.clear();
         for (day, seconds) in days {
-            let later: i64 = seconds.iter().map(|at| at - day.first_second()).sum();
-            let stands_for = day.first_second() + later.div_euclid(i64::try_from(seconds.len()).ok()?);
-            created.extend(seconds.iter().map(|_| stands_for));
+            let (on_day, later): (Vec<i64>, Vec<i64>) = seconds.into_iter().partition(|at| *at == day.first_second());
+            let mean = later.iter().sum::<i64>().div_euclid(i64::try_from(later.len()).ok()?.max(1));
+            created.extend(on_day.into_iter().chain(later.iter().map(|_| mean)));
         }
         let middle = i64::midpoint(created[(created.len() - 1) / 2], created[created.len() / 2]);
         Some(Ages { mean_seconds: i64::try_from(mean).ok()?, median_seconds: at - middle })

@@ -117,15 +117,29 @@ pub(super) fn age_moves(at: i64) -> (Vec<u8>, u64) {
     (key, at.rem_euclid(HOUR).cast_unsigned())
 }
 
-/// Bits of an age's counter: 32 for the day, 2 for the cohort, 1 for what is counted.
-const AGE_BITS: u32 = 35;
+/// Bits of an age's counter: 32 for the day, 2 for the cohort, 2 for what is counted.
+const AGE_BITS: u32 = 36;
 
-/// The counters of clusters created at a second: how many, and, where it is not a day's first second, by how much later.
+/// What an age's counter counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aged {
+    /// Clusters created at the first second of the day: those that said on which day it was.
+    OnDay,
+    /// Clusters created later that day.
+    Later,
+    /// By how many seconds they were later, all together.
+    Seconds,
+}
+
+/// The counters of clusters created at a second.
 pub(super) fn age(cohort: Cohort, created: i64, amount: i64) -> impl Iterator<Item = (u64, i64)> {
     let day = Day::of(created);
-    let cell = u64::from(day.number().cast_unsigned() ^ 1 << 31) << 3 | (cohort as u64) << 1;
-    let later = created - day.first_second();
-    [(cell, amount), (cell | 1, amount * later)].into_iter().filter(|(_, amount)| *amount != 0)
+    let cell = |aged: Aged| u64::from(day.number().cast_unsigned() ^ 1 << 31) << 4 | (aged as u64) << 2 | cohort as u64;
+    let counters = match created - day.first_second() {
+        0 => [Some((cell(Aged::OnDay), amount)), None],
+        later => [Some((cell(Aged::Later), amount)), Some((cell(Aged::Seconds), amount * later))],
+    };
+    counters.into_iter().flatten()
 }
 
 pub(super) fn at_slot(slot: u64, cell: u64) -> u64 {
@@ -136,10 +150,11 @@ pub(super) fn slot_of(cell: u64) -> u64 {
     cell >> AGE_BITS
 }
 
-/// The day of creation and the cohort of an age's counter, and whether it counts seconds.
-pub(super) fn read_age(cell: u64) -> (Day, Cohort, bool) {
-    let number = (cell >> 3 & u64::from(u32::MAX)) as u32 ^ 1 << 31;
-    (Day::of(i64::from(number.cast_signed()) * DAY), cohort(cell >> 1), cell & 1 == 1)
+/// The day of creation and the cohort of an age's counter, and what it counts; `None` where that is nothing.
+pub(super) fn read_age(cell: u64) -> Option<(Day, Cohort, Aged)> {
+    let number = (cell >> 4 & u64::from(u32::MAX)) as u32 ^ 1 << 31;
+    let aged = [Aged::OnDay, Aged::Later, Aged::Seconds].into_iter().find(|aged| cell >> 2 & 3 == *aged as u64)?;
+    Some((Day::of(i64::from(number.cast_signed()) * DAY), cohort(cell), aged))
 }
 
 /// The cohort in the lowest two bits.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Cohorts;
-use super::rows;
+use super::rows::{self, Aged};
 use super::summary::{about, ages, told};
 use super::time::{Day, Window};
 use super::track::Track;
@@ -130,8 +130,7 @@ pub(super) fn active(view: &View<'_>, day: Day) -> Result<i64, StoreError> {
     }
     let counters = view.numbers(&rows::ages_key(day))?;
     let seen = counters.into_iter().filter(|(cell, _)| {
-        let (_, cohort, seconds) = rows::read_age(*cell);
-        !seconds && view.include.contains(cohort)
+        rows::read_age(*cell).is_some_and(|(_, cohort, aged)| aged != Aged::Seconds && view.include.contains(cohort))
     });
     Ok(seen.map(|(_, clusters)| clusters).sum())
 }

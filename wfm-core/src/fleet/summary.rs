@@ -60,7 +60,8 @@ pub(super) fn about(view: &View<'_>) -> Result<About, StoreError> {
 
 /// How old the clusters are that are active at a moment.
 ///
-/// The median: clusters in the order of their creation days; of those created on one day, their mean stands for each.
+/// The median: clusters in the order of their creation. Those that did not say when that was and were first seen on one
+/// day stand after those that did, and their mean stands for each.
 pub(super) fn ages(view: &View<'_>, at: i64) -> Result<Option<Ages>, StoreError> {
     let active = view.active(at)?;
     if active <= 0 {
@@ -69,11 +70,13 @@ pub(super) fn ages(view: &View<'_>, at: i64) -> Result<Option<Ages>, StoreError>
     let created = view.created(at)?;
     let nth = |n: i64| {
         let mut before = 0;
-        let day = created.iter().find(|(_, (clusters, _))| {
-            before += clusters;
-            before > n
-        });
-        day.map_or(at, |(day, (clusters, later))| day.first_second() + later.div_euclid((*clusters).max(1)))
+        for (day, created) in &created {
+            if before + created.clusters() > n {
+                return day.first_second() + created.nth(n - before);
+            }
+            before += created.clusters();
+        }
+        at
     };
     let middle = i64::midpoint(nth((active - 1) / 2), nth(active / 2));
     let mean = view.age_sum(at)?.div_euclid(i128::from(active));

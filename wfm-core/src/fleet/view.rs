@@ -1,12 +1,12 @@
 //! The rollups at a moment.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::life::{Life, Place, Teller};
-use super::rows::{self, Level, NotARow};
+use super::rows::{self, Aged, Level, NotARow};
 use super::time::{DAY, Day, Window};
 use super::track::Track;
 use super::{Changes, Cohorts};
@@ -60,6 +60,29 @@ pub struct Waiting {
     pub life: Life,
     /// What it last said.
     pub said: Arc<ClusterFacts>,
+}
+
+/// Active clusters that were created on a day.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Created {
+    /// At its first second: those that said so.
+    on_day: i64,
+    /// Later: those that were first seen then.
+    later: i64,
+    /// By how many seconds, all together.
+    seconds: i64,
+}
+
+impl Created {
+    pub(super) fn clusters(self) -> i64 {
+        self.on_day + self.later
+    }
+
+    /// By how many seconds the `n`th cluster (from 0) was created after the day's beginning: those that are later share
+    /// their mean.
+    pub(super) fn nth(self, n: i64) -> i64 {
+        if n < self.on_day { 0 } else { self.seconds.div_euclid(self.later.max(1)) }
+    }
 }
 
 /// Answers about one moment T and some cohorts. Clusters that are silent by then without the rollups knowing it yet are
@@ -203,37 +226,40 @@ impl<'a> View<'a> {
 }
 
 impl View<'_> {
-    /// Active clusters at a moment by the second of their creation: for each day, how many and the sum of the seconds
-    /// after its beginning.
-    pub(super) fn created(&self, at: i64) -> Result<std::collections::BTreeMap<Day, (i64, i64)>, StoreError> {
-        let mut created = std::collections::BTreeMap::<Day, (i64, i64)>::new();
+    /// Active clusters at a moment by the day of their creation.
+    pub(super) fn created(&self, at: i64) -> Result<BTreeMap<Day, Created>, StoreError> {
+        let mut created = BTreeMap::<Day, Created>::new();
         let mut add = |cell: u64, amount: i64, include: Cohorts| {
-            let (day, cohort, seconds) = rows::read_age(cell);
+            let (day, cohort, aged) = rows::read_age(cell).ok_or_else(|| damaged(NotARow))?;
             if include.contains(cohort) {
-                let (clusters, later) = created.entry(day).or_default();
-                *(if seconds { later } else { clusters }) += amount;
+                let of_day = created.entry(day).or_default();
+                *match aged {
+                    Aged::OnDay => &mut of_day.on_day,
+                    Aged::Later => &mut of_day.later,
+                    Aged::Seconds => &mut of_day.seconds,
+                } += amount;
             }
+            Ok::<_, StoreError>(())
         };
         // Who was seen yesterday was active when it ended; from then on, who came and who went.
         let day = Day::of(at);
         for (cell, amount) in self.numbers(&rows::ages_key(day.plus(-1)))? {
-            add(cell, amount, self.include);
+            add(cell, amount, self.include)?;
         }
         let (from, _) = rows::age_moves(day.first_second());
         let (last, second) = rows::age_moves(at);
         for (key, row) in self.rollups.rows(&from, &[last.as_slice(), &[0]].concat())? {
             for (cell, amount) in rows::numbers(&row).map_err(damaged)? {
                 if key < last || rows::slot_of(cell) <= second {
-                    add(cell, amount, self.include);
+                    add(cell, amount, self.include)?;
                 }
             }
         }
         for (cohort, born, amount) in self.untold.age_moves(day.first_second(), at) {
             for (cell, amount) in rows::age(cohort, born, amount) {
-                add(cell, amount, self.include);
+                add(cell, amount, self.include)?;
             }
         }
-        created.retain(|_, (clusters, later)| (*clusters, *later) != (0, 0));
         Ok(created)
     }
 

@@ -107,7 +107,8 @@ pub struct Windows {
 pub struct Ages {
     /// The mean.
     pub mean_seconds: i64,
-    /// The median; between two clusters in the middle, the mean of both.
+    /// The median; between two clusters in the middle, the mean of both. Clusters that reported no creation day and were
+    /// first seen on one day count with their mean.
     pub median_seconds: i64,
 }
 
@@ -192,8 +193,8 @@ pub struct Bucket {
     pub to: Date,
     /// False where the bucket is not over at the moment of the answer: the number may still grow.
     pub complete: bool,
-    /// How many; absent where nobody checked in on its last day at all, whatever the cohort: the service was not there
-    /// to count.
+    /// How many; absent where nobody checked in at all, whatever the cohort: the service was not there to count. Active
+    /// clusters are those of the bucket's last day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clusters: Option<Count>,
 }

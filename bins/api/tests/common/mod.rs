@@ -62,7 +62,7 @@ pub(crate) fn client() -> Client {
 }
 
 pub(crate) fn history() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e/data/releases.json")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/releases.json")
 }
 
 /// A token that reads doctor reports.
