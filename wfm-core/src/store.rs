@@ -26,7 +26,7 @@ pub use error::{StoreError, StoreErrorKind};
 pub use history::{Attendance, PersistentQuery, Run, whole_second};
 pub use memory::MemoryStore;
 pub use query::{Bounds, ClusterQuery, InstalledQuery, Page};
-pub use record::{ClusterFacts, ClusterRecord, Record, Records};
+pub use record::{ClusterFacts, ClusterRecord, History, Record, Records};
 
 /// Keeps releases and check-ins.
 ///
@@ -101,6 +101,9 @@ pub trait Store: Send + Sync {
         after: Option<ClusterId>,
         limit: usize,
     ) -> Result<Page<Attendance>, StoreError>;
+
+    /// Every cluster with every check-in it ever made; pages as [`Store::clusters`].
+    async fn histories(&self, after: Option<ClusterId>, limit: usize) -> Result<Page<History>, StoreError>;
 
     /// Keeps a doctor report in place of an earlier one with its id.
     async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError>;

@@ -13,8 +13,8 @@ use wfm_core::anonymizer::Arrival;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
-    Attendance, AuditEntry, Bounds, By, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Page, PersistentQuery,
-    Records, Store, StoreError, StoreErrorKind,
+    Attendance, AuditEntry, Bounds, By, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History, Page,
+    PersistentQuery, Records, Store, StoreError, StoreErrorKind,
 };
 use wfm_core::version::Train;
 
@@ -152,6 +152,9 @@ impl Store for Gone {
         _: Option<ClusterId>,
         _: usize,
     ) -> Result<Page<Attendance>, StoreError> {
+        self.error()
+    }
+    async fn histories(&self, _: Option<ClusterId>, _: usize) -> Result<Page<History>, StoreError> {
         self.error()
     }
     async fn put_doctor(&self, _: DoctorReport) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Attendance, AuditEntry, Bounds, By, Change, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport,
-    Page, PersistentQuery, Records, Run, Store, StoreError, whole_second,
+    History, Page, PersistentQuery, Records, Run, Store, StoreError, whole_second,
 };
 use crate::anonymizer::Arrival;
 use crate::cluster::{ClusterId, Cohort};
@@ -79,6 +79,15 @@ impl Cluster {
             _ => runs.push(Run { said, instants: vec![instant], untimed: 0 }),
         }
         Self { record: ClusterRecord::after(record, arrival, at), runs }
+    }
+
+    fn history(&self) -> History {
+        let share = |run: &Run<ClusterFacts>| Run {
+            said: Arc::new(run.said.clone()),
+            instants: run.instants.clone(),
+            untimed: run.untimed,
+        };
+        History { record: self.record.clone(), runs: self.runs.iter().map(share).collect() }
     }
 
     fn attendance(&self) -> Attendance {
@@ -202,6 +211,10 @@ impl Store for MemoryStore {
             Attendance::at(cluster.record.id, &cluster.runs, query.at).filter(|known| query.matches(known))
         };
         self.read(|state| state.page(after, limit, answer))
+    }
+
+    async fn histories(&self, after: Option<ClusterId>, limit: usize) -> Result<Page<History>, StoreError> {
+        self.read(|state| state.page(after, limit, |cluster| Some(cluster.history())))
     }
 
     async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError> {

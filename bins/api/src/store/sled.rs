@@ -22,8 +22,8 @@ use wfm_core::anonymizer::Arrival;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
-    Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Page,
-    PersistentQuery, Records, Store, StoreError, StoreErrorKind,
+    Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History,
+    Page, PersistentQuery, Records, Store, StoreError, StoreErrorKind,
 };
 use wfm_core::version::Train;
 
@@ -171,6 +171,10 @@ impl Store for SledStore {
         limit: usize,
     ) -> Result<Page<Attendance>, StoreError> {
         self.read(move |disk| read::persistent(&disk.trees, query, after, limit)).await
+    }
+
+    async fn histories(&self, after: Option<ClusterId>, limit: usize) -> Result<Page<History>, StoreError> {
+        self.read(move |disk| read::histories(&disk.trees, after, limit)).await
     }
 
     async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError> {
