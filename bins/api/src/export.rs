@@ -12,7 +12,11 @@ use wfm_core::store::StoreError;
 
 mod check_ins;
 mod clusters;
+#[cfg_attr(not(test), expect(dead_code, reason = "served as soon as the rollups answer its days"))]
+mod daily;
 mod format;
+#[cfg(feature = "parquet")]
+pub(crate) mod parquet;
 mod text;
 
 pub(crate) use check_ins::CheckIns;

@@ -14,7 +14,7 @@ use super::{Cell, Column, Kind, Row, Table, column, json};
 /// Clusters that are read at once: a year of two check-ins a day is 6 KB of each.
 const CLUSTERS: usize = 32;
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     column("cluster", Kind::Text),
     column("at", Kind::Moment),
     column("cohort", Kind::Text),

@@ -8,7 +8,7 @@ use wfm_core::store::{ClusterQuery, ClusterRecord, Store, StoreError};
 
 use super::{Cell, Column, Kind, Row, Table, cell, column, json, optional};
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     column("id", Kind::Text),
     column("first_seen", Kind::Moment),
     column("last_seen", Kind::Moment),

@@ -76,7 +76,27 @@ async fn lines<F: Text>(query: &Query, mut table: impl Table + 'static) -> Answe
     }))
 }
 
-#[expect(clippy::unused_async, reason = "the one that is built in has to wait for the store")]
+#[cfg(feature = "parquet")]
+async fn parquet(mut table: impl Table + 'static) -> Answer {
+    use crate::export::parquet::File;
+    let mut part = table.next(PART).await?;
+    Ok(rows(Format::Parquet.content_type(), move |mut out: Rows| async move {
+        let (mut file, begin) = File::new(table.columns());
+        out.send(begin).await?;
+        while !part.is_empty() {
+            for row in &part {
+                if let Some(group) = file.push(row) {
+                    out.send(group).await?;
+                }
+            }
+            part = table.next(PART).await.map_err(io::Error::other)?;
+        }
+        out.send(file.end()).await
+    }))
+}
+
+#[cfg(not(feature = "parquet"))]
+#[expect(clippy::unused_async, reason = "where it is built in, the store is waited for")]
 async fn parquet(_: impl Table + 'static) -> Answer {
     Err(ApiError::not_found("this service was built without Parquet: ask for .ndjson or .csv"))
 }
