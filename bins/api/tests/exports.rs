@@ -4,9 +4,12 @@
 
 mod common;
 
-use common::{ID, Served, read, serve_history};
+use std::sync::Arc;
+
+use common::{ID, Served, read, serve_history, serve_over};
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
+use wfm_core::store::{ClusterFacts, MemoryStore, Record, Run, Store};
 
 const TEXTS: [&str; 4] = ["clusters.ndjson", "clusters.csv", "checkins.ndjson", "checkins.csv"];
 
@@ -187,6 +190,47 @@ async fn what_cannot_be_understood_is_refused_by_name() {
     }
 }
 
+/// A service whose clusters checked in at these seconds and so many more times at moments that nobody knows.
+async fn with_check_ins(clusters: &[(Vec<i64>, u64)]) -> Served {
+    let mut records = vec![Ok(Record::Facts { number: 1, facts: ClusterFacts::default() })];
+    for (n, (instants, untimed)) in (0..).zip(clusters) {
+        let runs = vec![Run { said: 1, instants: instants.clone(), untimed: *untimed }];
+        let id = id(n).parse().unwrap();
+        records.push(Ok(Record::Cluster { id, created: None, ruled: None, decided: None, runs }));
+    }
+    let store = MemoryStore::default();
+    store.load(Box::new(records.into_iter())).await.unwrap();
+    serve_over(Arc::new(store)).await
+}
+
+#[tokio::test]
+async fn check_ins_of_which_only_the_number_is_known_are_no_rows() {
+    let served = with_check_ins(&[(vec![1, 2], 7), (vec![3], 0)]).await;
+    let rows: Vec<String> = text(&served, "checkins.csv").await.lines().skip(1).map(ToOwned::to_owned).collect();
+    let row = |n, second| format!("{},1970-01-01T00:00:0{second}Z,customer,{{}}", id(n));
+    assert_eq!(rows, [row(0, 1), row(0, 2), row(1, 3)]);
+    assert!(text(&served, "clusters.csv").await.contains(",9,"), "the cluster's row counts them");
+}
+
+#[tokio::test]
+async fn a_file_that_fails_on_the_way_breaks_off_and_one_that_fails_at_once_is_an_error() {
+    let files = if cfg!(feature = "parquet") { &["checkins.csv", "checkins.parquet"][..] } else { &["checkins.csv"] };
+    // No moment is so late: the store is damaged there.
+    for (sound, broken) in [(0, vec![1, i64::MAX]), (2_000, vec![i64::MAX, 1])] {
+        let served = with_check_ins(&[((1..=sound + 1).collect(), 0), (broken, 0)]).await;
+        for file in files {
+            let response = export(&served, file).await;
+            if sound == 0 {
+                let (status, body) = read(response).await;
+                assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{file} {body}");
+            } else {
+                assert_eq!(response.status(), StatusCode::OK, "{file}");
+                assert!(response.bytes().await.is_err(), "{file} must not look whole");
+            }
+        }
+    }
+}
+
 #[cfg(not(feature = "parquet"))]
 #[tokio::test]
 async fn a_service_without_parquet_says_so() {
@@ -194,4 +238,19 @@ async fn a_service_without_parquet_says_so() {
     let (status, body) = read(export(&served, "clusters.parquet").await).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert!(body["message"].as_str().unwrap().contains("without Parquet"), "{body}");
+}
+
+#[cfg(feature = "parquet")]
+#[tokio::test]
+async fn a_parquet_file_says_what_it_is_and_is_whole() {
+    let served = fleet().await;
+    for file in ["clusters.parquet", "checkins.parquet"] {
+        let response = export(&served, file).await;
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/vnd.apache.parquet");
+        assert_eq!(response.headers()[header::CONTENT_DISPOSITION], format!("attachment; filename=\"{file}\""));
+        let bytes = response.bytes().await.unwrap();
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"), "{file}");
+    }
+    let nobody = served.request(Method::GET, "/v4/export/clusters.parquet").send().await.unwrap();
+    assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
 }
