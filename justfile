@@ -32,7 +32,7 @@ generate:
 test:
     cargo test --workspace
 
-# Exports as Parquet: lints and tests of the service with that feature (a minute, as all of it is built once more)
+# Exports as Parquet: lints and tests of the service with that feature (two minutes, as all of it is built once more)
 parquet:
     cargo clippy -p wfm-api --all-targets --features parquet --locked -- -D warnings
     cargo test -p wfm-api --features parquet

@@ -11,7 +11,7 @@ use wfm_core::store::{History, Store, StoreError, StoreErrorKind};
 
 use super::{Cell, Column, Kind, Row, Table, column, json};
 
-/// Clusters that are read at once: a year of two check-ins a day is 6 KB of each.
+/// Clusters that are read at once, at most: a year of two check-ins a day is 6 KB of each.
 const CLUSTERS: usize = 32;
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -56,6 +56,8 @@ pub(crate) struct CheckIns {
     /// After which cluster to read on, unless all were read.
     after: Option<ClusterId>,
     over: bool,
+    /// How many clusters to read next. It grows, so that a page does not read much more than it shows.
+    reach: usize,
     read: std::vec::IntoIter<History>,
     current: Option<Cluster>,
 }
@@ -63,7 +65,7 @@ pub(crate) struct CheckIns {
 impl CheckIns {
     pub(crate) fn new(store: Arc<dyn Store>, from: Option<Place>) -> Self {
         let after = from.and_then(|place| place.cluster.before());
-        Self { store, from, after, over: false, read: Vec::new().into_iter(), current: None }
+        Self { store, from, after, over: false, reach: 1, read: Vec::new().into_iter(), current: None }
     }
 
     /// The cluster that the next row is of.
@@ -83,7 +85,8 @@ impl CheckIns {
         if self.over {
             return Ok(None);
         }
-        let page = self.store.histories(self.after, CLUSTERS).await?;
+        let page = self.store.histories(self.after, self.reach).await?;
+        self.reach = CLUSTERS.min(self.reach * 2);
         self.after = page.next;
         self.over = page.next.is_none();
         self.read = page.items.into_iter();

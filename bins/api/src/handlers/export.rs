@@ -64,6 +64,7 @@ async fn lines<F: Text>(query: &Query, mut table: impl Table + 'static) -> Answe
     }
     // A store that cannot be read is still an answer of its own.
     let mut part = table.next(PART).await?;
+    // The caller says more exactly what it is.
     Ok(rows("text/plain", move |mut out: Rows| async move {
         if !head.is_empty() {
             out.send(head).await?;
