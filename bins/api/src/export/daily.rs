@@ -36,6 +36,7 @@ pub(super) const COLUMNS: &[Column] = &[
 pub(crate) trait Days: Send + Sync {
     /// The days from `from` on (from the first on where absent) that are over, oldest first, `limit` at most. A day on
     /// which nobody checked in at all, whatever the cohort, is left out: the service was not there to count.
+    /// Where fewer than `limit` are answered, no more follow.
     async fn days(&self, from: Option<Date>, limit: usize) -> Result<Vec<Day>, StoreError>;
 }
 
