@@ -61,7 +61,7 @@ fn a_row_group_ends_where_its_texts_are_long_before_its_rows_are_many() {
     assert!(rows.is_some_and(|rows| (5_000..10_000).contains(&rows)), "{rows:?}");
 }
 
-/// Whoever changes these bytes has to let pyarrow, polars and DuckDB read them again.
+/// Whoever changes these bytes has to let pyarrow, polars, DuckDB and Spark read them again.
 #[test]
 fn the_bytes_of_a_small_file_are_those_that_the_tools_have_read() {
     let read: String = include_str!("tests/small.hex").split_whitespace().collect();
