@@ -32,6 +32,11 @@ generate:
 test:
     cargo test --workspace
 
+# Exports as Parquet: lints and tests of the service with that feature (two minutes, as all of it is built once more)
+parquet:
+    cargo clippy -p wfm-api --all-targets --features parquet --locked -- -D warnings
+    cargo test -p wfm-api --features parquet
+
 # Run every example
 examples:
     cargo run -q -p wfm-examples --bin what_is_behind

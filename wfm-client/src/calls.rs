@@ -9,9 +9,11 @@ use crate::transport::Call;
 use crate::{Client, Error, ErrorKind};
 
 mod anyone;
+mod exports;
 mod fleet;
 mod maker;
 
+pub use exports::{Export, ExportPage};
 pub use fleet::{Between, ClusterPage, Clusters};
 
 impl Client {

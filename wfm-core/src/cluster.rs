@@ -28,6 +28,12 @@ impl ClusterId {
         self.0.as_bytes()
     }
 
+    /// The id right before this one, in order; none is before the first. What comes after it begins with this one.
+    #[must_use]
+    pub fn before(self) -> Option<Self> {
+        self.0.as_u128().checked_sub(1).map(|before| Self(Uuid::from_u128(before)))
+    }
+
     /// The first eight characters, enough for a person to compare.
     #[must_use]
     pub fn short(&self) -> String {
@@ -121,6 +127,14 @@ mod tests {
         let id: ClusterId = "8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap();
         assert_eq!(id.short(), "8c6da034");
         assert!(!"acme-prod".parse::<ClusterId>().unwrap_err().to_string().contains("acme"));
+    }
+
+    #[test]
+    fn no_id_lies_between_an_id_and_the_one_before_it() {
+        let before = |id: &str| id.parse::<ClusterId>().unwrap().before().map(|before| before.to_string());
+        let after_a_carry = before("8c6da034-c8b1-489a-0000-000000000000");
+        assert_eq!(after_a_carry.as_deref(), Some("8c6da034-c8b1-4899-ffff-ffffffffffff"));
+        assert_eq!(before("00000000-0000-0000-0000-000000000000"), None);
     }
 
     #[test]

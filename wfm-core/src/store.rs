@@ -29,7 +29,7 @@ pub use error::{StoreError, StoreErrorKind};
 pub use history::{Attendance, PersistentQuery, Run, in_time, whole_second};
 pub use memory::MemoryStore;
 pub use query::{Bounds, ClusterQuery, InstalledQuery, Page};
-pub use record::{ClusterFacts, ClusterRecord, Record, Records};
+pub use record::{ClusterFacts, ClusterRecord, History, Record, Records};
 
 /// Keeps releases and check-ins.
 ///
@@ -108,6 +108,9 @@ pub trait Store: Send + Sync {
         after: Option<ClusterId>,
         limit: usize,
     ) -> Result<Page<Attendance>, StoreError>;
+
+    /// Every cluster with every check-in it ever made; pages as [`Store::clusters`].
+    async fn histories(&self, after: Option<ClusterId>, limit: usize) -> Result<Page<History>, StoreError>;
 
     /// Notes of which clusters 24 hours of silence are over by `now`. Questions are answered the same without it, but take
     /// longer the more of them there are. Answers how many it noted; more may be left.

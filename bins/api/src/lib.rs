@@ -12,6 +12,7 @@ pub mod cli;
 mod dispatch;
 mod documents;
 mod error;
+mod export;
 mod handlers;
 pub mod import;
 mod metrics;

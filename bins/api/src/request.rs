@@ -17,7 +17,7 @@ mod stream;
 
 pub(crate) use conditional::IfNoneMatch;
 pub(crate) use object::Object;
-pub(crate) use query::{LONGEST_PAGE, empty};
+pub(crate) use query::{LONGEST_PAGE, Query, empty};
 pub(crate) use stream::pieces;
 use stream::{Pieces, collect};
 

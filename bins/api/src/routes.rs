@@ -5,8 +5,8 @@
 
 use crate::dispatch::Verb::{Delete, Get, Post, Put};
 use crate::dispatch::{ADMIN, ANYONE, DOCTOR, PROBE, PUBLISHER, READER, Route, routes};
-use crate::handlers::{audit, backup, clusters, docs, doctor, fleet, health, landing, listing, notices};
-use crate::handlers::{metrics, publish, releases, versions, withdraw};
+use crate::handlers::{audit, backup, clusters, docs, doctor, export, fleet, health, landing, listing};
+use crate::handlers::{metrics, notices, publish, releases, versions, withdraw};
 
 routes! {
     // pages and probes
@@ -46,6 +46,14 @@ routes! {
     Get  "/v3/clusters/{id}"         ANYONE  clusters::one;
     Get  "/v4/clusters"              READER  listing::clusters;
     Put  "/v4/clusters/{id}/cohort"  ADMIN   listing::set_cohort;
+
+    // files for data tools: docs/DATA.md
+    Get  "/v4/export/clusters.ndjson"   READER  export::clusters;
+    Get  "/v4/export/clusters.csv"      READER  export::clusters;
+    Get  "/v4/export/clusters.parquet"  READER  export::clusters;
+    Get  "/v4/export/checkins.ndjson"   READER  export::check_ins;
+    Get  "/v4/export/checkins.csv"      READER  export::check_ins;
+    Get  "/v4/export/checkins.parquet"  READER  export::check_ins;
 
     // doctor reports, under a random id that their owner tells whoever helps
     Post "/v3/doctor/{id}"  ANYONE  doctor::keep;

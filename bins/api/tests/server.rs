@@ -14,7 +14,7 @@ use wfm_core::anonymizer::Arrival;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
-    Attendance, AuditEntry, Bounds, By, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Look, Page,
+    Attendance, AuditEntry, Bounds, By, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History, Look, Page,
     PersistentQuery, Records, Store, StoreError, StoreErrorKind,
 };
 use wfm_core::version::Train;
@@ -155,6 +155,9 @@ impl Store for Gone {
     ) -> Result<Page<Attendance>, StoreError> {
         self.error()
     }
+    async fn histories(&self, _: Option<ClusterId>, _: usize) -> Result<Page<History>, StoreError> {
+        self.error()
+    }
     async fn put_doctor(&self, _: DoctorReport) -> Result<(), StoreError> {
         self.error()
     }
@@ -189,7 +192,9 @@ async fn a_store_that_fails_is_a_503_or_500_that_says_nothing_of_the_inside() {
     ] {
         let served = serve_over(Arc::new(Gone(kind))).await;
         let check_in = served.request(Method::POST, "/v3/clusters").json(&json!({"id": ID}));
-        for request in [check_in, served.request(Method::GET, "/v3/clusters/count"), served.request(Method::GET, "/")] {
+        let asked = ["/v3/clusters/count", "/", "/v4/export/clusters.csv", "/v4/export/checkins.ndjson?limit=1"];
+        let asked = asked.map(|path| served.analyst(Method::GET, path));
+        for request in asked.into_iter().chain([check_in]) {
             let response = request.send().await.unwrap();
             assert_eq!(response.headers().contains_key(header::RETRY_AFTER), expected == 503);
             let (status, said) = read(response).await;

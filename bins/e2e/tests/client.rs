@@ -7,7 +7,7 @@ mod world;
 use std::sync::Arc;
 
 use wfm_api::tokens::{Role, Token, Tokens};
-use wfm_client::{Between, Client, Clusters, ErrorKind};
+use wfm_client::{Between, Client, Clusters, ErrorKind, Export};
 use wfm_core::clock::SystemClock;
 use wfm_core::cluster::Cohort;
 use wfm_core::release::{Notice, NoticeLevel, Release, ReleaseKey};
@@ -149,4 +149,34 @@ async fn clusters_are_found_by_what_they_run_and_whose_they_are() {
     assert_eq!(analyst.clusters_by_age(ever, ever).await.unwrap().len(), 151);
     assert_eq!(analyst.check_ins(ever).await.unwrap().count, 151);
     assert_eq!(analyst.persistent(None, None).await.unwrap().count, 0, "nobody checked in twice");
+}
+
+#[tokio::test]
+async fn a_file_is_read_page_by_page() {
+    let service = service().await;
+    for n in 0..1_100 {
+        service.check_in(&format!("{}{:04}", &ID[..32], n / 2), "v2.18.0").await;
+    }
+    for (file, path) in [(Export::CheckInsNdjson, "checkins.ndjson"), (Export::CheckInsCsv, "checkins.csv")] {
+        let (mut pages, mut cursor, mut count) = (Vec::new(), None, 0);
+        loop {
+            let page = service.everyone().export(file, cursor.as_deref()).await.unwrap();
+            pages.extend(page.body);
+            cursor = page.next;
+            count += 1;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let url = format!("http://{}/v4/export/{path}", service.running.addr());
+        let whole = world::http().get(url).bearer_auth(service.token.reveal()).send().await.unwrap();
+        assert_eq!((count, String::from_utf8(pages).unwrap()), (2, whole.text().await.unwrap()));
+    }
+    for file in [Export::ClustersNdjson, Export::ClustersCsv] {
+        let page = service.everyone().export(file, None).await.unwrap();
+        assert_eq!(page.next, None);
+        assert!(page.body.starts_with(if file == Export::ClustersCsv { b"id," } else { b"{\"id" }));
+    }
+    let refused = service.anyone().export(Export::ClustersCsv, None).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Status(401));
 }

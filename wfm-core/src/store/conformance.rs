@@ -49,6 +49,7 @@ macro_rules! store_conformance {
             a_past_moment_knows_no_later_check_in
             a_question_about_the_past_is_exact_to_the_second
             many_check_ins_of_many_shapes_are_all_remembered
+            histories_hold_every_check_in_in_the_order_of_arrival
             a_doctor_report_is_kept_and_replaced
             a_store_that_works_is_ready
             records_make_the_same_store_again

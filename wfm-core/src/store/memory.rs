@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Attendance, AuditEntry, Bounds, By, Change, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport,
-    Look, Page, PersistentQuery, Records, Run, Store, StoreError,
+    History, Look, Page, PersistentQuery, Records, Run, Store, StoreError,
 };
 use crate::anonymizer::Arrival;
 use crate::cluster::{ClusterId, Cohort};
@@ -76,6 +76,10 @@ impl State {
 }
 
 impl Cluster {
+    fn history(&self) -> History {
+        History { record: self.record.clone(), runs: self.runs.clone() }
+    }
+
     fn attendance(&self) -> Attendance {
         let ClusterRecord { id, first_seen, last_seen, check_ins, .. } = self.record;
         Attendance { cluster: id, first: first_seen, last: last_seen, check_ins }
@@ -218,6 +222,10 @@ impl Store for MemoryStore {
 
     async fn look(&self, mut look: Look) -> Result<(), StoreError> {
         self.read(|state| look(state))
+    }
+
+    async fn histories(&self, after: Option<ClusterId>, limit: usize) -> Result<Page<History>, StoreError> {
+        self.read(|state| state.page(after, limit, |cluster| Some(cluster.history())))
     }
 
     async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! What a store holds, one record after the other: the form of a backup.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -90,6 +91,16 @@ impl From<Arrival> for ClusterFacts {
         let (components, cohort) = arrival.into_parts();
         Self { components, cohort }
     }
+}
+
+/// A cluster with every check-in it ever made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// The cluster as it last reported.
+    pub record: ClusterRecord,
+    /// Its check-ins in order of arrival, never empty. Two runs that follow each other may say the same. What is here
+    /// stays as it is: a later check-in comes after all others.
+    pub runs: Vec<Run<Arc<ClusterFacts>>>,
 }
 
 /// One record of a store.

@@ -101,6 +101,11 @@ impl Operation {
         self.says(status, about, Some((kind, Schemas::refer::<String>)))
     }
 
+    /// A success that is no text.
+    pub(super) fn gives_bytes(self, status: u16, about: &'static str, kind: &'static str) -> Self {
+        self.says(status, about, Some((kind, |_| json!({"type": "string", "format": "binary"}))))
+    }
+
     /// A refusal beyond those that every such route has.
     pub(super) fn refuses(self, status: u16, about: &'static str) -> Self {
         self.says(status, about, Some(ERROR))

@@ -51,6 +51,12 @@ impl Parameter {
         Self { name: "limit", about: "Entries of a page.", schema, required: false }
     }
 
+    /// Where a limit makes a page of what is whole without.
+    pub(super) fn rows() -> Self {
+        let schema = json!({"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE});
+        Self { name: "limit", about: "Rows of a page; all that there are where absent.", schema, required: false }
+    }
+
     pub(super) fn number(name: &'static str, about: &'static str) -> Self {
         Self { required: false, name, about, schema: json!({"type": "integer", "minimum": 0, "maximum": LARGEST}) }
     }

@@ -25,8 +25,8 @@ use wfm_core::anonymizer::Arrival;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
-    Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Look, Page,
-    PersistentQuery, Records, Store, StoreError, StoreErrorKind,
+    Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History,
+    Look, Page, PersistentQuery, Records, Store, StoreError, StoreErrorKind,
 };
 use wfm_core::version::Train;
 
@@ -231,6 +231,10 @@ impl Store for SledStore {
         }
         // It changes faster than it can be read: once, the writer has to wait.
         self.writing.alone(move |disk, _| revision::call(disk, &look)).await
+    }
+
+    async fn histories(&self, after: Option<ClusterId>, limit: usize) -> Result<Page<History>, StoreError> {
+        self.read(move |disk| read::histories(&disk.trees, after, limit)).await
     }
 
     async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use super::{A, B, arrival, at, publisher, releases};
 use crate::release::PublishMode;
-use crate::store::{Bounds, PersistentQuery, Store};
+use crate::store::{Bounds, History, PersistentQuery, Store};
 
 async fn persistent(store: &dyn Store, epoch: Option<&str>, moment: &str) -> Vec<(String, String, u64)> {
     let query = PersistentQuery { epoch: epoch.map(at), at: at(moment) };
@@ -77,4 +77,44 @@ pub async fn many_check_ins_of_many_shapes_are_all_remembered(store: &dyn Store)
         assert_eq!(said, expected, "at check-in {asked}");
     }
     assert_eq!(store.cluster(A.parse().unwrap()).await.unwrap().unwrap().check_ins, 400);
+}
+
+/// When each of a cluster's check-ins came, and which router it named.
+fn told(history: &History) -> Vec<(i64, String)> {
+    let runs = history.runs.iter();
+    let said = runs.flat_map(|run| run.instants.iter().map(move |&instant| (instant, &run.said.components)));
+    said.map(|(instant, components)| (instant, components.values().map(ToString::to_string).collect())).collect()
+}
+
+/// All of them, of every cluster, whatever came in between; and pages go on where the one before ended.
+pub async fn histories_hold_every_check_in_in_the_order_of_arrival(store: &dyn Store) {
+    store.publish(releases(), PublishMode::RefuseChanges, publisher()).await.unwrap();
+    let start = at("2026-01-01T00:00:00Z").as_second();
+    let mut expected = std::collections::BTreeMap::new();
+    for n in 0..300u32 {
+        // A cluster of many check-ins, some of several, and a clock that goes back now and then.
+        let id = if n % 3 == 0 { A.to_owned() } else { uuid::Uuid::from_u128(u128::from(n % 7) << 120).to_string() };
+        let version = if n / 40 % 3 == 0 { "v2.9.0" } else { "v2.10.0" };
+        let second = start + i64::from(n) * 3_600 - if n % 31 == 30 { 90_000 } else { 0 };
+        let moment = jiff::Timestamp::from_second(second).unwrap();
+        store.check_in(arrival(&id, &[("deis-router", version)]), moment).await.unwrap();
+        expected.entry(id).or_insert_with(Vec::new).push((second, version.to_owned()));
+    }
+    for limit in [1, 3, 100] {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.histories(after, limit).await.unwrap();
+            assert!(page.items.len() <= limit);
+            found.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let said: Vec<_> = found.iter().map(|one| (one.record.id.to_string(), told(one))).collect();
+        assert_eq!(said, Vec::from_iter(expected.clone()), "{limit} to a page");
+        for one in found {
+            assert_eq!(store.cluster(one.record.id).await.unwrap(), Some(one.record));
+        }
+    }
 }

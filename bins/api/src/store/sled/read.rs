@@ -2,12 +2,13 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::store::{
-    Attendance, AuditEntry, Bounds, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, Page,
-    PersistentQuery, StoreError,
+    Attendance, AuditEntry, Bounds, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History, Page,
+    PersistentQuery, Run, StoreError,
 };
 
 use super::disk::Trees;
@@ -86,6 +87,19 @@ pub(super) fn persistent(
     })
 }
 
+pub(super) fn histories(trees: &Trees, after: Option<ClusterId>, limit: usize) -> Result<Page<History>, StoreError> {
+    let mut facts = Facts::of(trees);
+    page(trees, after, limit, |id, row| {
+        let record = row.clone().record(id, facts.get(row.open.said)?.clone())?;
+        let mut share = |run: KeyedRun| {
+            let said = Arc::clone(facts.shared(run.said)?);
+            Ok(Run { said, instants: run.instants, untimed: run.untimed })
+        };
+        let runs = runs(trees, id, row)?.into_iter().map(&mut share).collect::<Result<_, StoreError>>()?;
+        Ok(Some(History { record, runs }))
+    })
+}
+
 /// All runs of a cluster, as the row knows them: a run that is closed meanwhile is still in the row, and closed ones
 /// never change.
 pub(super) fn runs(trees: &Trees, id: ClusterId, row: ClusterRow) -> Result<Vec<KeyedRun>, StoreError> {
@@ -118,7 +132,7 @@ fn page<T>(
 /// Facts as they are asked for: clusters that say the same are the rule.
 pub(super) struct Facts<'a> {
     trees: &'a Trees,
-    known: HashMap<FactsKey, ClusterFacts>,
+    known: HashMap<FactsKey, Arc<ClusterFacts>>,
 }
 
 impl<'a> Facts<'a> {
@@ -130,6 +144,10 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn get(&mut self, key: FactsKey) -> Result<&ClusterFacts, StoreError> {
+        self.shared(key).map(AsRef::as_ref)
+    }
+
+    fn shared(&mut self, key: FactsKey) -> Result<&Arc<ClusterFacts>, StoreError> {
         if self.known.len() >= Self::MOST {
             self.known.clear();
         }
@@ -137,7 +155,7 @@ impl<'a> Facts<'a> {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(unknown) => {
                 let bytes = self.trees.facts.get(key).map_err(failed)?;
-                Ok(unknown.insert(rows::facts(bytes.as_deref())?))
+                Ok(unknown.insert(Arc::new(rows::facts(bytes.as_deref())?)))
             }
         }
     }

@@ -1,0 +1,77 @@
+use super::super::{Cell, Sheet, Text, column, optional};
+use super::*;
+
+mod reader;
+
+const COLUMNS: &[Column] = &[
+    column("id", Kind::Text),
+    column("at", Kind::Moment),
+    column("count", Kind::Count),
+    optional("day", Kind::Day),
+    optional("word", Kind::Text),
+    optional("said", Kind::Json),
+    optional("never", Kind::Text),
+];
+
+fn row(n: u64) -> Row {
+    let every = |nth: u64, cell: Cell| if n.is_multiple_of(nth) { cell } else { Cell::Absent };
+    vec![
+        Cell::Text(format!("id {}", n / 3).into()),
+        Cell::Moment(jiff::Timestamp::from_second(1_767_225_600 + n.cast_signed() * 43_200).unwrap()),
+        Cell::Count(n * n),
+        every(
+            2,
+            Cell::Day(jiff::civil::date(1969, 12, 25).checked_add(jiff::Span::new().days(n as i64 % 99)).unwrap()),
+        ),
+        every(3, Cell::Word(["customer", "staff"][usize::from(n.is_multiple_of(2))])),
+        every(5, Cell::Json(format!("{{\"deis-router\":\"v{}\"}}", n % 300).into())),
+        Cell::Absent,
+    ]
+}
+
+fn written(rows: &[Row]) -> Vec<u8> {
+    let (mut file, mut bytes) = File::new(COLUMNS);
+    for row in rows {
+        bytes.extend(file.push(row).into_iter().flatten());
+    }
+    bytes.extend(file.end());
+    bytes
+}
+
+#[test]
+fn what_is_read_back_is_what_was_written() {
+    for (count, groups) in [(0, 0), (1, 1), (7, 1), (50_000, 1), (50_001, 2), (120_000, 3)] {
+        let rows: Vec<Row> = (0..count).map(row).collect();
+        let read = reader::read(&written(&rows));
+        assert_eq!(read.groups, groups, "{count} rows");
+        let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(read.names, names);
+        assert_eq!(read.rows.len(), rows.len());
+        for (read, row) in read.rows.iter().zip(&rows) {
+            assert_eq!(read, row);
+        }
+    }
+}
+
+#[test]
+fn a_row_group_ends_where_its_texts_are_long_before_its_rows_are_many() {
+    const COLUMNS: &[Column] = &[column("text", Kind::Text)];
+    let (mut file, _) = File::new(COLUMNS);
+    let rows = (0..).position(|n| file.push(&vec![Cell::Text(format!("{n:01000}").into())]).is_some());
+    assert!(rows.is_some_and(|rows| (5_000..10_000).contains(&rows)), "{rows:?}");
+}
+
+/// Whoever changes these bytes has to let pyarrow, polars, DuckDB and Spark read them again.
+#[test]
+fn the_bytes_of_a_small_file_are_those_that_the_tools_have_read() {
+    let read: String = include_str!("tests/small.hex").split_whitespace().collect();
+    let bytes = written(&[row(0), row(1)]);
+    let version = bytes.windows(15).position(|part| part == b"wfm-api version").unwrap();
+    assert_eq!(crate::documents::hex(&bytes[..version]), read, "the file up to the version of who wrote it");
+    let as_text = Sheet::rows(COLUMNS, &[row(0), row(1)]);
+    assert_eq!(
+        as_text,
+        "id 0,2026-01-01T00:00:00Z,0,1969-12-25,staff,\"{\"\"deis-router\"\":\"\"v0\"\"}\",\r\n\
+         id 0,2026-01-01T12:00:00Z,1,,,,\r\n"
+    );
+}
