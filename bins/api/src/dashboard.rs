@@ -123,7 +123,7 @@ impl Dashboard {
             (header::header(self))
             main.wrap #main {
                 @match &self.viewer {
-                    Viewer::Nobody => (absent::not_public()),
+                    Viewer::Nobody => (absent::not_public(&self.asked)),
                     Viewer::Public(insights) => (self.insights(insights)),
                     Viewer::SignedIn(insights, listing) => {
                         (self.insights(insights))

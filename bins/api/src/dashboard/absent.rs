@@ -8,13 +8,13 @@ use super::Asked;
 use super::words::clusters;
 
 /// The insights are not public, and nobody is signed in.
-pub(super) fn not_public() -> Markup {
+pub(super) fn not_public(asked: &Asked) -> Markup {
     html! {
         section.absent aria-labelledby="not-public" {
             h2 #not-public { "The insights of this service are not public" }
             p { "How many clusters there are and which versions they run is told to whoever has a token with the role "
                 strong { "analyst" } "." }
-            p { a.button href="?sign-in" { "Sign in" } }
+            p { a.button href=(asked.sign_in()) { "Sign in" } }
             p.soft { "The browser asks for a user and a password: the password is the token, the user may be any word. "
                 "Programs send it as " code { "Authorization: Bearer …" } "." }
         }
@@ -39,7 +39,7 @@ pub(super) fn no_clusters(about: &About, asked: &Asked) -> Markup {
             pre { "SHARE_USAGE_DATA=true VERSIONS_API_URL=" (here()) " wfm-agent" }
             p { "To see one arrive at once:" }
             pre {
-                "curl " (here()) "v3/clusters -H 'Content-Type: application/json' \\\n"
+                "curl " (here()) "v3/clusters \\\n  -H 'Content-Type: application/json' \\\n"
                 "  -d \"{\\\"id\\\":\\\"$(uuidgen)\\\",\\\"components\\\":[]}\""
             }
             p.soft #here-is { "ADDRESS/ stands for the address of this page." }

@@ -7,7 +7,7 @@ use wfm_core::wire::insights::{Bucket, Interval, Series};
 use super::chart::line::{self, Line};
 use super::chart::points::{MOST, Point, most, thin};
 use super::chart::scale::Scale;
-use super::chart::{Frame, key};
+use super::chart::{Frame, key, number, when};
 use super::words::told;
 use super::{Dashboard, block, table};
 
@@ -39,7 +39,7 @@ fn chart(buckets: &[&Bucket], every: &str) -> Markup {
     html! {
         figure {
             (line::chart(&frame, &[Line { class: "first", filled: true, points }], is_open))
-            figcaption { (key("first", "clusters that checked in")) @if is_open { (key("dashed", &format!("this {every} is not over"))) } (notes) }
+            figcaption { (when("", &rows)) (number("first", "clusters that checked in", 1, &rows)) @if is_open { (key("hollow", &format!("this {every} is not over"))) } (notes) }
             (table::behind_chart(&title, &[if every == "day" { "Day" } else { "Week from" }, "Clusters"], &rows))
         }
     }

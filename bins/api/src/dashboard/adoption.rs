@@ -11,8 +11,9 @@ use super::asked::today;
 use super::chart::points::{Point, most, thin};
 use super::chart::scale::Scale;
 use super::chart::stack::{self, Layer};
-use super::chart::{Frame, key};
+use super::chart::{Frame, number, when};
 use super::layers::{Named, layers};
+use super::table::Column::{Number, Text};
 use super::words::{clusters, share, told};
 use super::{Chosen, Dashboard, block, table};
 
@@ -59,7 +60,10 @@ fn chart(name: &str, days: &[&AdoptionDay]) -> Markup {
     let rows: Vec<Vec<String>> = days.iter().enumerate().rev().map(|(at, day)| row(day, at, &named)).collect();
     let told = in_words(days, &named);
     let frame = Frame { id: "adoption-chart", title: &title, told: &told, days: &places, scale: &scale };
-    let keys = html! { @for one in &named { (key(&one.layer.class, &one.words)) } (notes(&whole)) };
+    let keys = html! {
+    (when("", &rows)) (number("", "active", 1, &rows))
+    @for (at, one) in named.iter().enumerate() { (number(&one.layer.class, &one.words, at + 2, &rows)) }
+    (notes(&whole)) };
     let table = table::behind_chart(&title, &headings, &rows);
     let stacked: Vec<Layer> = named.into_iter().map(|one| one.layer).collect();
     html! { figure { (stack::chart(&frame, &stacked, &whole)) figcaption { (keys) } (table) } }
@@ -92,7 +96,7 @@ fn installed_on(chosen: &Chosen) -> Markup {
             h3 { (when) }
             @match installed {
                 Some(all) if all.active != Count::Told(0) => {
-                    (table::scrolling(&format!("Versions of {}: {when}", chosen.adoption.component), &["Version", "Clusters", "Share"], &rows(all)))
+                    (table::scrolling(&format!("Versions of {}: {when}", chosen.adoption.component), &[Text("Version"), Number("Clusters"), Text("Share")], &rows(all)))
                 },
                 Some(_) => p.soft { "No cluster was active." },
                 None => p.soft { "No count: nobody checked in that day, or the service was not there." },

@@ -7,7 +7,7 @@ use wfm_core::wire::insights::{AgeBucket, AgeSeries, Ages, Interval};
 use super::chart::line::{self, Line};
 use super::chart::points::{MOST, Point, thin};
 use super::chart::scale::Scale;
-use super::chart::{Frame, key};
+use super::chart::{Frame, key, number, when};
 use super::words::days as in_days;
 use super::{Dashboard, block, table};
 
@@ -48,7 +48,7 @@ fn chart(buckets: &[&AgeBucket], interval: Interval) -> Markup {
         figure {
             (line::chart(&frame, &lines, is_open))
             figcaption {
-                (key("first", "median")) (key("second", "mean"))
+                (when("", &rows)) (number("first", "median", 1, &rows)) (number("second", "mean", 2, &rows))
                 @if has_gap { (key("gap", "nobody was active")) }
             }
             (table::behind_chart(TITLE, &[first, "Median, days", "Mean, days"], &rows))

@@ -8,10 +8,10 @@ use super::active::{cell, notes};
 use super::chart::bars::{self, Pair};
 use super::chart::points::{MOST, Point, most, thin};
 use super::chart::scale::Scale;
-use super::chart::{Frame, key};
+use super::chart::{Frame, key, number, when};
 use super::{Dashboard, block, table};
 
-const TITLE: &str = "Appeared and disappeared per week";
+const TITLE: &str = "Appeared and disappeared";
 
 pub(super) fn arrivals(page: &Dashboard, appeared: &Series, disappeared: &Series) -> Markup {
     let weeks: Vec<(&Bucket, Option<&Bucket>)> =
@@ -23,8 +23,8 @@ pub(super) fn arrivals(page: &Dashboard, appeared: &Series, disappeared: &Series
         chart(&weeks)
     };
     let links = html! {
-        span.soft { "appeared " } (block::series(page, "appeared", Interval::Week, &[])) " "
-        span.soft { "disappeared " } (block::series(page, "disappeared", Interval::Week, &[]))
+        span.soft { "↑ " } (block::series(page, "appeared", Interval::Week, &[])) " "
+        span.soft { "↓ " } (block::series(page, "disappeared", Interval::Week, &[]))
     };
     block::block("arrivals", TITLE, &links, &body)
 }
@@ -46,7 +46,7 @@ fn chart(weeks: &[&(&Bucket, Option<&Bucket>)]) -> Markup {
         figure {
             (bars::chart(&frame, &pairs))
             figcaption {
-                (key("up", "↑ appeared")) (key("down", "↓ disappeared"))
+                (when("week from ", &rows)) (number("up", "↑ appeared", 1, &rows)) (number("down", "↓ disappeared", 2, &rows))
                 @if pairs.iter().any(|pair| !pair.complete) { (key("open", "this week is not over")) }
                 (notes(&ups))
             }

@@ -147,6 +147,12 @@ impl Asked {
         format!("./{}{query}{block}", if query.is_empty() { "" } else { "?" })
     }
 
+    /// A link to the same page that asks the browser for a token.
+    pub(super) fn sign_in(&self) -> String {
+        let page = self.href("");
+        format!("{page}{}sign-in", if page.ends_with('/') { "?" } else { "&" })
+    }
+
     /// What a form carries along unseen: all but what it asks itself.
     pub(super) fn carried(&self, own: &[&str]) -> Markup {
         html! {
@@ -181,7 +187,8 @@ mod tests {
 
     #[test]
     fn what_is_asked_reads_back_from_its_link() {
-        assert_eq!(Asked::default().href(""), "./");
+        assert_eq!([Asked::default().href(""), Asked::default().sign_in()], ["./", "./?sign-in"]);
+        assert_eq!(Asked { range: Range::Year, ..Asked::default() }.sign_in(), "./?range=1y&sign-in");
         let asked = Asked {
             range: Range::All,
             include: Cohorts::ALL,

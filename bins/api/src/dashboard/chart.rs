@@ -88,8 +88,7 @@ impl Frame<'_> {
 
 /// A share of the width: so many places and a part of one.
 fn across(place: usize, part: f64, places: usize) -> String {
-    let percent = format!("{:.2}", (place as f64 + part) * 100.0 / places.max(1) as f64);
-    format!("{}%", percent.trim_end_matches('0').trim_end_matches('.'))
+    format!("{}%", path::short((place as f64 + part) * 100.0 / places.max(1) as f64))
 }
 
 /// Labels at the edges do not stick out.
@@ -106,6 +105,22 @@ fn hatch(id: &str, name: &str, angle: i32) -> Markup {
         pattern id={ (id) "-" (name) } width="6" height="6" patternUnits="userSpaceOnUse" patternTransform={ "rotate(" (angle) ")" } {
             rect.(name) width="6" height="6" {}
             path.(name) d="M0 0V6" {}
+        }
+    }
+}
+
+/// The day that a legend's numbers are of: the newest row of the table behind the chart, or the one that is pointed at.
+pub(super) fn when(words: &str, rows: &[Vec<String>]) -> Markup {
+    html! { @if let Some(day) = rows.first().and_then(|row| row.first()) { span.key { (words) b data-cell="0" { (day) } } } }
+}
+
+/// One line of a legend with its number, which stands in this cell of the table's rows.
+pub(super) fn number(class: &str, words: &str, cell: usize, rows: &[Vec<String>]) -> Markup {
+    html! {
+        span.key {
+            @if !class.is_empty() { span.swatch.(class) {} }
+            (words)
+            @if let Some(said) = rows.first().and_then(|row| row.get(cell)) { " " b data-cell=(cell) { (said) } }
         }
     }
 }

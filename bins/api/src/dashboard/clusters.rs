@@ -6,6 +6,7 @@ use wfm_core::wire::v4::Cluster;
 
 use super::asked::today;
 use super::header::minute;
+use super::table::Column::{Number, Text};
 use super::words::{count, grouped};
 use super::{Asked, Dashboard, Listing, block, table};
 
@@ -22,7 +23,10 @@ pub(super) fn clusters(page: &Dashboard, components: &[ComponentName], listing: 
             button type="submit" { "List" }
         }
         @if listing.clusters.is_empty() {
-            p { "No cluster runs that. " a href=(Asked { has: None, version: None, cursor: None, ..asked.clone() }.href("clusters")) { "List all" } }
+            p {
+                @if asked.has.is_none() && asked.version.is_none() { "No cluster has checked in." }
+                @else { "No cluster runs that. " a href=(Asked { has: None, version: None, cursor: None, ..asked.clone() }.href("clusters")) { "List all" } }
+            }
         } @else {
             p.soft role="status" { (count(listing.clusters.len() as u64, "cluster")) " on this page, of every cohort" }
             (list(asked, &listing.clusters))
@@ -57,7 +61,8 @@ fn list(asked: &Asked, clusters: &[Cluster]) -> Markup {
         ]
     };
     let rows: Vec<Vec<Markup>> = clusters.iter().map(row).collect();
-    let headings = ["Cluster", what.as_str(), "First seen", "Last seen", "Check-ins", "Cohort"];
+    let headings =
+        [Text("Cluster"), Text(&what), Text("First seen"), Text("Last seen"), Number("Check-ins"), Text("Cohort")];
     table::scrolling("List of clusters", &headings, &rows)
 }
 

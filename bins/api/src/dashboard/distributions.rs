@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use wfm_core::wire::insights::{Count, Distribution, Distributions};
 
 use super::chart::points::most;
+use super::table::Column::{Number, Text};
 use super::words::{share, told};
 use super::{Dashboard, block, table};
 
@@ -38,7 +39,7 @@ fn card(one: &Distribution) -> Markup {
     let told_whole = if is_told { Count::Told(whole) } else { Count::FewerThanTen };
     let line = |what: Markup, count: Count| {
         let part = if let Count::Told(part) = count { Some(part) } else { None };
-        let share = share(count, told_whole).unwrap_or_default();
+        let share = share(count, told_whole).unwrap_or_else(|| "–".into());
         vec![what, html! { (told(count)) }, html! { (table::bar(part, whole)) " " (share) }]
     };
     let mut rows: Vec<Vec<Markup>> =
@@ -50,7 +51,7 @@ fn card(one: &Distribution) -> Markup {
         div.card {
             h3 { (title) }
             @if one.values.is_empty() { p.soft { "No value is in five reports or more." } }
-            (table::scrolling(&format!("Distribution: {title}"), &["Value", "Reports", "Share"], &rows))
+            (table::scrolling(&format!("Distribution: {title}"), &[Text("Value"), Number("Reports"), Text("Share")], &rows))
         }
     }
 }

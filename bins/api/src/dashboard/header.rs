@@ -22,7 +22,7 @@ pub(super) fn header(page: &Dashboard) -> Markup {
             p.who {
                 @match &page.viewer {
                     Viewer::SignedIn(..) => span.badge.ok { "✓ signed in" },
-                    Viewer::Public(_) | Viewer::Nobody => a.button href="?sign-in" { "Sign in" },
+                    Viewer::Public(_) | Viewer::Nobody => a.button href=(page.asked.sign_in()) { "Sign in" },
                 }
             }
         } }
@@ -56,8 +56,8 @@ pub(super) fn controls(asked: &Asked) -> Markup {
 pub(super) fn caveat(about: &About, asked: &Asked) -> Markup {
     html! {
         p.caveat {
-            "Counted are " strong { (clusters(about.included)) } " that chose to check in and belong to "
-            (whose(asked)) "; " (clusters(about.excluded)) " of other cohorts left out. Days are UTC."
+            "Counted: " strong { (clusters(about.included)) } " of " (whose(asked)) ", known because they chose to check in; "
+            (clusters(about.excluded)) " of other cohorts left out. Days are UTC."
             @if let Some(step) = about.rounded_to {
                 " Numbers are rounded down to a multiple of " (step) ", and none under ten is told: it shows as " span.nobreak { "<10" } "."
             }
@@ -65,12 +65,12 @@ pub(super) fn caveat(about: &About, asked: &Asked) -> Markup {
     }
 }
 
-/// `customer`, `customer and staff`, `customer, staff and ci`.
-pub(super) fn whose(asked: &Asked) -> String {
+/// `the cohort customer`, `the cohorts customer, staff and ci`.
+fn whose(asked: &Asked) -> String {
     let mut words: Vec<&str> = asked.include.iter().map(Cohort::as_str).collect();
     match (words.pop(), words.is_empty()) {
-        (Some(last), false) => format!("{} and {last}", words.join(", ")),
-        (last, _) => last.unwrap_or_default().to_owned(),
+        (Some(last), false) => format!("the cohorts {} and {last}", words.join(", ")),
+        (last, _) => format!("the cohort {}", last.unwrap_or_default()),
     }
 }
 

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use wfm_core::wire::insights::{Lag, ReleaseLag};
 
 use super::asked::today;
+use super::table::Column::Text;
 use super::words::count;
 use super::{Dashboard, block, table};
 
@@ -41,7 +42,7 @@ fn rows(caption: &str, releases: &[ReleaseLag]) -> Markup {
         ]
     };
     let rows: Vec<Vec<Markup>> = releases.iter().map(row).collect();
-    table::scrolling(caption, &["Version", "Released", "50 % after", "90 % after"], &rows)
+    table::scrolling(caption, &[Text("Version"), Text("Released"), Text("50 % after"), Text("90 % after")], &rows)
 }
 
 fn days(days: Option<u32>, slowest: u32) -> Markup {

@@ -48,11 +48,9 @@ pub(super) fn layers(days: &[&AdoptionDay]) -> Vec<Named> {
         Count::Told(number(all.active).saturating_sub(told + number(all.none)))
     };
     layers.push(layer("other".into(), "other versions".into(), &others));
-    layers.push(layer("custom".into(), "custom: a version that was never published".into(), &|all| {
-        of(all, &ReportedVersion::Custom)
-    }));
+    layers.push(layer("custom".into(), "custom (never published)".into(), &|all| of(all, &ReportedVersion::Custom)));
     layers.push(layer("none".into(), "without this component".into(), &|all| all.none));
-    layers.push(layer("untold".into(), "not told: too few of a version, or rounded off".into(), &untold));
+    layers.push(layer("untold".into(), "not told (few, or rounded off)".into(), &untold));
     layers.retain(|named| named.layer.amounts.iter().flatten().any(|amount| *amount > 0));
     layers
 }

@@ -5,6 +5,7 @@ use wfm_core::wire::insights::{Count, ReleaseInUse, ReleasesInUse};
 
 use super::asked::today;
 use super::chart::points::most;
+use super::table::Column::{Number, Text};
 use super::words::{clusters, count, share, told};
 use super::{Dashboard, block, table};
 
@@ -13,7 +14,7 @@ pub(super) fn releases(page: &Dashboard, all: &ReleasesInUse) -> Markup {
         @if all.releases.is_empty() {
             p { "Nothing is published yet." }
         } @else {
-            p.soft { "Now, of " (clusters(all.active)) " that are active." }
+            p.soft { "Of " (clusters(all.active)) " active now." }
             @for releases in all.releases.chunk_by(|a, b| a.component == b.component) { (component(all.active, releases)) }
         }
     };
@@ -41,7 +42,7 @@ fn component(active: Count, releases: &[ReleaseInUse]) -> Markup {
                 span.soft { (count(releases.len() as u64, "release")) " · newest " (newest.version)
                     @if let Some(share) = share(newest.clusters, active) { " on " (share) } }
             }
-            (table::scrolling(&format!("Releases of {}", newest.component), &["Version", "Released", "Trains", "Clusters", "Share of active"], &rows))
+            (table::scrolling(&format!("Releases of {}", newest.component), &[Text("Version"), Text("Released"), Text("Trains"), Number("Clusters"), Text("Share of active")], &rows))
         }
     }
 }

@@ -2,16 +2,38 @@
 
 use maud::{Markup, html};
 
+/// A column's heading.
+#[derive(Clone, Copy)]
+pub(super) enum Column<'a> {
+    /// Of words.
+    Text(&'a str),
+    /// Of numbers: they end at the right, so that their digits stand beneath each other.
+    Number(&'a str),
+}
+
+impl<'a> Column<'a> {
+    fn words(self) -> &'a str {
+        match self {
+            Self::Text(words) | Self::Number(words) => words,
+        }
+    }
+
+    fn is_number(self) -> bool {
+        matches!(self, Self::Number(_))
+    }
+}
+
 /// A table that scrolls within its own region where it is wider than the page. The first cell of each row is its heading.
-pub(super) fn scrolling(caption: &str, headings: &[&str], rows: &[Vec<Markup>]) -> Markup {
+pub(super) fn scrolling(caption: &str, headings: &[Column<'_>], rows: &[Vec<Markup>]) -> Markup {
     html! {
         div.scroll role="region" tabindex="0" aria-label=(caption) {
             table {
                 caption.skip { (caption) }
-                thead { tr { @for heading in headings { th scope="col" { (heading) } } } }
+                thead { tr { @for heading in headings { th.number[heading.is_number()] scope="col" { (heading.words()) } } } }
                 tbody { @for row in rows { tr {
                     @for (at, cell) in row.iter().enumerate() {
-                        @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                        @if at == 0 { th scope="row" { (cell) } }
+                        @else { td.number[headings.get(at).is_some_and(|heading| heading.is_number())] { (cell) } }
                     }
                 } } }
             }
@@ -21,8 +43,11 @@ pub(super) fn scrolling(caption: &str, headings: &[&str], rows: &[Vec<Markup>]) 
 
 /// The numbers that a chart draws, folded away.
 pub(super) fn behind_chart(caption: &str, headings: &[&str], rows: &[Vec<String>]) -> Markup {
+    let (first, others) = headings.split_at(headings.len().min(1));
+    let headings: Vec<Column<'_>> =
+        first.iter().map(|words| Column::Text(words)).chain(others.iter().map(|words| Column::Number(words))).collect();
     let rows: Vec<Vec<Markup>> = rows.iter().map(|row| row.iter().map(|cell| html! { (cell) }).collect()).collect();
-    html! { details.data { summary { "Table: " (caption) } (scrolling(caption, headings, &rows)) } }
+    html! { details.data { summary { "Table: " (caption) } (scrolling(caption, &headings, &rows)) } }
 }
 
 /// How large a part is, as a bar beside its number.

@@ -90,7 +90,7 @@ fn every_question_is_linked_as_data_with_whom_it_counts() {
 #[test]
 fn whoever_is_not_signed_in_sees_no_cluster_and_how_to_sign_in() {
     let (nobody, public) = (body_of("nobody"), body_of("public"));
-    assert!(nobody.contains("are not public") && nobody.contains("href=\"?sign-in\"") && !nobody.contains("<svg"));
+    assert!(nobody.contains("are not public") && nobody.contains("href=\"./?sign-in\"") && !nobody.contains("<svg"));
     for page in [&nobody, &public] {
         assert!(!page.contains("v3/clusters/6") && !page.contains("v4/export"), "{page}");
         assert!(page.contains("href=\"v4/releases/stable\"") && page.contains("href=\"readyz?verbose\""));

@@ -18,10 +18,11 @@ pub(crate) struct Pair {
 /// The chart.
 pub(crate) fn chart(frame: &Frame<'_>, pairs: &[Pair]) -> Markup {
     let zero = frame.scale.y(0.0);
+    let width = path::bar_width(pairs.len());
     let paths = |side: fn(&Pair) -> Point, sign: f64| -> String {
         let over = pairs.iter().enumerate().filter(|(_, pair)| pair.complete);
         let told = over.filter_map(|(at, pair)| match side(pair) {
-            Point::At(value) if value > 0.0 => Some(path::bar(at, frame.scale.y(sign * value), zero)),
+            Point::At(value) if value > 0.0 => Some(path::bar(at, width, frame.scale.y(sign * value), zero)),
             _ => None,
         });
         told.collect()
@@ -58,9 +59,10 @@ fn hatched(frame: &Frame<'_>, at: usize, point: Point, complete: bool, class: &s
     let least = if pattern == "few" { BAND } else { 1 };
     let height = (frame.scale.y(sign * value) / 10 - zero).abs().max(least);
     let y = if sign > 0.0 { zero - height } else { zero };
-    let width = across(0, 0.7, frame.days.len());
+    let places = frame.days.len();
+    let width = path::bar_width(places);
     html! {
-        rect.hatched.(class) x=(across(at, 0.15, frame.days.len())) width=(width) y=(y) height=(height) fill={ "url(#" (frame.id) "-" (pattern) ")" } {}
+        rect.hatched.(class) x=(across(at, 0.5 - width / 2.0, places)) width=(across(0, width, places)) y=(y) height=(height) fill={ "url(#" (frame.id) "-" (pattern) ")" } {}
     }
 }
 
@@ -82,13 +84,13 @@ mod tests {
             Pair { up: Point::At(2.0), down: Point::At(1.0), complete: true },
             Pair { up: Point::At(1.0), down: Point::Few, complete: false },
         ]);
-        assert!(svg.contains(r#"<path class="bar up" d="M0.15 1000V0h.7V1000z">"#), "{svg}");
-        assert!(svg.contains(r#"<path class="bar down" d="M0.15 1000V1500h.7V1000z">"#), "{svg}");
+        assert!(svg.contains(r#"<path class="bar up" d="M0.43 1000V0h0.14V1000z">"#), "{svg}");
+        assert!(svg.contains(r#"<path class="bar down" d="M0.43 1000V1500h0.14V1000z">"#), "{svg}");
         assert!(
-            svg.contains(r##"class="hatched up" x="57.5%" width="35%" y="50" height="50" fill="url(#c-open)""##),
+            svg.contains(r##"class="hatched up" x="71.5%" width="7%" y="50" height="50" fill="url(#c-open)""##),
             "{svg}"
         );
-        assert!(svg.contains(r##"class="hatched down" x="57.5%" width="35%" y="100""##), "{svg}");
+        assert!(svg.contains(r##"class="hatched down" x="71.5%" width="7%" y="100""##), "{svg}");
     }
 
     #[test]

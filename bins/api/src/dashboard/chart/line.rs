@@ -32,7 +32,7 @@ fn paths(frame: &Frame<'_>, line: &Line, is_open: bool) -> Markup {
             @let heights = heights(frame, &line.points[from..to]);
             @let over = if is_open && to > last { heights.len() - 1 } else { heights.len() };
             @if heights.len() > 1 {
-                @if line.filled { path.fill.(line.class) d=(path::area(from, &heights, frame.scale.y(0.0))) {} }
+                @if line.filled { path.fill.(line.class) d=(path::area(from, 0.0, &heights, frame.scale.y(0.0))) {} }
                 @if over > 1 { path.line.(line.class) d=(path::line(from, &heights[..over])) {} }
                 @if over < heights.len() { path.line.dashed.(line.class) d=(path::line(to - 2, &heights[over - 1..])) {} }
             }

@@ -41,7 +41,7 @@ pub(crate) fn chart(frame: &Frame<'_>, layers: &[Layer], whole: &[Point]) -> Mar
 fn area(frame: &Frame<'_>, class: &str, sums: &[Option<u64>], base: i64) -> Markup {
     let areas = stretches(sums, Option::is_some).into_iter().map(|(from, to)| {
         let heights: Vec<i64> = sums[from..to].iter().flatten().map(|sum| frame.scale.y(*sum as f64)).collect();
-        path::area(from, &heights, base)
+        path::area(from, path::bar_width(sums.len()), &heights, base)
     });
     let fill = HATCHED.contains(&class).then(|| format!("url(#{}-{class})", frame.id));
     html! { path.layer.(class) d=(areas.collect::<String>()) fill=[fill] {} }
@@ -77,7 +77,7 @@ mod tests {
         let whole = [Point::At(4.0), Point::At(4.0), Point::Gap, Point::At(4.0)];
         let svg = chart(&frame, &layers, &whole).into_string();
         assert!(
-            svg.contains(r#"<path class="layer v0" d="M0.5 1500l1-500V2000H0.5zM3.15 2000V500h.7V2000z">"#),
+            svg.contains(r#"<path class="layer v0" d="M0.5 1500l1-500V2000H0.5zM3.36 2000V500h0.28V2000z">"#),
             "{svg}"
         );
         assert!(svg.contains(r#"<path class="layer v1" d="M0.5 0l1 0V2000H0.5z"#), "{svg}");

@@ -165,7 +165,7 @@ impl Fleet {
                 })
                 .filter(|value| value.clusters > Count::Told(4) || value.clusters == Count::FewerThanTen)
                 .collect(),
-            rest: Count::Told(rest),
+            rest: if rest == 0 { Count::Told(0) } else { (self.tell)(rest) },
         };
         let distributions = vec![
             one("kubernetes", &[("1.29", 8), ("1.30", 14), ("1.31", 30), ("1.32", 21), ("1.33", 4)], 7),
