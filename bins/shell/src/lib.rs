@@ -1,4 +1,5 @@
-//! What the binaries share: the HTTP server around warp's routes, logs, the end of the process, the frame of a page, numbers in words.
+//! What the binaries share: the HTTP server around warp's routes, logs, the end of the process, the frame of a page, and
+//! numbers in words.
 
 use std::io::Write;
 use std::net::SocketAddr;

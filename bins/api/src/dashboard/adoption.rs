@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::component::ComponentName;
-use wfm_core::wire::insights::{Adoption, AdoptionDay, Count, Installed, Interval};
+use wfm_core::wire::insights::{About, Adoption, AdoptionDay, Count, Installed, Interval};
 
 use super::active::notes;
 use super::asked::today;
@@ -14,7 +14,7 @@ use super::chart::stack::{self, Layer};
 use super::chart::{Frame, number, when};
 use super::layers::{Named, layers};
 use super::table::Column::{Number, Text};
-use super::words::{clusters, share, told};
+use super::words::told;
 use super::{Chosen, Dashboard, block, table};
 
 /// Places of the chart, at most: each of its layers has as many.
@@ -27,7 +27,7 @@ pub(super) fn adoption(page: &Dashboard, components: &[ComponentName], chosen: &
     let body = html! {
         (form(page, components, adoption))
         div.pair.wide {
-            @if days.is_empty() { p.soft { "No day of this range was counted." } } @else { (chart(name, &days)) }
+            @if days.is_empty() { p.soft { "No day of this range was counted." } } @else { (chart(name, &days, &adoption.about)) }
             (installed_on(chosen))
         }
     };
@@ -49,8 +49,8 @@ fn form(page: &Dashboard, components: &[ComponentName], adoption: &Adoption) -> 
     }
 }
 
-fn chart(name: &str, days: &[&AdoptionDay]) -> Markup {
-    let named = layers(days);
+fn chart(name: &str, days: &[&AdoptionDay], about: &About) -> Markup {
+    let named = layers(days, about);
     let whole: Vec<Point> = days.iter().map(|day| day.installed.as_ref().map(|all| all.active).into()).collect();
     let highest = days.iter().filter_map(|day| day.installed.as_ref()).map(|all| most(all.active)).max();
     let scale = Scale::up_to(highest.unwrap_or(0));
@@ -96,7 +96,7 @@ fn installed_on(chosen: &Chosen) -> Markup {
             h3 { (when) }
             @match installed {
                 Some(all) if all.active != Count::Told(0) => {
-                    (table::scrolling(&format!("Versions of {}: {when}", chosen.adoption.component), &[Text("Version"), Number("Clusters"), Text("Share")], &rows(all)))
+                    (table::scrolling(&format!("Versions of {}: {when}", chosen.adoption.component), &[Text("Version"), Number("Clusters"), Text("Share")], &rows(all, &chosen.adoption.about)))
                 },
                 Some(_) => p.soft { "No cluster was active." },
                 None => p.soft { "No count: nobody checked in that day, or the service was not there." },
@@ -106,25 +106,15 @@ fn installed_on(chosen: &Chosen) -> Markup {
 }
 
 /// Newest version first; what is no version comes last.
-fn rows(all: &Installed) -> Vec<Vec<Markup>> {
+fn rows(all: &Installed, about: &About) -> Vec<Vec<Markup>> {
     let listed = all.versions.iter().rev().filter(|(version, _)| **version != ReportedVersion::Custom);
     let custom = all.versions.get_key_value(&ReportedVersion::Custom);
     let line = |what: Markup, count: Count| {
-        let part = if let Count::Told(part) = count { Some(part) } else { None };
-        let share = share(count, all.active);
-        vec![
-            what,
-            html! { (told(count)) },
-            html! { (table::bar(part, most(all.active))) @if let Some(share) = share { " " (share) } @else { "–" } },
-        ]
+        vec![what, html! { (told(count)) }, table::share(count, all.active, most(all.active), about)]
     };
     let mut rows: Vec<Vec<Markup>> =
         listed.chain(custom).map(|(version, count)| line(html! { (version) }, *count)).collect();
     rows.push(line(html! { "without it" }, all.none));
-    rows.push(vec![
-        html! { "all active" },
-        html! { span title=(clusters(all.active)) { (told(all.active)) } },
-        html! {},
-    ]);
+    rows.push(vec![html! { "all active" }, html! { (told(all.active)) }, html! {}]);
     rows
 }

@@ -67,7 +67,7 @@ impl Frame<'_> {
     /// Where nothing was counted, and where what was counted is not told.
     pub(super) fn gaps(&self, points: &[Point]) -> Markup {
         let places = points.len();
-        let few = (self.scale.y(10.0) / 10).min(self.scale.y(0.0) / 10 - BAND);
+        let few = (self.scale.y(10.0) / 10).min(self.scale.y(0.0) / 10 - BAND).max(0);
         html! {
             @for (from, to) in points::stretches(points, |point| matches!(point, Point::Gap)) {
                 rect x=(across(from, 0.0, places)) width=(across(to - from, 0.0, places)) height=(HEIGHT) fill={ "url(#" (self.id) "-gap)" } {}
@@ -104,7 +104,7 @@ fn hatch(id: &str, name: &str, angle: i32) -> Markup {
     html! {
         pattern id={ (id) "-" (name) } width="6" height="6" patternUnits="userSpaceOnUse" patternTransform={ "rotate(" (angle) ")" } {
             rect.(name) width="6" height="6" {}
-            path.(name) d="M0 0V6" {}
+            path.(name) d=(if name == "few" { "M0 0V6M0 0H6" } else { "M0 0V6" }) {}
         }
     }
 }

@@ -1,11 +1,11 @@
 //! On what the fleet runs.
 
 use maud::{Markup, html};
-use wfm_core::wire::insights::{Count, Distribution, Distributions};
+use wfm_core::wire::insights::{About, Count, Distribution, Distributions};
 
 use super::chart::points::most;
 use super::table::Column::{Number, Text};
-use super::words::{share, told};
+use super::words::told;
 use super::{Dashboard, block, table};
 
 pub(super) fn distributions(page: &Dashboard, told: Option<&Distributions>) -> Markup {
@@ -16,7 +16,7 @@ pub(super) fn distributions(page: &Dashboard, told: Option<&Distributions>) -> M
             Some(all) if !shown.is_empty() => {
                 p.soft { "Reports of the week from " (all.week) ". They carry no id, so they are counted and cannot be joined. "
                     "A value in fewer than five reports is not told: it is among the rarer ones." }
-                div.cards { @for one in &shown { (card(one)) } }
+                div.cards { @for one in &shown { (card(one, &all.about)) } }
             },
             _ => {
                 p { "No environment reports yet. They are counted by the week, and shown when the first week is over. "
@@ -31,17 +31,14 @@ fn is_empty(one: &Distribution) -> bool {
     one.values.is_empty() && one.rest == Count::Told(0)
 }
 
-fn card(one: &Distribution) -> Markup {
+fn card(one: &Distribution, about: &About) -> Markup {
     let title = title(&one.name);
     let whole: u64 = one.values.iter().map(|value| most(value.clusters)).sum::<u64>() + most(one.rest);
     let is_told =
         one.values.iter().all(|value| value.clusters != Count::FewerThanTen) && one.rest != Count::FewerThanTen;
     let told_whole = if is_told { Count::Told(whole) } else { Count::FewerThanTen };
-    let line = |what: Markup, count: Count| {
-        let part = if let Count::Told(part) = count { Some(part) } else { None };
-        let share = share(count, told_whole).unwrap_or_else(|| "–".into());
-        vec![what, html! { (told(count)) }, html! { (table::bar(part, whole)) " " (share) }]
-    };
+    let line =
+        |what: Markup, count: Count| vec![what, html! { (told(count)) }, table::share(count, told_whole, whole, about)];
     let mut rows: Vec<Vec<Markup>> =
         one.values.iter().map(|value| line(html! { (value.value) }, value.clusters)).collect();
     if one.rest != Count::Told(0) {

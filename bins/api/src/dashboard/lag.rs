@@ -46,5 +46,5 @@ fn rows(caption: &str, releases: &[ReleaseLag]) -> Markup {
 }
 
 fn days(days: Option<u32>, slowest: u32) -> Markup {
-    html! { @match days { Some(days) => { (table::bar(Some(days.into()), slowest.into())) " " (count(days.into(), "day")) }, None => span.badge.dim { "… not yet" } } }
+    html! { @match days { Some(days) => (table::bar(days.into(), slowest.into(), &count(days.into(), "day"))), None => span.badge.dim { "… not yet" } } }
 }

@@ -1,7 +1,7 @@
 //! Every release, and how many run it now: a fold for each component.
 
 use maud::{Markup, html};
-use wfm_core::wire::insights::{Count, ReleaseInUse, ReleasesInUse};
+use wfm_core::wire::insights::{About, Count, ReleaseInUse, ReleasesInUse};
 
 use super::asked::today;
 use super::chart::points::most;
@@ -15,23 +15,22 @@ pub(super) fn releases(page: &Dashboard, all: &ReleasesInUse) -> Markup {
             p { "Nothing is published yet." }
         } @else {
             p.soft { "Of " (clusters(all.active)) " active now." }
-            @for releases in all.releases.chunk_by(|a, b| a.component == b.component) { (component(all.active, releases)) }
+            @for releases in all.releases.chunk_by(|a, b| a.component == b.component) { (component(&all.about, all.active, releases)) }
         }
     };
     block::block("releases", "Releases in use", &block::data(page, "releases", &[]), &body)
 }
 
-fn component(active: Count, releases: &[ReleaseInUse]) -> Markup {
+fn component(about: &About, active: Count, releases: &[ReleaseInUse]) -> Markup {
     let Some(newest) = releases.first() else { return Markup::default() };
     let row = |release: &ReleaseInUse| {
         let trains: Vec<&str> = release.trains.iter().map(wfm_core::version::Train::as_str).collect();
-        let part = if let Count::Told(part) = release.clusters { Some(part) } else { None };
         vec![
             html! { (release.version) @if release.yanked { " " span.badge.warn { "✕ withdrawn" } } },
             html! { (today(release.released)) },
             html! { (trains.join(", ")) },
             html! { (told(release.clusters)) },
-            html! { (table::bar(part, most(active))) " " (share(release.clusters, active).unwrap_or_else(|| "–".into())) },
+            table::share(release.clusters, active, most(active), about),
         ]
     };
     let rows: Vec<Vec<Markup>> = releases.iter().map(row).collect();
@@ -40,7 +39,7 @@ fn component(active: Count, releases: &[ReleaseInUse]) -> Markup {
             summary {
                 span.title { (newest.component) } " "
                 span.soft { (count(releases.len() as u64, "release")) " · newest " (newest.version)
-                    @if let Some(share) = share(newest.clusters, active) { " on " (share) } }
+                    @if let Some(share) = share(newest.clusters, active, about) { " on " (share) } }
             }
             (table::scrolling(&format!("Releases of {}", newest.component), &[Text("Version"), Text("Released"), Text("Trains"), Number("Clusters"), Text("Share of active")], &rows))
         }

@@ -53,9 +53,7 @@ fn rounded(number: u64) -> Count {
 }
 
 fn public(fleet: &Fleet) -> Viewer {
-    let mut insights = fleet.insights();
-    insights.summary.about.rounded_to = Some(10);
-    Viewer::Public(Box::new(insights))
+    Viewer::Public(Box::new(fleet.insights()))
 }
 
 fn nothing() -> Insights {

@@ -1,6 +1,9 @@
 //! Tables that a keyboard can scroll, and those that tell what a chart draws.
 
 use maud::{Markup, html};
+use wfm_core::wire::insights::{About, Count};
+
+use super::words;
 
 /// A column's heading.
 #[derive(Clone, Copy)]
@@ -50,7 +53,18 @@ pub(super) fn behind_chart(caption: &str, headings: &[&str], rows: &[Vec<String>
     html! { details.data { summary { "Table: " (caption) } (scrolling(caption, &headings, &rows)) } }
 }
 
-/// How large a part is, as a bar beside its number.
-pub(super) fn bar(part: Option<u64>, whole: u64) -> Markup {
-    html! { @if let (Some(part), true) = (part, whole > 0) { meter aria-hidden="true" min="0" max=(whole) value=(part.min(whole)) {} } }
+/// How large a part is, as a bar beside words.
+pub(super) fn bar(part: u64, whole: u64, words: &str) -> Markup {
+    html! {
+        @if whole > 0 { meter aria-hidden="true" min="0" max=(whole) value=(part.min(whole)) {} " " }
+        (words)
+    }
+}
+
+/// A share as a bar with its percentage; the bar alone where the whole is not told exactly enough for one.
+pub(super) fn share(part: Count, whole: Count, at_most: u64, about: &About) -> Markup {
+    match part {
+        Count::Told(number) => bar(number, at_most, &words::share(part, whole, about).unwrap_or_default()),
+        Count::FewerThanTen => html! { "–" },
+    }
 }

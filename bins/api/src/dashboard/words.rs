@@ -1,6 +1,6 @@
 //! Numbers as this page says them.
 
-use wfm_core::wire::insights::Count;
+use wfm_core::wire::insights::{About, Count};
 pub(super) use wfm_shell::words::{count, grouped};
 
 const DAY: i64 = 86_400;
@@ -31,9 +31,14 @@ pub(super) fn change(now: Count, before: Count) -> Option<String> {
     })
 }
 
-/// Of a whole: `12.5 %`; nothing where one of the two is not told, or the whole is empty.
-pub(super) fn share(part: Count, whole: Count) -> Option<String> {
+/// Of a whole: `12.5 %`, and `≈ 13 %` where both were rounded before; nothing where one of the two is not told, or the
+/// whole is empty.
+pub(super) fn share(part: Count, whole: Count, about: &About) -> Option<String> {
     let (Count::Told(part), Count::Told(whole)) = (part, whole) else { return None };
+    if about.rounded_to.is_some() {
+        let percent = part.saturating_mul(100).checked_add(whole / 2)?.checked_div(whole)?;
+        return Some(format!("≈ {percent} %"));
+    }
     let thousandths = part.saturating_mul(1000).checked_add(whole / 2)?.checked_div(whole)?;
     Some(match thousandths {
         0 if part > 0 => "under 0.1 %".to_owned(),
@@ -72,12 +77,20 @@ mod tests {
 
     #[test]
     fn a_share_is_rounded_to_a_tenth_and_never_divides_by_nothing() {
-        let words = [(1, 8), (1, 1), (0, 5), (2, 3), (1, 9999)].map(|(a, b)| share(Told(a), Told(b)).unwrap());
+        let exact = About {
+            at: "2026-01-05T00:00:00Z".parse().unwrap(),
+            include: wfm_core::fleet::Cohorts::default(),
+            included: Told(9),
+            excluded: Told(0),
+            rounded_to: None,
+        };
+        let share_of = |part, whole| share(part, whole, &exact);
+        let words = [(1, 8), (1, 1), (0, 5), (2, 3), (1, 9999)].map(|(a, b)| share_of(Told(a), Told(b)).unwrap());
         assert_eq!(words, ["12.5 %", "100.0 %", "0.0 %", "66.7 %", "under 0.1 %"]);
-        assert_eq!(
-            [share(Told(0), Told(0)), share(Told(0), FewerThanTen), share(FewerThanTen, Told(9))],
-            [None, None, None]
-        );
+        let none = [share_of(Told(0), Told(0)), share_of(Told(0), FewerThanTen), share_of(FewerThanTen, Told(9))];
+        assert_eq!(none, [None, None, None]);
+        let rounded = About { rounded_to: Some(10), ..exact.clone() };
+        assert_eq!(share(Told(20), Told(70), &rounded).unwrap(), "≈ 29 %");
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn hatch(id: &str, name: &str, places: usize) -> Markup {
         pattern id={ (id) "-" (name) } width="6" height="6" patternUnits="userSpaceOnUse"
             patternTransform={ "scale(" (across) " 10) rotate(45)" } {
             rect.(name) width="6" height="6" {}
-            path.(name) d="M0 0V6" {}
+            path.(name) d=(match name { "none" => "M3 3h.01", "untold" => "M0 0V6M0 0H6", _ => "M0 0V6" }) {}
         }
     }
 }

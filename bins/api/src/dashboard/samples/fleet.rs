@@ -26,6 +26,11 @@ pub(super) struct Fleet {
 }
 
 impl Fleet {
+    fn about(&self) -> About {
+        let rounded_to = ((self.tell)(1) == Count::FewerThanTen).then_some(10);
+        About { rounded_to, ..about((self.tell)(self.size), 41) }
+    }
+
     fn count(&self, day: u64) -> Option<u64> {
         let number = if self.size < 20 { self.size } else { wave(day, self.size) };
         (!self.gap.contains(&day)).then_some(number)
@@ -36,7 +41,7 @@ impl Fleet {
     }
 
     pub(super) fn series(&self, interval: Interval, divided: u64) -> Series {
-        let about = about((self.tell)(self.size), 41);
+        let about = self.about();
         let step = if interval == Interval::Week { 7 } else { 1 };
         let bucket = |day: u64| Bucket {
             from: self.date(day),
@@ -72,12 +77,12 @@ impl Fleet {
             installed: self.count(day).map(|active| self.installed(day, active)),
         };
         let now = self.installed(self.days, self.count(self.days).unwrap());
-        let about = about((self.tell)(self.size), 41);
+        let about = self.about();
         Adoption { about, component: name("deis-router"), now, days: (0..self.days).map(day).collect() }
     }
 
     pub(super) fn insights(&self) -> Insights {
-        let about = about((self.tell)(self.size), 41);
+        let about = self.about();
         let windows = |week, month, quarter| Windows {
             week: (self.tell)(week),
             month: (self.tell)(month),
