@@ -144,7 +144,7 @@ impl Dashboard {
             @if insights.summary.known == Count::Told(0) {
                 (absent::no_clusters(&insights.summary.about, &self.asked))
             } @else {
-                (tiles::tiles(&insights.summary, &self.asked))
+                (tiles::tiles(self, &insights.summary))
                 (active::active(self, &insights.active))
                 div.pair {
                     (arrivals::arrivals(self, &insights.appeared, &insights.disappeared))
@@ -160,7 +160,7 @@ impl Dashboard {
         }
     }
 
-    /// The parameters that ask the API for this page's range.
+    /// The first day of this page's range, where it has one.
     fn since(&self) -> Option<String> {
         self.asked.range.first_day(self.at).map(|day| day.to_string())
     }

@@ -16,7 +16,7 @@ pub(super) fn header(page: &Dashboard) -> Markup {
                 h1 { "Workflow versions" }
                 p.facts.soft {
                     span { (count(facts.releases as u64, "release")) " on " (count(facts.trains.len() as u64, "train")) }
-                    " · " span { "as of " time datetime=(page.at) { (minute(page.at)) } }
+                    " · " span.nobreak { "as of " time datetime=(page.at) { (minute(page.at)) } }
                 }
             }
             p.who {

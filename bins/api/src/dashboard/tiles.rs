@@ -1,17 +1,13 @@
 //! The numbers for a glance, and what they mean.
 
 use maud::{Markup, html};
-use wfm_core::wire::insights::{Count, Summary, Windows};
+use wfm_core::wire::insights::{Ages, Count, Summary, Windows};
 
 use super::words::{change, span, told};
-use super::{Asked, block};
+use super::{Dashboard, block};
 
-pub(super) fn tiles(summary: &Summary, asked: &Asked) -> Markup {
-    let links = html! {
-        a href=(asked.data("summary", &[])) aria-label="JSON: summary" { "JSON" } " "
-        a href=(asked.data("summary", &[("format", "csv")])) aria-label="CSV: summary" { "CSV" }
-    };
-    let age = |seconds: fn(&wfm_core::wire::insights::Ages) -> i64| summary.age.as_ref().map(seconds).map(span);
+pub(super) fn tiles(page: &Dashboard, summary: &Summary) -> Markup {
+    let age = |seconds: fn(&Ages) -> i64| summary.age.as_ref().map(seconds).map(span);
     let body = html! {
         dl.tiles {
             (tile("active in the last 24 hours", &told(summary.active)))
@@ -27,7 +23,7 @@ pub(super) fn tiles(summary: &Summary, asked: &Asked) -> Markup {
         }
         (meanings())
     };
-    block::block("now", "Now", &links, &body)
+    block::block("now", "Now", &block::data(page, "summary", &[]), &body)
 }
 
 fn tile(what: &str, number: &str) -> Markup {

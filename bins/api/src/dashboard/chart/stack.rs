@@ -18,7 +18,7 @@ pub(crate) struct Layer {
     pub(crate) amounts: Vec<Option<u64>>,
 }
 
-/// The chart; the first layer lies at the bottom. `gaps`: the whole at each place.
+/// The chart; the first layer lies at the bottom. `whole` is what they add up to at each place.
 pub(crate) fn chart(frame: &Frame<'_>, layers: &[Layer], whole: &[Point]) -> Markup {
     let base = frame.scale.y(0.0);
     let mut sums: Vec<Option<u64>> = whole.iter().map(|_| Some(0)).collect();
