@@ -1,6 +1,7 @@
 //! Times and numbers as people say them.
 
 use jiff::{SignedDuration, Timestamp};
+pub(crate) use wfm_shell::words::{count, grouped};
 
 /// How long ago something was: `just now`, `3 min ago`, `26 h ago`, `5 days ago`.
 pub(crate) fn ago(now: Timestamp, then: Timestamp) -> String {
@@ -29,25 +30,6 @@ fn span(passed: SignedDuration) -> Option<String> {
     }
 }
 
-/// `1 release`, `3 releases`.
-pub(crate) fn count(number: u64, one: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {one}{plural}", grouped(number))
-}
-
-/// A number with commas: `1,234`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,11 +50,5 @@ mod tests {
         let then: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         assert!(ago(then - SignedDuration::from_hours(1), then).contains("clock"));
         assert_eq!(ago(then - SignedDuration::from_secs(2), then), "just now");
-    }
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([count(1, "release"), count(2, "release")], ["1 release", "2 releases"]);
     }
 }

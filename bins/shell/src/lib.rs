@@ -1,4 +1,5 @@
-//! What the binaries share: the HTTP server around warp's routes, logs, the end of the process, and the frame of a page.
+//! What the binaries share: the HTTP server around warp's routes, logs, the end of the process, the frame of a page, and
+//! numbers in words.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -8,6 +9,7 @@ pub mod page;
 pub mod random;
 pub mod server;
 pub mod shutdown;
+pub mod words;
 
 /// Writes the bound address as a line of its own to standard output, so that whoever asked for port 0 learns the port.
 /// Everything else a server has to say goes to standard error.

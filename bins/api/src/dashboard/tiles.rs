@@ -1,0 +1,69 @@
+//! The numbers for a glance, and what they mean.
+
+use maud::{Markup, html};
+use wfm_core::wire::insights::{Ages, Count, Summary, Windows};
+
+use super::words::{change, span, told};
+use super::{Dashboard, block};
+
+pub(super) fn tiles(page: &Dashboard, summary: &Summary) -> Markup {
+    let age = |seconds: fn(&Ages) -> i64| summary.age.as_ref().map(seconds).map(span);
+    let body = html! {
+        dl.tiles {
+            (tile("active in the last 24 hours", &told(summary.active)))
+            (tile("known", &told(summary.known)))
+            (tile("median age of the active", &age(|age| age.median_seconds).unwrap_or_else(|| "–".into())))
+            (tile("mean age of the active", &age(|age| age.mean_seconds).unwrap_or_else(|| "–".into())))
+        }
+        div.tiles {
+            (windows("Appeared", &summary.appeared, Some(&summary.appeared_before)))
+            (windows("Disappeared", &summary.disappeared, Some(&summary.disappeared_before)))
+            (windows("Returned", &summary.returned, None))
+            (windows("Bounced", &summary.bounced, None))
+        }
+        (meanings())
+    };
+    block::block("now", "Now", &block::data(page, "summary", &[]), &body)
+}
+
+fn tile(what: &str, number: &str) -> Markup {
+    html! { div.tile { dd.number { (number) } dt.soft { (what) } } }
+}
+
+/// A window, and where its number stands.
+type Row = (&'static str, fn(&Windows) -> Count);
+
+fn windows(what: &str, now: &Windows, before: Option<&Windows>) -> Markup {
+    let rows: [Row; 3] = [("7 days", |all| all.week), ("30 days", |all| all.month), ("90 days", |all| all.quarter)];
+    html! {
+        div.tile { table.windows {
+            caption { (what) }
+            thead.skip { tr {
+                th scope="col" { "In the last" } th scope="col" { "Clusters" }
+                @if before.is_some() { th scope="col" { "Against the window before" } }
+            } }
+            tbody { @for (window, of) in rows { tr {
+                th scope="row" { (window) }
+                td { (told(of(now))) }
+                @if let Some(before) = before { td.soft { (change(of(now), of(before)).unwrap_or_default()) } }
+            } } }
+        } }
+    }
+}
+
+fn meanings() -> Markup {
+    html! {
+        details.data {
+            summary { "What these words mean" }
+            dl.meanings {
+                dt { "Active" } dd { "checked in within the last 24 hours." }
+                dt { "Known" } dd { "ever checked in." }
+                dt { "Age" } dd { "since the day a cluster was created, where it said so, else since its first check-in." }
+                dt { "Appeared" } dd { "checked in for the first time; beside it the change against the window of the same length before." }
+                dt { "Disappeared" } dd { "was silent for 24 hours, and still is; the window holds the end of those hours." }
+                dt { "Returned" } dd { "checked in after more than 24 hours of silence." }
+                dt { "Bounced" } dd { "appeared, was never seen on a second day, and is silent." }
+            }
+        }
+    }
+}
