@@ -88,3 +88,7 @@ bench-api:
 bench-soak minutes="10":
     cargo build --release --workspace --bins
     WFM_BENCH_SOAK_MINUTES={{ minutes }} cargo bench -q -p wfm-e2e --bench api
+
+# What the numbers of a fleet cost: a question at a million clusters, a check-in, bytes on the disk, memory
+bench-fleet:
+    cargo bench -q -p wfm-api --bench fleet

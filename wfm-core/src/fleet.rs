@@ -43,7 +43,7 @@ pub use adoption::{adoption, lag, releases_in_use};
 pub use changes::Changes;
 pub use cohorts::{Cohorts, NotCohorts};
 pub use life::{Life, Place, Teller};
-pub use rows::{Delta, NotARow, VersionCell, weight};
+pub use rows::{Delta, NotARow, VersionCell, key_weight, weight};
 pub use series::{Counted, Range, age_series, series};
 pub use summary::{now, summary};
 pub use table::Table;

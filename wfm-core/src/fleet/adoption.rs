@@ -1,6 +1,6 @@
 //! Which versions run, and how fast the fleet follows releases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
@@ -186,7 +186,7 @@ fn runs_now(view: &View<'_>, component: &ComponentName) -> Result<Installed, Sto
 fn versions_now(view: &View<'_>, component: &ComponentName) -> Result<ByVersion, StoreError> {
     let mut versions = ByVersion::new();
     let row = view.rollups().row(&rows::now_key(component))?.unwrap_or_default();
-    by_version(view, &row, &mut versions)?;
+    by_version(view, &row, &mut versions, &mut Spoken::new())?;
     for (cohort, said, amount) in view.untold().runs_now() {
         if let Some(version) = said.components.get(component).filter(|_| view.include.contains(cohort)) {
             *versions.entry(version.clone()).or_default() += amount;
@@ -202,19 +202,26 @@ fn seen(
     from: Day,
     to: Day,
 ) -> Result<BTreeMap<Day, ByVersion>, StoreError> {
-    let mut days = BTreeMap::new();
+    let (mut days, mut spoken) = (BTreeMap::new(), Spoken::new());
     for (key, row) in view.rollups().rows(&rows::seen_key(component, from), &rows::seen_key(component, to.plus(1)))? {
         let mut versions = ByVersion::new();
-        by_version(view, &row, &mut versions)?;
+        by_version(view, &row, &mut versions, &mut spoken)?;
         days.insert(rows::day_of_key(&key).ok_or_else(|| damaged(rows::NotARow))?, versions);
     }
     Ok(days)
 }
 
-fn by_version(view: &View<'_>, row: &[u8], versions: &mut ByVersion) -> Result<(), StoreError> {
+/// Versions as rows write them, understood once.
+type Spoken = HashMap<String, ReportedVersion>;
+
+fn by_version(view: &View<'_>, row: &[u8], versions: &mut ByVersion, spoken: &mut Spoken) -> Result<(), StoreError> {
     for (cell, amount) in rows::versions(row).map_err(damaged)? {
         if view.include.contains(cell.cohort) {
-            *versions.entry(ReportedVersion::from(cell.version)).or_default() += amount;
+            let version = match spoken.get(&cell.version) {
+                Some(version) => version.clone(),
+                None => spoken.entry(cell.version.clone()).or_insert(ReportedVersion::from(cell.version)).clone(),
+            };
+            *versions.entry(version).or_default() += amount;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 //!
 //! | key begins with | one row for each | counters of the row |
 //! |---|---|---|
-//! | `l` | track, and stretch of time at four levels: 64 days, a day, an hour, a minute | events in each day, hour, minute, second of it |
+//! | `l` | track, and stretch of time at three levels: 64 days, a day, an hour | events in each day, hour, second of it |
 //! | `s` | component and day | clusters seen that day, by the version they last reported |
 //! | `a` | day | clusters seen that day, by the day they were created |
 //! | `m` | hour | clusters that became active or ceased to be, by the second and the day they were created |
@@ -24,10 +24,9 @@ mod weight;
 
 pub use code::NotARow;
 pub(super) use code::{numbers, versions};
-pub use weight::weight;
+pub use weight::{key_weight, weight};
 
 const HOUR: i64 = 3600;
-const MINUTE: i64 = 60;
 /// Days in a row of the highest level.
 const BLOCK: i64 = 64;
 
@@ -36,28 +35,25 @@ const BLOCK: i64 = 64;
 pub(super) enum Level {
     Days,
     Hours,
-    Minutes,
     Seconds,
 }
 
 impl Level {
-    pub(super) const ALL: [Self; 4] = [Self::Days, Self::Hours, Self::Minutes, Self::Seconds];
+    pub(super) const ALL: [Self; 3] = [Self::Days, Self::Hours, Self::Seconds];
 
     /// The length of a row and of its parts, in seconds.
     pub(super) fn lengths(self) -> (i64, i64) {
         match self {
             Self::Days => (BLOCK * DAY, DAY),
             Self::Hours => (DAY, HOUR),
-            Self::Minutes => (HOUR, MINUTE),
-            Self::Seconds => (MINUTE, 1),
+            Self::Seconds => (HOUR, 1),
         }
     }
 
-    /// The row's number, and the part's within it, from 0 to 63.
-    pub(super) fn place(self, at: i64) -> (i64, usize) {
+    /// The row's number, and the part's within it.
+    pub(super) fn place(self, at: i64) -> (i64, u64) {
         let (row, part) = self.lengths();
-        let within = usize::try_from(at.rem_euclid(row) / part).expect("a row has 64 parts at most");
-        (at.div_euclid(row), within)
+        (at.div_euclid(row), (at.rem_euclid(row) / part).cast_unsigned())
     }
 }
 
@@ -75,14 +71,9 @@ pub(super) fn line(track: Track, at: i64, cohort: Cohort) -> impl Iterator<Item 
     })
 }
 
-fn line_cell(part: usize, cohort: Cohort) -> u64 {
-    (part as u64) << 2 | cohort as u64
-}
-
-/// The part that a counter of a line is about, and its cohort; `None` where there is no such part.
-pub(super) fn read_line_cell(cell: u64) -> Option<(usize, Cohort)> {
-    let part = usize::try_from(cell >> 2).ok().filter(|part| *part < 64)?;
-    Some((part, cohort(cell)))
+/// A counter of a line. Those of the parts before a part come before its counters.
+pub(super) fn line_cell(part: u64, cohort: Cohort) -> u64 {
+    part << 2 | cohort as u64
 }
 
 pub(super) fn seen_key(component: &ComponentName, day: Day) -> Vec<u8> {

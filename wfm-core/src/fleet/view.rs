@@ -10,7 +10,7 @@ use super::rows::{self, Aged, Level, NotARow};
 use super::time::{DAY, Day, Window};
 use super::track::Track;
 use super::{Changes, Cohorts};
-use crate::cluster::ClusterId;
+use crate::cluster::{ClusterId, Cohort};
 use crate::store::{ClusterFacts, StoreError, StoreErrorKind};
 
 /// A key and its row.
@@ -85,6 +85,9 @@ impl Created {
     }
 }
 
+/// A row's counters, in order.
+type Counters = Rc<[(u64, i64)]>;
+
 /// Answers about one moment T and some cohorts. Clusters that are silent by then without the rollups knowing it yet are
 /// told to this view alone.
 pub(super) struct View<'a> {
@@ -93,7 +96,9 @@ pub(super) struct View<'a> {
     pub(super) at: i64,
     pub(super) include: Cohorts,
     untold: Changes<Arc<ClusterFacts>>,
-    lines: RefCell<HashMap<Vec<u8>, Rc<[i64]>>>,
+    /// What was read and counted already.
+    known: RefCell<HashMap<(Track, i64), i64>>,
+    lines: RefCell<HashMap<Vec<u8>, Counters>>,
     blocks: RefCell<HashMap<(Track, i64), i64>>,
 }
 
@@ -103,13 +108,17 @@ impl<'a> View<'a> {
         for waiting in rollups.waiting(at.saturating_sub(DAY))? {
             Teller::tell(&mut untold, waiting.place).fell_silent(&waiting.life, &waiting.said);
         }
-        Ok(Self { rollups, at, include, untold, lines: RefCell::default(), blocks: RefCell::default() })
+        Ok(Self::with(rollups, at, include, untold))
     }
 
     /// The same moment for other cohorts.
     pub(super) fn of(&self, include: Cohorts) -> Self {
-        let Self { rollups, at, ref untold, .. } = *self;
-        Self { rollups, at, include, untold: untold.clone(), lines: RefCell::default(), blocks: RefCell::default() }
+        Self::with(self.rollups, self.at, include, self.untold.clone())
+    }
+
+    fn with(rollups: &'a dyn Rollups, at: i64, include: Cohorts, untold: Changes<Arc<ClusterFacts>>) -> Self {
+        let (known, lines, blocks) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { rollups, at, include, untold, known, lines, blocks }
     }
 
     /// Clusters whose first check-in was at or before a moment.
@@ -174,6 +183,9 @@ impl<'a> View<'a> {
 
     /// How many events there were up to a moment.
     pub(super) fn events(&self, track: Track, at: i64) -> Result<i64, StoreError> {
+        if let Some(&known) = self.known.borrow().get(&(track, at)) {
+            return Ok(known);
+        }
         let mut sum = self.untold.count(track, at, |cohort| self.include.contains(cohort));
         // Up to the moment is before the next second: what stands before a part at one level is left to the next one.
         let end = at.saturating_add(1);
@@ -181,10 +193,12 @@ impl<'a> View<'a> {
         for level in Level::ALL {
             let (row, part) = level.place(end);
             if part > 0 {
-                let sums = self.line(rows::line_key(track, level, row))?;
-                sum += sums.get(part).or(sums.last()).copied().unwrap_or(0);
+                let before = rows::line_cell(part, Cohort::Customer);
+                let counters = self.line(rows::line_key(track, level, row))?;
+                sum += counters.iter().take_while(|(cell, _)| *cell < before).map(|c| self.included(*c)).sum::<i64>();
             }
         }
+        self.known.borrow_mut().insert((track, at), sum);
         Ok(sum)
     }
 
@@ -201,23 +215,13 @@ impl<'a> View<'a> {
         Ok(sum)
     }
 
-    /// A row of a line as running sums: at `n`, what stands before the part `n`.
-    fn line(&self, key: Vec<u8>) -> Result<Rc<[i64]>, StoreError> {
+    fn line(&self, key: Vec<u8>) -> Result<Counters, StoreError> {
         if let Some(known) = self.lines.borrow().get(&key) {
             return Ok(Rc::clone(known));
         }
-        let mut sums: Vec<i64> = vec![0];
-        for counter in rows::numbers(&self.rollups.row(&key)?.unwrap_or_default()).map_err(damaged)? {
-            let (part, _) = rows::read_line_cell(counter.0).ok_or_else(|| damaged(NotARow))?;
-            let sum = sums.last().copied().unwrap_or(0);
-            sums.resize(sums.len().max(part + 2), sum);
-            if let Some(last) = sums.last_mut() {
-                *last += self.included(counter);
-            }
-        }
-        let sums: Rc<[i64]> = sums.into();
-        self.lines.borrow_mut().insert(key, Rc::clone(&sums));
-        Ok(sums)
+        let counters: Counters = self.numbers(&key)?.into();
+        self.lines.borrow_mut().insert(key, Rc::clone(&counters));
+        Ok(counters)
     }
 
     fn included(&self, (cell, amount): (u64, i64)) -> i64 {
@@ -241,8 +245,15 @@ impl View<'_> {
             }
             Ok::<_, StoreError>(())
         };
-        // Who was seen yesterday was active when it ended; from then on, who came and who went.
         let day = Day::of(at);
+        if at == day.last_second() && at < self.at {
+            // Who was seen on a day is active when it ends.
+            for (cell, amount) in self.numbers(&rows::ages_key(day))? {
+                add(cell, amount, self.include)?;
+            }
+            return Ok(created);
+        }
+        // Who was seen yesterday was active when it ended; from then on, who came and who went.
         for (cell, amount) in self.numbers(&rows::ages_key(day.plus(-1)))? {
             add(cell, amount, self.include)?;
         }

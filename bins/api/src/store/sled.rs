@@ -70,15 +70,22 @@ impl SledStore {
     /// Where the folder cannot be made, read or written, is in use by another process, was written by a newer version,
     /// or is damaged: one sentence that says which and what to do.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with(path, disk::Room::default()).await
+        Self::open_with(path, disk::Room::default(), true).await
     }
 
-    async fn open_with(path: &Path, room: disk::Room) -> Result<Self, StoreError> {
+    /// As [`open`](Self::open), but check-ins are not counted: what a bench compares with. Every answer about the fleet is
+    /// wrong afterwards.
+    #[doc(hidden)]
+    pub async fn open_without_rollups(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, disk::Room::default(), false).await
+    }
+
+    async fn open_with(path: &Path, room: disk::Room, counts: bool) -> Result<Self, StoreError> {
         let path = path.to_owned();
         blocking(move || {
             let lock = open::claim(&path)?;
             let opened = open::open(&path)?;
-            Ok(Self { writing: Writing::start(opened, path, room)?, _lock: lock })
+            Ok(Self { writing: Writing::start(opened, path, room, counts)?, _lock: lock })
         })
         .await
     }

@@ -16,6 +16,12 @@ pub fn weight(key: &[u8], row: &[u8]) -> Result<u64, NotARow> {
     Ok(sum(counters.into_iter().map(|(cell, amount)| number(key, cell, amount))))
 }
 
+/// What a key weighs that has no counters.
+#[must_use]
+pub fn key_weight(key: &[u8]) -> u64 {
+    mixed(key, &[])
+}
+
 impl Delta {
     /// What this adds to the weight of the row at a key.
     #[must_use]
@@ -40,7 +46,7 @@ fn sum(weights: impl Iterator<Item = u64>) -> u64 {
     weights.fold(0, u64::wrapping_add)
 }
 
-/// FNV-1a, and the finalizer of SplitMix64, which spreads what differs in the last bytes only.
+/// A number for a key: FNV-1a, and the finalizer of SplitMix64, which spreads what differs in the last bytes only.
 fn mixed(key: &[u8], cell: &[u8]) -> u64 {
     let bytes = key.iter().chain(cell);
     let hash = bytes

@@ -47,8 +47,10 @@ impl Group<'_> {
         let ruled = rows::rule(rule.as_deref()).map_err(abort)?;
         let row = ClusterRow { created, ruled, ..ClusterRow::new(said.key, at) };
         self.keep_facts(said)?;
-        Teller::tell(&mut self.changes, row.place(&said.facts)).appeared(at, &said.key);
-        self.wait(at, id)?;
+        if self.counts {
+            Teller::tell(&mut self.changes, row.place(&said.facts)).appeared(at, &said.key);
+            self.wait(at, id)?;
+        }
         Ok(row)
     }
 
@@ -70,6 +72,21 @@ impl Group<'_> {
         if known.open.said != said.key {
             self.keep_facts(said)?;
         }
+        if self.counts {
+            self.count(id, known, &mut row, said, at)?;
+        }
+        Ok(row)
+    }
+
+    /// Counts a check-in that turned one row into another.
+    fn count(
+        &mut self,
+        id: ClusterId,
+        known: &ClusterRow,
+        row: &mut ClusterRow,
+        said: &WrittenFacts,
+        at: i64,
+    ) -> InTransaction<()> {
         let was_waiting = self.wait_no_more(known.last, id)?;
         let waiting = was_waiting || at >= known.last;
         let was_at = known.place(&*self.facts(&known.open.said)?);
@@ -79,7 +96,7 @@ impl Group<'_> {
             let life = teller.checked_in(known.life(), was_waiting, at, &known.open.said, &said.key);
             row.returned = life.returned;
         } else {
-            let (before, after) = (self.runs(id, known)?, self.runs(id, &row)?);
+            let (before, after) = (self.runs(id, known)?, self.runs(id, row)?);
             Teller::take_back(&mut self.changes, was_at).life(in_time(&before), was_waiting);
             let life = Teller::tell(&mut self.changes, is_at).life(in_time(&after), waiting);
             row.returned = life.and_then(|life| life.returned);
@@ -87,7 +104,7 @@ impl Group<'_> {
         if waiting {
             self.wait(row.last, id)?;
         }
-        Ok(row)
+        Ok(())
     }
 
     pub(super) fn set_cohort(
@@ -158,7 +175,7 @@ impl Group<'_> {
     fn wait(&mut self, last: i64, id: ClusterId) -> InTransaction<()> {
         let key = rows::waiting_key(last, id);
         if self.trees.waiting.insert(&key, NOTHING)?.is_none() {
-            self.weight = self.weight.wrapping_add(rows::waiting_weight(&key));
+            self.weight = self.weight.wrapping_add(wfm_core::fleet::key_weight(&key));
         }
         Ok(())
     }
@@ -167,7 +184,7 @@ impl Group<'_> {
         let key = rows::waiting_key(last, id);
         let waited = self.trees.waiting.remove(&key)?.is_some();
         if waited {
-            self.weight = self.weight.wrapping_sub(rows::waiting_weight(&key));
+            self.weight = self.weight.wrapping_sub(wfm_core::fleet::key_weight(&key));
         }
         Ok(waited)
     }

@@ -130,7 +130,7 @@ pub(super) fn weigh(trees: &Trees) -> Result<u64, StoreError> {
         sum = sum.wrapping_add(wfm_core::fleet::weight(&key, &row).map_err(broken)?);
     }
     for key in trees.waiting.iter().keys() {
-        sum = sum.wrapping_add(rows::waiting_weight(&key.map_err(failed)?));
+        sum = sum.wrapping_add(wfm_core::fleet::key_weight(&key.map_err(failed)?));
     }
     Ok(sum)
 }

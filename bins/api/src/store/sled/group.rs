@@ -32,7 +32,7 @@ pub(super) struct Committed {
 pub(super) fn commit(
     trees: &Trees,
     latest: &Arc<Releases>,
-    said: &mut Said,
+    (said, counts): (&mut Said, bool),
     work: &mut [Box<dyn Work>],
 ) -> Result<Committed, StoreError> {
     let Trees { meta, releases, ledger, clusters, runs, facts, rollups, waiting } = trees;
@@ -51,6 +51,7 @@ pub(super) fn commit(
                 changes: Changes::default(),
                 said: &mut said,
                 weight: 0,
+                counts,
             };
             for one in work.borrow_mut().iter_mut() {
                 one.apply(&mut group)?;
@@ -90,6 +91,8 @@ pub(super) struct Group<'a> {
     pub(super) said: &'a mut Said,
     /// By how much the rollups and those who wait weigh more.
     pub(super) weight: u64,
+    /// Whether check-ins are counted at all.
+    pub(super) counts: bool,
 }
 
 impl Group<'_> {

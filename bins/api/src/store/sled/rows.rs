@@ -263,13 +263,6 @@ pub(super) fn waiting_key(last: i64, id: ClusterId) -> [u8; 24] {
     key
 }
 
-/// What such a key weighs.
-pub(super) fn waiting_weight(key: &[u8]) -> u64 {
-    let digest: [u8; 32] = Sha256::digest(key).into();
-    let (weight, _) = digest.split_first_chunk().expect("32 bytes begin with 8");
-    u64::from_be_bytes(*weight)
-}
-
 /// The last check-in and the cluster of such a key.
 pub(super) fn read_waiting_key(key: &[u8]) -> Result<(i64, ClusterId), StoreError> {
     let (last, id) = key.split_first_chunk().ok_or_else(|| damaged("a waiting cluster's key is too short"))?;

@@ -254,7 +254,7 @@ mod room {
     async fn a_full_disk_refuses_until_there_is_room_and_loses_nothing() {
         let folder = TempDir::new().unwrap();
         let room = disk::Room { reserve: 500, free: |_| Ok(FREE.load(Ordering::SeqCst)) };
-        let store = SledStore::open_with(folder.path(), room).await.unwrap();
+        let store = SledStore::open_with(folder.path(), room, true).await.unwrap();
         let before = store.check_in(arrival(1), noon()).await.unwrap();
         FREE.store(499, Ordering::SeqCst);
         for _ in 0..3 {

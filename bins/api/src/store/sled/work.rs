@@ -76,12 +76,12 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    pub(super) fn start(opened: Opened, path: PathBuf, room: Room) -> Result<Self, StoreError> {
+    pub(super) fn start(opened: Opened, path: PathBuf, room: Room, counts: bool) -> Result<Self, StoreError> {
         let published = Arc::new(RwLock::new(Arc::new(opened.releases)));
         let shared = Arc::new(Shared::new(opened.disk, path, room));
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (groups, to_sync) = std::sync::mpsc::sync_channel(sync::AHEAD);
-        let writer = Writer::new(Arc::clone(&shared), Arc::clone(&published), groups);
+        let writer = Writer::new(Arc::clone(&shared), Arc::clone(&published), groups, counts);
         let syncer = sync::Syncer::new(Arc::clone(&shared), Arc::clone(&published));
         let thread = |name: &str| std::thread::Builder::new().name(name.into());
         let started = |e| unavailable("the store's threads cannot be started").caused_by(e);

@@ -109,15 +109,17 @@ pub(super) struct Writer {
     /// The releases as last written, durable or not yet.
     latest: Arc<Releases>,
     said: Said,
+    /// Whether check-ins are counted in the rollups.
+    counts: bool,
     /// Whether the last group was refused because the disk is full.
     full: bool,
     tried: Option<Instant>,
 }
 
 impl Writer {
-    pub(super) fn new(shared: Arc<Shared>, published: Published, groups: SyncSender<Written>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, published: Published, groups: SyncSender<Written>, counts: bool) -> Self {
         let latest = Arc::clone(&published.read().unwrap_or_else(PoisonError::into_inner));
-        Self { shared, published, groups, latest, said: Said::default(), full: false, tried: None }
+        Self { shared, published, groups, latest, said: Said::default(), counts, full: false, tried: None }
     }
 
     /// Works until nobody can ask any more.
@@ -191,7 +193,7 @@ impl Writer {
             tracing::info!("there is room on the store's disk again");
         }
         self.shared.revision.begin();
-        let committed = group::commit(&disk.trees, &self.latest, &mut self.said, work);
+        let committed = group::commit(&disk.trees, &self.latest, (&mut self.said, self.counts), work);
         self.shared.revision.end();
         Ok((disk, committed.inspect_err(|error| self.note(error))?))
     }

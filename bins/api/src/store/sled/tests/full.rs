@@ -43,7 +43,7 @@ async fn fill(store: &SledStore, first: u128) -> (u128, StoreError) {
 async fn full_and_free_again(reserve: u64) {
     let disk = Small::mount(24);
     let room = disk::Room { reserve, ..disk::Room::default() };
-    let store = SledStore::open_with(&disk.path().join("store"), room).await.unwrap();
+    let store = SledStore::open_with(&disk.path().join("store"), room, true).await.unwrap();
     let ballast = disk.path().join("ballast");
     let mut kept = 0;
     for round in 0..4 {
