@@ -1,7 +1,8 @@
 //! The same questions answered by counting every check-in again, straight from the definitions: slow, and without a thought
 //! of rollups. Tests hold the two against each other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -26,26 +27,30 @@ pub struct Fleet {
 /// All check-ins of a cluster.
 #[derive(Debug, Clone)]
 pub struct History {
-    /// Where it counts.
-    pub place: Place,
-    /// Its check-ins in the order of arrival: when, in seconds since 1970, and what it said.
-    pub check_ins: Vec<(i64, ClusterFacts)>,
+    place: Place,
+    /// In the order of time; of two in one second, the one that arrived later stands later.
+    check_ins: Vec<(i64, Arc<ClusterFacts>)>,
 }
 
 impl History {
-    /// The instants up to a moment, ascending.
-    fn seen(&self, at: i64) -> Vec<i64> {
-        let mut seen: Vec<i64> = self.check_ins.iter().map(|(when, _)| *when).filter(|when| *when <= at).collect();
-        seen.sort_unstable();
-        seen
+    /// A cluster's check-ins in the order of arrival: when, in seconds since 1970, and what it said.
+    #[must_use]
+    pub fn new(place: Place, mut check_ins: Vec<(i64, Arc<ClusterFacts>)>) -> Self {
+        check_ins.sort_by_key(|(at, _)| *at);
+        Self { place, check_ins }
+    }
+
+    /// Those up to a moment.
+    fn seen(&self, at: i64) -> &[(i64, Arc<ClusterFacts>)] {
+        &self.check_ins[..self.check_ins.partition_point(|(when, _)| *when <= at)]
     }
 
     fn first(&self) -> Option<i64> {
-        self.seen(i64::MAX).first().copied()
+        self.check_ins.first().map(|(at, _)| *at)
     }
 
     fn last(&self, at: i64) -> Option<i64> {
-        self.seen(at).last().copied()
+        self.seen(at).last().map(|(at, _)| *at)
     }
 
     fn is_active(&self, at: i64) -> bool {
@@ -61,22 +66,21 @@ impl History {
     }
 
     fn bounced(&self, from: i64, to: i64) -> bool {
-        let days: BTreeSet<Day> = self.seen(to).into_iter().map(Day::of).collect();
-        self.appeared(from, to) && days.len() == 1 && !self.is_active(to)
+        let one_day = |seen: &[(i64, _)]| seen.iter().all(|(at, _)| Day::of(*at) == Day::of(seen[0].0));
+        self.appeared(from, to) && !self.is_active(to) && one_day(self.seen(to))
     }
 
     fn returned(&self, from: i64, to: i64) -> bool {
-        self.seen(to).windows(2).any(|pair| pair[1] - pair[0] > DAY && pair[1] > from)
+        self.seen(to).windows(2).any(|pair| pair[1].0 - pair[0].0 > DAY && pair[1].0 > from)
     }
 
     fn created(&self) -> Option<i64> {
         self.place.created.or(self.first())
     }
 
-    /// What it last said at or before a moment; of two check-ins in one second, the one that arrived later counts.
+    /// What it last said at or before a moment.
     fn said(&self, at: i64) -> Option<&ClusterFacts> {
-        let said = self.check_ins.iter().enumerate().filter(|(_, (when, _))| *when <= at);
-        said.max_by_key(|(arrived, (when, _))| (*when, *arrived)).map(|(_, (_, said))| said)
+        self.seen(at).last().map(|(_, said)| &**said)
     }
 }
 
@@ -145,7 +149,7 @@ impl Fleet {
         let bucket = |(from, to): (Day, Day)| {
             let (start, end) = (from.first_second() - 1, to.last_second().min(now));
             let is_so = |cluster: &History| match counted {
-                Counted::Active => cluster.seen(end).iter().any(|at| Day::of(*at) == Day::of(end)),
+                Counted::Active => cluster.last(end).is_some_and(|last| Day::of(last) == Day::of(end)),
                 Counted::Appeared => cluster.appeared(start, end),
                 Counted::Disappeared => cluster.disappeared(start, end),
             };

@@ -146,7 +146,9 @@ impl Rollups for Told {
 }
 
 fn counted(fleet: &[Drawn]) -> Fleet {
-    let history = |drawn: &Drawn| History { place: drawn.place, check_ins: drawn.check_ins() };
+    let history = |drawn: &Drawn| {
+        History::new(drawn.place, drawn.check_ins().into_iter().map(|(at, said)| (at, Arc::new(said))).collect())
+    };
     Fleet { clusters: fleet.iter().map(history).collect() }
 }
 

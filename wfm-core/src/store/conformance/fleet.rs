@@ -1,6 +1,7 @@
 //! Cases about questions on the fleet: they are answered from rollups that no change may leave behind.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -38,15 +39,15 @@ async fn live(store: &dyn Store) {
 
 /// The clusters of a store, for the reference.
 async fn counted(store: &dyn Store) -> reference::Fleet {
-    let mut facts: BTreeMap<u64, ClusterFacts> = BTreeMap::new();
+    let mut facts: BTreeMap<u64, Arc<ClusterFacts>> = BTreeMap::new();
     let mut clusters = Vec::new();
     for record in store.records().await.unwrap().map(Result::unwrap) {
         match record {
-            Record::Facts { number, facts: said } => drop(facts.insert(number, said)),
+            Record::Facts { number, facts: said } => drop(facts.insert(number, Arc::new(said))),
             Record::Cluster { id, runs, .. } => {
                 let place = Place::of(&store.cluster(id).await.unwrap().unwrap());
-                let check_ins = in_time(&runs).into_iter().map(|(at, said)| (at, facts[&said].clone())).collect();
-                clusters.push(reference::History { place, check_ins });
+                let check_ins = in_time(&runs).into_iter().map(|(at, said)| (at, Arc::clone(&facts[&said]))).collect();
+                clusters.push(reference::History::new(place, check_ins));
             }
             _ => {}
         }
