@@ -29,6 +29,7 @@ mod life;
 #[cfg(any(test, feature = "testing"))]
 pub mod reference;
 mod rows;
+mod running;
 mod series;
 mod summary;
 mod table;
@@ -45,7 +46,8 @@ pub use cohorts::{Cohorts, NotCohorts};
 pub use life::{Life, Place, Teller};
 pub use rows::{Delta, NotARow, VersionCell};
 pub use series::{Counted, Range, age_series, series};
-pub use summary::{now, summary};
+pub use running::running;
+pub use summary::{first_day, now, summary};
 pub use table::Table;
 pub use time::{DAY, Day, Window};
 pub use track::Track;
