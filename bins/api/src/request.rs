@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
 use crate::service::Service;
+use crate::viewer::Viewer;
 
 mod conditional;
 mod object;
@@ -17,7 +18,7 @@ mod stream;
 
 pub(crate) use conditional::IfNoneMatch;
 pub(crate) use object::Object;
-pub(crate) use query::{LONGEST_PAGE, empty};
+pub(crate) use query::{LONGEST_PAGE, Query, empty};
 pub(crate) use stream::pieces;
 use stream::{Pieces, collect};
 
@@ -31,6 +32,8 @@ pub(crate) struct Request {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Pieces,
+    /// Who looks, where the row is a page or one of the insights.
+    pub(crate) viewer: Viewer,
 }
 
 impl Request {

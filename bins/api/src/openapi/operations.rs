@@ -4,6 +4,7 @@ use super::Operation;
 
 mod clusters;
 mod fleet;
+mod insights;
 mod pages;
 mod releases;
 mod versions;
@@ -12,11 +13,12 @@ const RELEASES: &str = "releases";
 const VERSIONS: &str = "versions";
 const CLUSTERS: &str = "clusters";
 const FLEET: &str = "fleet";
+const INSIGHTS: &str = "insights";
 const DOCTOR: &str = "doctor";
 const PAGES: &str = "service";
 
 /// The groups, in the order in which a person reads them.
-pub(super) const TAGS: [(&str, &str); 6] = [
+pub(super) const TAGS: [(&str, &str); 7] = [
     (RELEASES, "Publishing, and the document that the update check reads."),
     (VERSIONS, "Versions, as agents of 2016–2020 read them."),
     (CLUSTERS, "Check-ins, and clusters as they last reported."),
@@ -25,11 +27,22 @@ pub(super) const TAGS: [(&str, &str); 6] = [
         "Questions about all clusters, for whoever has a token. Created is the first check-in that the service saw, \
              checked in the last; bounds are exclusive, and any may be absent.",
     ),
+    (
+        INSIGHTS,
+        "How many clusters there are, how long they stay and what they run. An analyst's or administrator's token is told \
+             exact numbers as of now. Without one the service answers where it is started with --insights-public aggregate, \
+             and tells less: as of the last UTC day that is over, counts rounded down to tens and below ten not told \
+             (`<10`), ages in whole days and not of fewer than ten clusters, versions of fewer than ten clusters left out, \
+             customers alone.",
+    ),
     (DOCTOR, "Reports that an operator shows to whoever helps, under a random id."),
     (PAGES, "Probes, numbers, pages and this description."),
 ];
 
 /// Every operation.
 pub(super) fn all() -> Vec<Operation> {
-    [releases::all(), versions::all(), clusters::all(), fleet::all(), pages::all()].into_iter().flatten().collect()
+    [releases::all(), versions::all(), clusters::all(), fleet::all(), insights::all(), pages::all()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
