@@ -70,6 +70,16 @@ pub(crate) fn doctor() -> String {
     token(Role::Doctor).reveal().to_owned()
 }
 
+/// A token that reads clusters.
+pub(crate) fn analyst() -> String {
+    token(Role::Analyst).reveal().to_owned()
+}
+
+/// A token that decides cohorts.
+pub(crate) fn admin() -> String {
+    token(Role::Admin).reveal().to_owned()
+}
+
 fn token(role: Role) -> Token {
     Token::new([role as u8 + 1; 32])
 }
