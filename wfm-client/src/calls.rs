@@ -10,9 +10,11 @@ use crate::{Client, Error, ErrorKind};
 
 mod anyone;
 mod fleet;
+mod insights;
 mod maker;
 
 pub use fleet::{Between, ClusterPage, Clusters};
+pub use insights::{Moment, Stretch};
 
 impl Client {
     /// A call that carries the token, and the JSON of its answer.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::component::ComponentName;
-use wfm_core::fleet::{self, Counted, Day};
+use wfm_core::fleet::{self, Counted, Day, Range};
 use wfm_core::release::Releases;
 use wfm_core::wire::insights::{
-    About, Adoption, AdoptionDay, AgeSeries, Count, Distributions, Installed, Lag, ReleasesInUse, Series, Summary,
+    About, Adoption, AdoptionDay, AgeSeries, Count, Distributions, Installed, Interval, Lag, ReleasesInUse, Series,
+    Summary,
 };
 
 use super::asked::{At, Stretch};
@@ -23,7 +24,15 @@ impl Scene<'_> {
     /// Numbers by day or week.
     pub(super) fn series(&self, counted: Counted, stretch: Stretch) -> Result<Series, NoAnswer> {
         let range = self.range(stretch)?;
-        Ok(self.told(fleet::series(self.rollups, counted, range, self.now, self.include)?))
+        let series = fleet::series(self.rollups, counted, range, self.now, self.include)?;
+        match (series.buckets.first(), series.buckets.last()) {
+            (Some(first), Some(last)) if self.public && counted == Counted::Disappeared => {
+                let days = Range { from: first.from.into(), to: last.to.into(), interval: Interval::Day };
+                let active = fleet::series(self.rollups, Counted::Active, days, self.now, self.include)?;
+                Ok(public::disappeared(series, &active))
+            }
+            _ => Ok(self.told(series)),
+        }
     }
 
     /// Ages by day or week.
@@ -85,7 +94,7 @@ impl Scene<'_> {
 
     /// Whom the answers are about.
     fn about(&self) -> Result<About, NoAnswer> {
-        let nothing = fleet::Range { to: self.today().plus(-1), ..self.only(self.today()) };
+        let nothing = Range { to: self.today().plus(-1), ..self.only(self.today()) };
         Ok(fleet::series(self.rollups, Counted::Active, nothing, self.now, self.include)?.about)
     }
 

@@ -130,38 +130,4 @@ impl Scene<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use wfm_core::clock::ManualClock;
-    use wfm_core::store::MemoryStore;
-
-    use super::*;
-    use crate::tokens::Tokens;
-    use crate::{InsightsPublic, Rates};
-
-    fn wanted() -> Wanted {
-        let (include, interval) = (Cohorts::default(), Interval::Day);
-        Wanted { include, days: Some(90), interval, component: None, day: None }
-    }
-
-    fn service() -> Arc<Service> {
-        let clock = Arc::new(ManualClock::new("2026-01-05T12:00:00Z".parse().unwrap()));
-        let service = Service::new(Arc::new(MemoryStore::default()), Tokens::none(), clock, Rates::none());
-        Arc::new(service.with_insights(InsightsPublic::Aggregate))
-    }
-
-    #[tokio::test]
-    async fn an_empty_service_has_a_page_of_one_moment() {
-        let service = service();
-        let signed_in = Insights::of(&service, Viewer::SignedIn, wanted()).await.unwrap();
-        assert_eq!(signed_in.at.to_string(), "2026-01-05T12:00:00Z");
-        assert_eq!((signed_in.active.buckets.len(), signed_in.component.is_none()), (90, true));
-        let public = Insights::of(&service, Viewer::Public, Wanted { days: None, ..wanted() }).await.unwrap();
-        assert_eq!(public.at.to_string(), "2026-01-04T23:59:59Z");
-        assert_eq!(public.summary.about.rounded_to, Some(10));
-        assert!(Insights::of(&service, Viewer::Nobody, wanted()).await.is_err());
-        let all = Wanted { include: Cohorts::ALL, ..wanted() };
-        assert!(Insights::of(&service, Viewer::Public, all).await.is_err());
-    }
-}
+mod tests;

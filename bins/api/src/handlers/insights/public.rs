@@ -78,6 +78,17 @@ impl Told for Series {
     }
 }
 
+/// Clusters that disappeared, with those that were active on each day. Where nobody was heard of, the service was not there
+/// to see anybody disappear; whether it was nobody or fewer than ten must not show.
+pub(super) fn disappeared(mut series: Series, active: &Series) -> Series {
+    for bucket in &mut series.buckets {
+        let days = active.buckets.iter().filter(|day| day.from >= bucket.from && day.to <= bucket.to);
+        let heard = days.map(|day| counted(day.clusters)).any(|clusters| clusters != Count::FewerThanTen);
+        bucket.clusters = bucket.clusters.filter(|_| heard);
+    }
+    series.for_public()
+}
+
 /// Ages, for which it matters how many were active in the same buckets.
 pub(super) fn ages(ages: AgeSeries, active: &Series) -> AgeSeries {
     let active: BTreeMap<_, _> = active.buckets.iter().map(|bucket| (bucket.from, bucket.clusters)).collect();
