@@ -44,3 +44,41 @@ pub(super) async fn apply(
     tracing::info!(rules = count, changed, "cohorts follow the rules of the file");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use wfm_core::anonymizer::{Arrival, Vocabulary};
+    use wfm_core::catalog::Catalog;
+    use wfm_core::clock::SystemClock;
+    use wfm_core::release::Releases;
+    use wfm_core::store::MemoryStore;
+    use wfm_core::wire::v3;
+
+    use super::*;
+
+    const ID: &str = "8c6da034-c8b1-489a-a55d-a2215d93f934";
+
+    #[tokio::test]
+    async fn an_empty_file_drops_all_rules_and_none_leaves_them() {
+        let store = MemoryStore::default();
+        let body = v3::Cluster { id: ID.into(), components: Vec::new(), first_seen: None, last_seen: None };
+        let arrival = Arrival::reduce(&body, Vocabulary::new(&Catalog::workflow(), &Releases::default())).unwrap();
+        store.check_in(arrival, SystemClock.now()).await.unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let start = async |cohort_rules: Option<PathBuf>| {
+            let options = Insights { insights_public: InsightsPublic::None, cohort_rules };
+            if let Some(rules) = options.rules().unwrap() {
+                apply(rules, &store, &SystemClock).await.unwrap();
+            }
+            store.cluster(ID.parse().unwrap()).await.unwrap().unwrap().cohort()
+        };
+        let path = file.path().to_owned();
+        writeln!(file, "staff {ID}").unwrap();
+        assert_eq!(start(Some(path.clone())).await, Cohort::Staff);
+        assert_eq!(start(None).await, Cohort::Staff);
+        file.as_file().set_len(0).unwrap();
+        assert_eq!(start(Some(path)).await, Cohort::Customer);
+    }
+}
