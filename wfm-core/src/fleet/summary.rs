@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::time::{Day, Window};
-use super::{Cohorts, rows};
 use super::view::{Rollups, View};
+use super::{Cohorts, rows};
 use crate::store::StoreError;
 use crate::wire::insights::{About, Ages, Count, Summary, Windows};
 
