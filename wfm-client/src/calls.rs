@@ -11,10 +11,12 @@ use crate::{Client, Error, ErrorKind};
 mod anyone;
 mod exports;
 mod fleet;
+mod insights;
 mod maker;
 
 pub use exports::{Export, ExportPage};
 pub use fleet::{Between, ClusterPage, Clusters};
+pub use insights::{Moment, Stretch};
 
 impl Client {
     /// A call that carries the token, and the JSON of its answer.

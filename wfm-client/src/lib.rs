@@ -27,7 +27,7 @@ mod sink;
 mod transport;
 mod update;
 
-pub use calls::{Between, ClusterPage, Clusters, Export, ExportPage};
+pub use calls::{Between, ClusterPage, Clusters, Export, ExportPage, Moment, Stretch};
 pub use error::{Error, ErrorKind};
 
 use transport::Transport;

@@ -29,6 +29,7 @@ mod life;
 #[cfg(any(test, feature = "testing"))]
 pub mod reference;
 mod rows;
+mod running;
 mod series;
 mod summary;
 mod table;
@@ -44,8 +45,9 @@ pub use changes::Changes;
 pub use cohorts::{Cohorts, NotCohorts};
 pub use life::{Life, Place, Teller};
 pub use rows::{Delta, NotARow, VersionCell, key_weight, weight};
+pub use running::running;
 pub use series::{Counted, Range, age_series, series};
-pub use summary::{now, summary};
+pub use summary::{first_day, now, summary};
 pub use table::Table;
 pub use time::{DAY, Day, Window};
 pub use track::Track;

@@ -11,6 +11,7 @@ use wfm_core::store::{Store, StoreError};
 use wfm_shell::server::BindError;
 
 use crate::import::ImportError;
+use crate::rules::RulesError;
 use crate::seed::NotAFleet;
 use crate::service::{Service, Settings};
 use crate::store::StoreUrl;
@@ -20,9 +21,11 @@ use crate::tokens::{Role, Token, Tokens, TokensError};
 mod allowance;
 mod backup;
 mod import;
+mod insights;
 mod seed;
 
 use allowance::Allowance;
+use insights::Insights;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,7 +37,7 @@ Examples:
 
 The first line on standard output is the address that is listened on; logs go to standard error.
 Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE, WFM_API_RATE_PER_CLUSTER,
-WFM_API_RATE_PER_ADDRESS, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY;
+WFM_API_RATE_PER_ADDRESS, WFM_API_INSIGHTS_PUBLIC, WFM_API_COHORT_RULES, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY;
 RUST_LOG, WFM_LOG_FORMAT=json.";
 
 /// The versions service of Workflow: keeps releases and check-ins, and answers agents.
@@ -58,6 +61,8 @@ struct Serve {
     /// File that says which token has which role; without it nobody can publish
     #[arg(long, value_name = "FILE", env = "WFM_API_TOKENS_FILE")]
     tokens_file: Option<PathBuf>,
+    #[command(flatten)]
+    insights: Insights,
     #[command(flatten)]
     allowance: Allowance,
 }
@@ -104,6 +109,9 @@ pub enum Error {
     /// The tokens file cannot be used.
     #[error(transparent)]
     Tokens(#[from] TokensError),
+    /// The rules about cohorts cannot be used.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// A file of releases cannot be read.
     #[error("cannot read {} ({source}): name another file", .file.display())]
     Unreadable {
@@ -217,11 +225,16 @@ async fn serve(serve: Serve) -> Result<(), Error> {
         Some(file) => Tokens::from_file(file)?,
         None => Tokens::none(),
     };
+    let rules = serve.insights.rules()?;
     let url = serve.store.ok_or(Error::NoStore)?;
     let store = url.open().await?;
+    if let Some(rules) = rules {
+        insights::apply(rules, store.as_ref(), &SystemClock).await?;
+    }
     let backups = hand_out_backups(&url, &store);
     let mut settings = Settings::new(serve.listen, store, tokens, Arc::new(SystemClock));
     serve.allowance.write(&mut settings);
+    serve.insights.write(&mut settings);
     let running = Service::start(settings).await?;
     wfm_shell::announce(running.addr());
     if serve.tokens_file.is_none() {

@@ -16,10 +16,13 @@ use crate::error::{Answer, ApiError, recover};
 use crate::request::{Request, pieces};
 use crate::routes::ROUTES;
 use crate::service::Service;
+use crate::tokens::Role;
+use crate::viewer::Viewer;
 
 mod route;
 
 pub(crate) use route::{ADMIN, ANYONE, Access, DOCTOR, PROBE, PUBLISHER, READER, Route, Verb, routes};
+pub(crate) use route::{INSIGHTS, PAGE, SIGNED_IN};
 
 /// What a handler is, behind its row.
 pub(crate) type Handler = fn(Request) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
@@ -36,7 +39,7 @@ pub fn routes(
         .and(warp::header::headers_cloned())
         .and(filters::ext::optional::<Peer>())
         .and(warp::body::stream())
-        .then(move |method: Method, path: FullPath, query, headers: HeaderMap, peer, body| {
+        .then(move |method: Method, path: FullPath, query: String, headers: HeaderMap, peer, body| {
             let service = Arc::clone(&service);
             let body = pieces(body);
             async move {
@@ -46,10 +49,11 @@ pub fn routes(
                 let answer = async {
                     // What is nowhere counts as well: guessing paths is asking too.
                     let access = row.map_or(Access::Anyone, |route| route.access);
-                    admit(access, peer, &headers, &service).await?;
+                    let viewer = admit(access, peer, &headers, &query, &service).await?;
                     let (route, values) = found?;
                     let service = Arc::clone(&service);
-                    (route.handler)(Request { service, template: route.path, values, query, headers, body }).await
+                    (route.handler)(Request { service, template: route.path, values, query, headers, body, viewer })
+                        .await
                 };
                 let answer = answer.await.unwrap_or_else(Reply::into_response);
                 service.metrics.answered(row, &method, answer.status(), began.elapsed());
@@ -76,14 +80,27 @@ fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<String>), Ap
     }
 }
 
-/// Whether this request may be answered at all, before anything of its body is read.
-async fn admit(access: Access, peer: Option<Peer>, headers: &HeaderMap, service: &Service) -> Result<(), ApiError> {
+/// Whether this request may be answered at all, before anything of its body is read; and who looks, where that matters.
+async fn admit(
+    access: Access,
+    peer: Option<Peer>,
+    headers: &HeaderMap,
+    query: &str,
+    service: &Service,
+) -> Result<Viewer, ApiError> {
     if let (false, Some(peer)) = (matches!(access, Access::Probe), peer) {
         service.rates.address(peer, service.clock.now())?;
     }
     match access {
-        Access::Probe | Access::Anyone => Ok(()),
-        Access::Roles(roles) => service.tokens.authorise(headers, roles).await,
+        Access::Probe | Access::Anyone => Ok(Viewer::Nobody),
+        Access::Page => service.visitor(headers, query).await,
+        Access::Insights { public } => service.viewer(headers, public).await,
+        Access::Roles(roles) => {
+            let basic = roles.contains(&Role::Doctor);
+            let ways = if basic { "Bearer, Basic realm=\"doctor\"" } else { "Bearer" };
+            let admitted = service.tokens.authorise(headers, roles, basic).await;
+            admitted.map(|()| Viewer::SignedIn).map_err(|refusal| refusal.challenge(ways))
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use wfm_core::release::Releases;
 use wfm_core::version::Train;
 use wfm_core::wire::v4::TrainReleases;
 
-/// A train's document as it is sent.
+/// A document as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Document {
     pub(crate) body: Bytes,
@@ -49,6 +49,11 @@ impl Document {
     fn write(releases: &Releases, train: &Train) -> Self {
         let body = serde_json::to_vec(&TrainReleases::of(releases, train))
             .expect("names, versions, times and notes always have a JSON form");
+        Self::of(body)
+    }
+
+    /// A document of these bytes.
+    pub(crate) fn of(body: Vec<u8>) -> Self {
         Self { etag: format!("\"{}\"", hex(&Sha256::digest(&body))), body: body.into() }
     }
 }

@@ -53,9 +53,19 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, message).with_header(header::WWW_AUTHENTICATE, "Bearer")
     }
 
-    /// Names basic authentication too, where old agents need it.
-    pub(crate) fn asking_for(self, basic: bool) -> Self {
-        if basic { self.with_header(header::WWW_AUTHENTICATE, "Bearer, Basic realm=\"doctor\"") } else { self }
+    /// Names another way to send a token, where none was sent that is valid.
+    pub(crate) fn challenge(self, ways: &str) -> Self {
+        if self.status == StatusCode::UNAUTHORIZED { self.with_header(header::WWW_AUTHENTICATE, ways) } else { self }
+    }
+
+    /// A token that does not do, told as none at all: 401 instead of 403, so that a browser asks for another one.
+    pub(crate) fn into_unauthorised(self) -> Self {
+        if self.is_about_the_token() { Self { status: StatusCode::UNAUTHORIZED, ..self } } else { self }
+    }
+
+    /// Whether no token, or not the right one, is what is wrong.
+    pub(crate) fn is_about_the_token(&self) -> bool {
+        matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
     }
 
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {

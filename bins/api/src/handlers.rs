@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod fleet;
 pub(crate) mod health;
+pub(crate) mod insights;
 pub(crate) mod landing;
 pub(crate) mod listing;
 pub(crate) mod metrics;

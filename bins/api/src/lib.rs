@@ -24,11 +24,15 @@ mod reductions;
 mod reply;
 mod request;
 mod routes;
+pub mod rules;
 pub mod seed;
 mod service;
+mod silence;
 pub mod store;
 pub mod tokens;
+mod viewer;
 
 pub use dispatch::routes;
 pub use rates::Rates;
 pub use service::{Running, Service, Settings};
+pub use viewer::InsightsPublic;

@@ -62,6 +62,9 @@ fn security() -> Value {
     }
     let about = "The same token as the password of any user, for agents of 2016–2020.";
     schemes.insert("doctorPassword".into(), json!({"type": "http", "scheme": "basic", "description": about}));
+    let about =
+        "An analyst's or administrator's token as the password of any user, for browsers: /?sign-in asks for it.";
+    schemes.insert("readerPassword".into(), json!({"type": "http", "scheme": "basic", "description": about}));
     schemes.into()
 }
 

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
 use crate::service::Service;
+use crate::viewer::Viewer;
 
 mod conditional;
 mod object;
@@ -31,6 +32,8 @@ pub(crate) struct Request {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Pieces,
+    /// Who looks, where the row is a page or one of the insights.
+    pub(crate) viewer: Viewer,
 }
 
 impl Request {

@@ -4,13 +4,13 @@
 //! held against it, and a test tries each of its rows with each role.
 
 use crate::dispatch::Verb::{Delete, Get, Post, Put};
-use crate::dispatch::{ADMIN, ANYONE, DOCTOR, PROBE, PUBLISHER, READER, Route, routes};
-use crate::handlers::{audit, backup, clusters, docs, doctor, export, fleet, health, landing, listing};
+use crate::dispatch::{ADMIN, ANYONE, DOCTOR, INSIGHTS, PAGE, PROBE, PUBLISHER, READER, Route, SIGNED_IN, routes};
+use crate::handlers::{audit, backup, clusters, docs, doctor, export, fleet, health, insights, landing, listing};
 use crate::handlers::{metrics, notices, publish, releases, versions, withdraw};
 
 routes! {
     // pages and probes
-    Get  "/"             ANYONE  landing::page;
+    Get  "/"             PAGE    landing::page;
     Get  "/docs"         ANYONE  docs::page;
     Get  "/openapi.json" ANYONE  docs::description;
     Get  "/ping"         PROBE   health::alive;
@@ -54,6 +54,36 @@ routes! {
     Get  "/v4/export/checkins.ndjson"   READER  export::check_ins;
     Get  "/v4/export/checkins.csv"      READER  export::check_ins;
     Get  "/v4/export/checkins.parquet"  READER  export::check_ins;
+
+    // insights: how many clusters there are, and what they run. Rounded they may be public; how fast a release was followed
+    // has no rounding that hides the counts.
+    Get  "/v4/insights/summary"               INSIGHTS   insights::summary;
+    Get  "/v4/insights/summary.json"          INSIGHTS   insights::summary;
+    Get  "/v4/insights/summary.csv"           INSIGHTS   insights::summary;
+    Get  "/v4/insights/active"                INSIGHTS   insights::active;
+    Get  "/v4/insights/active.json"           INSIGHTS   insights::active;
+    Get  "/v4/insights/active.csv"            INSIGHTS   insights::active;
+    Get  "/v4/insights/appeared"              INSIGHTS   insights::appeared;
+    Get  "/v4/insights/appeared.json"         INSIGHTS   insights::appeared;
+    Get  "/v4/insights/appeared.csv"          INSIGHTS   insights::appeared;
+    Get  "/v4/insights/disappeared"           INSIGHTS   insights::disappeared;
+    Get  "/v4/insights/disappeared.json"      INSIGHTS   insights::disappeared;
+    Get  "/v4/insights/disappeared.csv"       INSIGHTS   insights::disappeared;
+    Get  "/v4/insights/age"                   INSIGHTS   insights::age;
+    Get  "/v4/insights/age.json"              INSIGHTS   insights::age;
+    Get  "/v4/insights/age.csv"               INSIGHTS   insights::age;
+    Get  "/v4/insights/adoption"              INSIGHTS   insights::adoption;
+    Get  "/v4/insights/adoption.json"         INSIGHTS   insights::adoption;
+    Get  "/v4/insights/adoption.csv"          INSIGHTS   insights::adoption;
+    Get  "/v4/insights/lag"                   SIGNED_IN  insights::lag;
+    Get  "/v4/insights/lag.json"              SIGNED_IN  insights::lag;
+    Get  "/v4/insights/lag.csv"               SIGNED_IN  insights::lag;
+    Get  "/v4/insights/releases"              INSIGHTS   insights::releases;
+    Get  "/v4/insights/releases.json"         INSIGHTS   insights::releases;
+    Get  "/v4/insights/releases.csv"          INSIGHTS   insights::releases;
+    Get  "/v4/insights/distributions"         INSIGHTS   insights::distributions;
+    Get  "/v4/insights/distributions.json"    INSIGHTS   insights::distributions;
+    Get  "/v4/insights/distributions.csv"     INSIGHTS   insights::distributions;
 
     // doctor reports, under a random id that their owner tells whoever helps
     Post "/v3/doctor/{id}"  ANYONE  doctor::keep;

@@ -15,7 +15,9 @@ use crate::documents::Documents;
 use crate::metrics::Metrics;
 use crate::rates::{Counted, Rates};
 use crate::reductions::Reductions;
+use crate::silence;
 use crate::tokens::Tokens;
+use crate::viewer::InsightsPublic;
 
 /// What a service is made of.
 #[derive(Clone)]
@@ -32,13 +34,16 @@ pub struct Settings {
     pub rates: Rates,
     /// How long a peer may take, and how much it may hold.
     pub limits: Limits,
+    /// What the insights tell those who send no token.
+    pub insights_public: InsightsPublic,
 }
 
 impl Settings {
     /// A service with the usual rates and limits.
     #[must_use]
     pub fn new(listen: SocketAddr, store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>) -> Self {
-        Self { listen, store, tokens, clock, rates: Rates::default(), limits: Limits::default() }
+        let (rates, limits, insights_public) = (Rates::default(), Limits::default(), InsightsPublic::default());
+        Self { listen, store, tokens, clock, rates, limits, insights_public }
     }
 }
 
@@ -52,6 +57,7 @@ pub struct Service {
     pub(crate) rates: Counted,
     pub(crate) reductions: Reductions,
     pub(crate) metrics: Metrics,
+    pub(crate) insights_public: InsightsPublic,
 }
 
 /// A service that is listening. Dropping it stops it without waiting.
@@ -68,7 +74,14 @@ impl Service {
     pub fn new(store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>, rates: Rates) -> Self {
         let rates = Counted::new(rates);
         let (catalog, documents, metrics) = (Catalog::workflow(), Documents::default(), Metrics::new());
-        Self { store, tokens, clock, catalog, documents, rates, reductions: Reductions::default(), metrics }
+        let (reductions, insights_public) = (Reductions::default(), InsightsPublic::default());
+        Self { store, tokens, clock, catalog, documents, rates, reductions, metrics, insights_public }
+    }
+
+    /// The same service, whose insights tell this to those who send no token.
+    #[must_use]
+    pub fn with_insights(self, insights_public: InsightsPublic) -> Self {
+        Self { insights_public, ..self }
     }
 
     /// Who does something now.
@@ -81,12 +94,18 @@ impl Service {
     /// # Errors
     /// Where the address cannot be listened on.
     pub async fn start(settings: Settings) -> Result<Running, BindError> {
-        let Settings { listen, store, tokens, clock, rates, limits } = settings;
+        let Settings { listen, store, tokens, clock, rates, limits, insights_public } = settings;
         let listener = server::bind(listen).await?;
         let addr = listener.local_addr().unwrap_or(listen);
-        let routes = server::routes(dispatch::routes(Self::new(store, tokens, clock, rates)));
+        let noting = silence::note(Arc::clone(&store), Arc::clone(&clock));
+        let service = Self::new(store, tokens, clock, rates).with_insights(insights_public);
+        let routes = server::routes(dispatch::routes(service));
         let (stop, stopped) = oneshot::channel();
-        let served = tokio::spawn(server::serve(listener, routes, limits, async { drop(stopped.await) }));
+        let served = tokio::spawn(async move {
+            let noting = tokio::spawn(noting);
+            server::serve(listener, routes, limits, async { drop(stopped.await) }).await;
+            noting.abort();
+        });
         Ok(Running { addr, stop, served })
     }
 }

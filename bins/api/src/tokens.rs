@@ -101,14 +101,16 @@ impl Tokens {
         Ok(Self { file: Some(path.to_owned()) })
     }
 
-    /// Whether the request's token has one of these roles: 401 without a valid token, 403 without the role.
-    pub(crate) async fn authorise(&self, headers: &HeaderMap, roles: &'static [Role]) -> Result<(), ApiError> {
-        let basic = roles.contains(&Role::Doctor);
-        let token = sent(headers, basic).ok_or_else(|| {
-            let role = list(roles);
-            ApiError::unauthorised(format!("this needs a token with the role {role}: send it as Authorization: Bearer"))
-                .asking_for(basic)
-        })?;
+    /// Whether the request's token has one of these roles: 401 without a valid token, 403 without the role. Where `basic`
+    /// is set the token may come as the password of basic authentication too; only what is read may allow that, because a
+    /// browser adds such a password to whatever another site makes it send.
+    pub(crate) async fn authorise(
+        &self,
+        headers: &HeaderMap,
+        roles: &'static [Role],
+        basic: bool,
+    ) -> Result<(), ApiError> {
+        let token = sent(headers, basic).ok_or_else(|| missing(roles))?;
         let hash = hash(&token);
         let Some(file) = self.file.clone() else {
             return Err(ApiError::unauthorised("this service accepts no tokens: start it with --tokens-file"));
@@ -142,7 +144,13 @@ fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// The token that was sent: as a bearer token, or, where old agents ask, as the password of basic authentication.
+/// What is said to whoever sends no token.
+pub(crate) fn missing(roles: &[Role]) -> ApiError {
+    let role = list(roles);
+    ApiError::unauthorised(format!("this needs a token with the role {role}: send it as Authorization: Bearer"))
+}
+
+/// The token that was sent: as a bearer token, or, where that is allowed, as the password of basic authentication.
 fn sent(headers: &HeaderMap, basic: bool) -> Option<String> {
     let (scheme, said) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {

@@ -53,6 +53,18 @@ fn settings_come_from_the_environment_too() {
     assert!(sentence(&output).contains("sled://PATH"));
     let output = program().env("WFM_API_STORE", "memory://").env("WFM_API_TOKENS_FILE", "/no/such").output().unwrap();
     assert!(sentence(&output).contains("/no/such"));
+    let output = program().env("WFM_API_STORE", "memory://").env("WFM_API_COHORT_RULES", "/no/such").output().unwrap();
+    assert!(sentence(&output).contains("--cohort-rules"));
+}
+
+#[test]
+fn a_broken_rule_about_cohorts_is_named_by_its_line() {
+    let rules = tempfile::NamedTempFile::new().unwrap();
+    fs::write(rules.path(), "# ours\nacme 8c6da034-c8b1-489a-a55d-a2215d93f934\n").unwrap();
+    let said = refused(&["--store", "memory://", "--cohort-rules", rules.path().to_str().unwrap()]);
+    assert!(said.contains("line 2: the first word is no cohort") && !said.contains("acme"), "{said}");
+    let said = refused(&["--store", "memory://", "--insights-public", "all"]);
+    assert!(said.contains("aggregate, none"), "{said}");
 }
 
 #[test]

@@ -7,12 +7,14 @@ mod world;
 use std::sync::Arc;
 
 use wfm_api::tokens::{Role, Token, Tokens};
-use wfm_client::{Between, Client, Clusters, ErrorKind, Export};
+use wfm_client::{Between, Client, Clusters, ErrorKind, Export, Moment, Stretch};
 use wfm_core::clock::SystemClock;
 use wfm_core::cluster::Cohort;
+use wfm_core::fleet::Cohorts;
 use wfm_core::release::{Notice, NoticeLevel, Release, ReleaseKey};
 use wfm_core::store::MemoryStore;
 use wfm_core::version::Train;
+use wfm_core::wire::insights::{Count, Interval};
 
 struct Service {
     running: wfm_api::Running,
@@ -179,4 +181,40 @@ async fn a_file_is_read_page_by_page() {
     }
     let refused = service.anyone().export(Export::ClustersCsv, None).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Status(401));
+}
+
+#[tokio::test]
+async fn every_question_about_the_fleet_is_answered() {
+    let service = service().await;
+    let (anyone, analyst) = (service.anyone(), service.everyone());
+    analyst.publish(&release("v2.9.0"), false).await.unwrap();
+    service.check_in(ID, "v2.9.0").await;
+    let (include, router) = (Cohorts::default(), "deis-router".parse().unwrap());
+    let summary = analyst.summary(include, Moment::Now).await.unwrap();
+    assert_eq!((summary.known, summary.active), (Count::Told(1), Count::Told(1)));
+    let at = summary.about.at;
+    let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    assert_eq!(analyst.summary(include, Moment::Second(at)).await.unwrap().known, Count::Told(1));
+    assert_eq!(analyst.summary(include, Moment::Day(day)).await.unwrap().known, Count::Told(1));
+
+    let asked = Stretch { from: Some(day), to: Some(day), interval: Some(Interval::Day), ..Stretch::default() };
+    assert_eq!(analyst.active(asked).await.unwrap().buckets[0].clusters, Some(Count::Told(1)));
+    assert_eq!(analyst.appeared(asked).await.unwrap().buckets[0].clusters, Some(Count::Told(1)));
+    assert_eq!(analyst.appeared(Stretch::default()).await.unwrap().interval, Interval::Week);
+    assert_eq!(analyst.disappeared(asked).await.unwrap().buckets[0].clusters, Some(Count::Told(0)));
+    assert!(analyst.ages(asked).await.unwrap().buckets[0].age.is_some());
+    let adoption = analyst.adoption(&router, asked).await.unwrap();
+    assert_eq!(
+        adoption.now.versions.into_iter().collect::<Vec<_>>(),
+        [(String::from("v2.9.0").into(), Count::Told(1))]
+    );
+    assert_eq!(analyst.lag(&router, Cohorts::ALL).await.unwrap().releases, []);
+    assert_eq!(analyst.releases_in_use(Cohorts::ALL).await.unwrap().releases[0].clusters, Count::Told(1));
+    assert_eq!(analyst.distributions(include).await.unwrap().distributions, []);
+
+    let error = anyone.summary(include, Moment::Now).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Status(401));
+    let error =
+        analyst.active(Stretch { from: Some(day), to: Some(day.yesterday().unwrap()), ..asked }).await.unwrap_err();
+    assert!(error.to_string().contains("from and to: "), "{error}");
 }

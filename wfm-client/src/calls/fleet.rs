@@ -44,7 +44,7 @@ pub struct Between {
 }
 
 /// What is asked, as the query says it.
-type Query = Vec<(&'static str, String)>;
+pub(super) type Query = Vec<(&'static str, String)>;
 
 impl Client {
     /// A page of the clusters that meet a query; `cursor` is the `next` of the page before.
@@ -131,6 +131,6 @@ fn bounds(between: Between, after: &'static str, before: &'static str) -> Query 
     later.into_iter().chain(between.before.map(|at| (before, at.to_string()))).collect()
 }
 
-fn borrowed(query: &Query) -> Vec<(&str, &str)> {
+pub(super) fn borrowed(query: &Query) -> Vec<(&str, &str)> {
     query.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }

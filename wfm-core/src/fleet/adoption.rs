@@ -18,7 +18,7 @@ use crate::version::Version;
 use crate::wire::insights::{Adoption, AdoptionDay, Installed, Lag, ReleaseInUse, ReleaseLag, ReleasesInUse};
 
 /// Clusters by version.
-type ByVersion = BTreeMap<ReportedVersion, i64>;
+pub(super) type ByVersion = BTreeMap<ReportedVersion, i64>;
 
 /// Active clusters by their version of a component: now, and on each day of a range (with weeks, on the last day of each).
 ///
@@ -183,7 +183,7 @@ fn runs_now(view: &View<'_>, component: &ComponentName) -> Result<Installed, Sto
     Ok(installed(view.active(view.at)?, versions_now(view, component)?))
 }
 
-fn versions_now(view: &View<'_>, component: &ComponentName) -> Result<ByVersion, StoreError> {
+pub(super) fn versions_now(view: &View<'_>, component: &ComponentName) -> Result<ByVersion, StoreError> {
     let mut versions = ByVersion::new();
     let row = view.rollups().row(&rows::now_key(component))?.unwrap_or_default();
     by_version(view, &row, &mut versions, &mut Spoken::new())?;

@@ -92,6 +92,15 @@ pub(super) fn now_key(component: &ComponentName) -> Vec<u8> {
     component_key(b'n', component)
 }
 
+/// Where the rows of what runs now begin and end.
+pub(super) const ALL_NOW: (&[u8], &[u8]) = (b"n", b"o");
+
+/// The component of a key of [`now_key`].
+pub(super) fn component_of_key(key: &[u8]) -> Option<ComponentName> {
+    let name = key.get(1..)?.strip_suffix(b"\0")?;
+    std::str::from_utf8(name).ok()?.parse().ok()
+}
+
 /// Where the rows of all days' ages begin and end.
 pub(super) const ALL_AGES: (&[u8], &[u8]) = (b"a", b"b");
 

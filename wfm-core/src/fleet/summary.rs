@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::Cohorts;
-use super::time::Window;
+use super::time::{Day, Window};
 use super::view::{Rollups, View};
+use super::{Cohorts, rows};
 use crate::store::StoreError;
 use crate::wire::insights::{About, Ages, Count, Summary, Windows};
 
@@ -41,6 +41,15 @@ fn windows(count: impl Fn(Window) -> Result<i64, StoreError>) -> Result<Windows,
 pub fn now(rollups: &dyn Rollups, clock: Timestamp) -> Result<Timestamp, StoreError> {
     let latest = rollups.latest()?.and_then(|second| Timestamp::from_second(second).ok());
     Ok(crate::store::whole_second(clock).max(latest.unwrap_or(Timestamp::MIN)))
+}
+
+/// The first day on which anybody checked in, whatever the cohort.
+///
+/// # Errors
+/// Where the rollups cannot be read.
+pub fn first_day(rollups: &dyn Rollups) -> Result<Option<Day>, StoreError> {
+    let (from, to) = rows::ALL_AGES;
+    Ok(rollups.first(from, to)?.and_then(|key| rows::day_of_key(&key)))
 }
 
 /// Whom a view is about.

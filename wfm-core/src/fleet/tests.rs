@@ -232,6 +232,8 @@ proptest! {
             let adoption = adoption(&told, &component, range, moment(now), include).unwrap();
             prop_assert_eq!(&adoption.now, &counted.running(&component, now, include));
             prop_assert_eq!(&adoption.days, &counted.adoption(&component, range, now, include));
+            let running = running(&told, moment(now), include).unwrap().remove(&component).unwrap_or_default();
+            prop_assert_eq!(&running, &adoption.now.versions);
             for installed in adoption.days.iter().filter_map(|day| day.installed.as_ref()).chain([&adoption.now]) {
                 let versions: i64 = installed.versions.values().copied().map(number).sum();
                 prop_assert_eq!(versions + number(installed.none), number(installed.active));

@@ -3,7 +3,7 @@
 use super::time::Window;
 
 /// A kind of event. What is so at a moment T is a sum of how many events of some kinds there were up to T, and up to
-/// T − W for a window W; [`View`](super::View) says which.
+/// T − W for a window W; the view (`view.rs`) says which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Track {
     /// A cluster's first check-in.

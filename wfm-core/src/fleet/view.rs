@@ -276,8 +276,7 @@ impl View<'_> {
 
     /// The first day on which anybody checked in, whatever the cohort.
     pub(super) fn first_day(&self) -> Result<Option<Day>, StoreError> {
-        let (from, to) = rows::ALL_AGES;
-        Ok(self.rollups.first(from, to)?.and_then(|key| rows::day_of_key(&key)))
+        super::first_day(self.rollups)
     }
 
     pub(super) fn numbers(&self, key: &[u8]) -> Result<Vec<(u64, i64)>, StoreError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Arc;
 
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use tempfile::NamedTempFile;
 use wfm_core::clock::ManualClock;
 use wfm_core::store::MemoryStore;
@@ -12,7 +12,8 @@ use wfm_core::store::MemoryStore;
 use super::Verb::{Get, Post};
 use super::{Access, ROUTES, Route, Verb};
 use crate::tokens::{Role, Token, Tokens};
-use crate::{Rates, Service, Settings};
+use crate::viewer::READERS;
+use crate::{InsightsPublic, Rates, Service, Settings};
 
 fn token(role: Role) -> Token {
     Token::new([role as u8 + 1; 32])
@@ -31,55 +32,84 @@ fn filled(route: &Route) -> String {
     route.path.split('/').map(fill).collect::<Vec<_>>().join("/")
 }
 
+/// Whether somebody without a token is answered.
+fn is_open(route: &Route, public: InsightsPublic) -> bool {
+    match route.access {
+        Access::Probe | Access::Anyone | Access::Page => true,
+        Access::Insights { public: is_public } => is_public && public == InsightsPublic::Aggregate,
+        Access::Roles(_) => false,
+    }
+}
+
+/// The roles that a route asks for; none where it asks for none.
+fn roles(route: &Route) -> Option<&'static [Role]> {
+    match route.access {
+        Access::Probe | Access::Anyone | Access::Page => None,
+        Access::Insights { .. } => Some(READERS),
+        Access::Roles(roles) => Some(roles),
+    }
+}
+
 #[tokio::test]
 async fn each_route_answers_the_roles_of_its_row_and_no_other() {
+    for public in [InsightsPublic::None, InsightsPublic::Aggregate] {
+        try_every_cell(public).await;
+    }
+}
+
+async fn try_every_cell(public: InsightsPublic) {
     let file = NamedTempFile::new().unwrap();
     fs::write(file.path(), Role::ALL.map(|role| token(role).line(role)).join("\n")).unwrap();
     let tokens = Tokens::from_file(file.path()).unwrap();
     let clock = Arc::new(ManualClock::new("2026-01-01T12:00:00Z".parse().unwrap()));
     let settings = Settings::new(([127, 0, 0, 1], 0).into(), Arc::new(MemoryStore::default()), tokens, clock);
-    let running = Service::start(Settings { rates: Rates::none(), ..settings }).await.unwrap();
+    let running = Service::start(Settings { rates: Rates::none(), insights_public: public, ..settings }).await.unwrap();
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().no_proxy().build().unwrap();
-    let ask = async |route: &Route, token: Option<&str>| {
+    let send = async |route: &Route, authorize: &dyn Fn(RequestBuilder) -> RequestBuilder| {
         let url = format!("http://{}{}", running.addr(), filled(route));
-        let mut request = client.request(route.verb.methods()[0].clone(), url);
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        request.send().await.unwrap().status()
+        authorize(client.request(route.verb.methods()[0].clone(), url)).send().await.unwrap().status()
     };
+    let ask = async |route: &Route, token: &Token| send(route, &|request| request.bearer_auth(token.reveal())).await;
     let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
     for route in ROUTES {
-        let stranger = Token::new([99; 32]);
-        for (who, status) in
-            [("nobody", ask(route, None).await), ("a stranger", ask(route, Some(stranger.reveal())).await)]
-        {
-            let open = !matches!(route.access, Access::Roles(_));
-            assert_eq!(!refused.contains(&status), open, "{who} {} {status}", route.path);
-            assert!(open || status == StatusCode::UNAUTHORIZED, "{who} {} {status}", route.path);
-        }
+        let nobody = send(route, &|request| request).await;
+        assert_eq!(!refused.contains(&nobody), is_open(route, public), "nobody {} {nobody}", route.path);
+        assert!(is_open(route, public) || nobody == StatusCode::UNAUTHORIZED, "nobody {} {nobody}", route.path);
+        // What is public to whoever sends nothing is not told to whoever sends a token that does not do.
+        let stranger = ask(route, &Token::new([99; 32])).await;
+        assert_eq!(
+            stranger == StatusCode::UNAUTHORIZED,
+            roles(route).is_some(),
+            "a stranger {} {stranger}",
+            route.path
+        );
         for role in Role::ALL {
-            let status = ask(route, Some(token(role).reveal())).await;
-            let admitted = match route.access {
-                Access::Probe | Access::Anyone => true,
-                Access::Roles(roles) => roles.contains(&role),
-            };
+            let status = ask(route, &token(role)).await;
+            let admitted = roles(route).is_none_or(|roles| roles.contains(&role));
             assert_eq!(!refused.contains(&status), admitted, "{role} {} {status}", route.path);
             assert!(admitted || status == StatusCode::FORBIDDEN, "{role} {} {status}", route.path);
+            // As a password a token is as good where something is read for a browser or an old agent, and nowhere else.
+            let password = send(route, &|request| request.basic_auth("x", Some(token(role).reveal()))).await;
+            let takes = match route.access {
+                Access::Roles(roles) => roles.contains(&Role::Doctor),
+                _ => true,
+            };
+            assert_eq!(password, if takes { status } else { StatusCode::UNAUTHORIZED }, "{role} {}", route.path);
+            assert!(!takes || roles(route).is_none() || route.verb == Get, "{}", route.path);
         }
     }
     fs::write(file.path(), "").unwrap();
-    for route in ROUTES.iter().filter(|route| matches!(route.access, Access::Roles(_))) {
+    for route in ROUTES.iter().filter(|route| roles(route).is_some()) {
         for role in Role::ALL {
-            assert_eq!(ask(route, Some(token(role).reveal())).await, StatusCode::UNAUTHORIZED, "revoked {role}");
+            assert_eq!(ask(route, &token(role)).await, StatusCode::UNAUTHORIZED, "revoked {role}");
         }
     }
 }
 
 #[test]
 fn nothing_but_releases_check_ins_and_what_has_no_secret_is_open() {
-    let open = ROUTES.iter().filter(|route| !matches!(route.access, Access::Roles(_)));
+    let open = ROUTES.iter().filter(|route| is_open(route, InsightsPublic::default()));
     let open: BTreeSet<(Verb, &str)> = open.map(|route| (route.verb, route.path)).collect();
     let expected = [
         (Get, "/"),

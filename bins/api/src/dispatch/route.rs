@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::Handler;
 use crate::tokens::Role;
+use crate::viewer::READERS;
 
 /// One path with one method.
 pub(crate) struct Route {
@@ -32,6 +33,11 @@ pub(crate) enum Access {
     Probe,
     /// Anyone, at a limited rate.
     Anyone,
+    /// Anyone at a limited rate, as a page: it shows what whoever looks may see, and lets a browser sign in.
+    Page,
+    /// Whoever has a reader's token; others are told the public numbers, where the service makes them public and this is
+    /// among them.
+    Insights { public: bool },
     /// Whoever has a token with one of these roles.
     Roles(&'static [Role]),
 }
@@ -39,7 +45,10 @@ pub(crate) enum Access {
 pub(crate) const PROBE: Access = Access::Probe;
 pub(crate) const ANYONE: Access = Access::Anyone;
 pub(crate) const PUBLISHER: Access = Access::Roles(&[Role::Publisher]);
-pub(crate) const READER: Access = Access::Roles(&[Role::Analyst, Role::Admin]);
+pub(crate) const PAGE: Access = Access::Page;
+pub(crate) const INSIGHTS: Access = Access::Insights { public: true };
+pub(crate) const SIGNED_IN: Access = Access::Insights { public: false };
+pub(crate) const READER: Access = Access::Roles(READERS);
 pub(crate) const ADMIN: Access = Access::Roles(&[Role::Admin]);
 pub(crate) const DOCTOR: Access = Access::Roles(&[Role::Doctor]);
 

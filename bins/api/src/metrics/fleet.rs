@@ -3,34 +3,27 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
-use tokio::sync::Mutex;
-use wfm_core::cluster::Cohort;
-use wfm_core::store::{ClusterQuery, ClusterRecord, Store, StoreError};
+use wfm_core::anonymizer::ReportedVersion;
+use wfm_core::component::ComponentName;
+use wfm_core::fleet::{self, Cohorts};
+use wfm_core::store::{Store, StoreError, ask};
+use wfm_core::wire::insights::{Count, Summary, Windows};
 
-use crate::request::LONGEST_PAGE;
+/// What runs: clusters by component and version.
+type Running = BTreeMap<ComponentName, BTreeMap<ReportedVersion, Count>>;
 
-const HOUR: i64 = 3600;
-const DAY: i64 = 24 * HOUR;
-/// Silence after which a cluster is no longer active.
-const SILENCE: i64 = DAY;
-/// The windows in which clusters appear and disappear.
-const WINDOWS: [(&str, i64); 3] = [("7d", 7 * DAY), ("30d", 30 * DAY), ("90d", 90 * DAY)];
-/// How old the numbers may be: counting costs a walk over the clusters.
-const FRESH: SignedDuration = SignedDuration::from_secs(60);
-
-/// The gauges, and when they were last counted.
+/// The gauges.
 pub(crate) struct Fleet {
     clusters: Family<Window, Gauge>,
     appeared: Family<Window, Gauge>,
     disappeared: Family<Window, Gauge>,
     components: Family<Component, Gauge>,
     age: Gauge<f64, AtomicU64>,
-    counted: Mutex<Option<Timestamp>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -52,7 +45,6 @@ impl Fleet {
             disappeared: Family::default(),
             components: Family::default(),
             age: Gauge::default(),
-            counted: Mutex::default(),
         };
         registry.register("wfm_api_clusters", "Clusters that checked in within the window", fleet.clusters.clone());
         registry.register(
@@ -62,7 +54,7 @@ impl Fleet {
         );
         registry.register(
             "wfm_api_clusters_disappeared",
-            "Clusters whose 24 hours of silence ended within the window",
+            "Silent clusters whose 24 hours of silence ended within the window",
             fleet.disappeared.clone(),
         );
         registry.register(
@@ -70,83 +62,52 @@ impl Fleet {
             "Active clusters by what they last reported",
             fleet.components.clone(),
         );
-        let about = "Mean time since the first check-in of active clusters";
+        let about =
+            "Mean age of active clusters, since their creation day where they report one, else their first check-in";
         registry.register("wfm_api_cluster_age_seconds_mean", about, fleet.age.clone());
         fleet
     }
 
-    /// Counts again, where the numbers are old.
-    pub(crate) async fn count(&self, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
-        let mut counted = self.counted.lock().await;
-        if counted.is_some_and(|at| now.duration_since(at).abs() < FRESH) {
-            return Ok(());
-        }
-        let mut census = Census { now: now.as_second(), ..Census::default() };
-        let query = ClusterQuery { cohort: Some(Cohort::Customer), ..ClusterQuery::default() };
-        let mut after = None;
-        loop {
-            let page = store.clusters(query.clone(), after, LONGEST_PAGE).await?;
-            page.items.iter().for_each(|cluster| census.add(cluster));
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        self.show(&census);
-        *counted = Some(now);
+    /// Takes the numbers as they are now.
+    pub(crate) async fn count(&self, store: &dyn Store, clock: Timestamp) -> Result<(), StoreError> {
+        let counted = ask(store, move |rollups| {
+            let (now, include) = (fleet::now(rollups, clock)?, Cohorts::default());
+            Ok((fleet::summary(rollups, now, include)?, fleet::running(rollups, now, include)?))
+        });
+        let (summary, running) = counted.await?;
+        self.show(&summary, &running);
         Ok(())
     }
 
-    fn show(&self, census: &Census) {
-        let set = |family: &Family<Window, Gauge>, window, count| {
-            family.get_or_create(&Window { window }).set(count);
+    fn show(&self, summary: &Summary, running: &Running) {
+        let set = |family: &Family<Window, Gauge>, window, clusters| {
+            family.get_or_create(&Window { window }).set(number(clusters));
         };
-        set(&self.clusters, "24h", census.active);
-        set(&self.clusters, "ever", census.known);
-        for (at, (window, _)) in WINDOWS.into_iter().enumerate() {
-            set(&self.clusters, window, census.seen[at]);
-            set(&self.appeared, window, census.appeared[at]);
-            set(&self.disappeared, window, census.disappeared[at]);
+        set(&self.clusters, "24h", summary.active);
+        set(&self.clusters, "ever", summary.known);
+        for (family, Windows { week, month, quarter }) in
+            [(&self.appeared, summary.appeared), (&self.disappeared, summary.disappeared)]
+        {
+            set(family, "7d", week);
+            set(family, "30d", month);
+            set(family, "90d", quarter);
         }
         self.components.clear();
-        for (component, count) in &census.components {
-            self.components.get_or_create(component).set(*count);
+        for (component, versions) in running {
+            for (version, clusters) in versions {
+                let label = Component { component: component.to_string(), version: version.to_string() };
+                self.components.get_or_create(&label).set(number(*clusters));
+            }
         }
         #[expect(clippy::cast_precision_loss, reason = "a mean needs no more than 52 bits")]
-        self.age.set(if census.active == 0 { 0.0 } else { census.age as f64 / census.active as f64 });
+        self.age.set(summary.age.map_or(0.0, |age| age.mean_seconds as f64));
     }
 }
 
-/// What is counted on the way over the clusters.
-#[derive(Debug, Default)]
-struct Census {
-    now: i64,
-    known: i64,
-    active: i64,
-    age: i64,
-    seen: [i64; 3],
-    appeared: [i64; 3],
-    disappeared: [i64; 3],
-    components: BTreeMap<Component, i64>,
-}
-
-impl Census {
-    fn add(&mut self, cluster: &ClusterRecord) {
-        let age = self.now - cluster.first_seen.as_second();
-        let silent = self.now - cluster.last_seen.as_second();
-        self.known += 1;
-        for (at, (_, window)) in WINDOWS.into_iter().enumerate() {
-            self.seen[at] += i64::from(silent < window);
-            self.appeared[at] += i64::from(age < window);
-            self.disappeared[at] += i64::from(silent >= SILENCE && silent < window + SILENCE);
-        }
-        if silent < SILENCE {
-            self.active += 1;
-            self.age += age;
-            for (component, version) in &cluster.components {
-                let label = Component { component: component.to_string(), version: version.to_string() };
-                *self.components.entry(label).or_default() += 1;
-            }
-        }
+/// A count as a gauge. The fleet tells every count; what is not told belongs to the public's answers alone.
+fn number(clusters: Count) -> i64 {
+    match clusters {
+        Count::Told(clusters) => i64::try_from(clusters).unwrap_or(i64::MAX),
+        Count::FewerThanTen => 0,
     }
 }

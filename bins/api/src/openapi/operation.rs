@@ -10,6 +10,7 @@ use super::parameters::{Parameter, holes};
 use super::schemas::Schemas;
 use crate::dispatch::{Access, Route, Verb};
 use crate::tokens::Role;
+use crate::viewer::READERS;
 
 /// What is said of one route, beside what its row says.
 pub(super) struct Operation {
@@ -36,7 +37,7 @@ struct Body {
 
 struct Said {
     about: &'static str,
-    content: Option<(&'static str, Refer)>,
+    content: Vec<(&'static str, Refer)>,
 }
 
 impl Operation {
@@ -106,6 +107,14 @@ impl Operation {
         self.says(status, about, Some((kind, |_| json!({"type": "string", "format": "binary"}))))
     }
 
+    /// The same success in another form too, as text.
+    pub(super) fn or_gives(mut self, status: u16, kind: &'static str) -> Self {
+        if let Some(said) = self.answers.get_mut(&status) {
+            said.content.push((kind, Schemas::refer::<String>));
+        }
+        self
+    }
+
     /// A refusal beyond those that every such route has.
     pub(super) fn refuses(self, status: u16, about: &'static str) -> Self {
         self.says(status, about, Some(ERROR))
@@ -117,7 +126,7 @@ impl Operation {
     }
 
     fn says(mut self, status: u16, about: &'static str, content: Option<(&'static str, Refer)>) -> Self {
-        self.answers.insert(status, Said { about, content });
+        self.answers.insert(status, Said { about, content: content.into_iter().collect() });
         self
     }
 
@@ -153,8 +162,8 @@ impl Operation {
             answers.insert(status.to_string(), said.describe(*status, self, schemas));
         }
         operation.insert("responses".into(), answers.into());
-        if let Access::Roles(roles) = route.access {
-            operation.insert("security".into(), security(roles));
+        if let Some(security) = security(route.access) {
+            operation.insert("security".into(), security);
         }
         operation.into()
     }
@@ -162,11 +171,11 @@ impl Operation {
     /// The refusals that follow from what the route is.
     fn usual(&self, route: &Route) -> BTreeMap<u16, Said> {
         let mut usual = BTreeMap::new();
-        let mut add = |status, about| usual.insert(status, Said { about, content: Some(ERROR) });
+        let mut add = |status, about| usual.insert(status, Said { about, content: vec![ERROR] });
         if route.path.contains('{') || self.body.is_some() || !self.query.is_empty() {
             add(400, "It cannot be understood; the message says where and what to write.");
         }
-        if matches!(route.access, Access::Roles(_)) {
+        if matches!(route.access, Access::Roles(_) | Access::Insights { .. }) {
             add(401, "No token, or one that is not valid.");
             add(403, "The token has another role.");
         }
@@ -187,8 +196,10 @@ const ERROR: (&str, Refer) = ("application/json", Schemas::refer::<wire::Error>)
 impl Said {
     fn describe(&self, status: u16, operation: &Operation, schemas: &mut Schemas) -> Value {
         let mut said = json!({"description": self.about});
-        if let Some((kind, refer)) = self.content {
-            said["content"] = json!({kind: {"schema": refer(schemas)}});
+        if !self.content.is_empty() {
+            let kinds =
+                self.content.iter().map(|(kind, refer)| ((*kind).to_owned(), json!({"schema": refer(schemas)})));
+            said["content"] = kinds.collect::<Map<String, Value>>().into();
         }
         let header = match status {
             200 | 304 if operation.cached => ("ETag", "The tag of these bytes.", "string"),
@@ -203,10 +214,22 @@ impl Said {
     }
 }
 
-fn security(roles: &[Role]) -> Value {
+/// The tokens that do, each by itself; `None` where none is needed nor of use.
+fn security(access: Access) -> Option<Value> {
+    let roles = match access {
+        Access::Probe | Access::Anyone => return None,
+        Access::Page | Access::Insights { .. } => READERS,
+        Access::Roles(roles) => roles,
+    };
     let mut ways: Vec<Value> = roles.iter().map(|role| json!({role.as_str(): []})).collect();
-    if roles.contains(&Role::Doctor) {
-        ways.push(json!({"doctorPassword": []}));
+    match access {
+        Access::Roles(roles) if roles.contains(&Role::Doctor) => ways.push(json!({"doctorPassword": []})),
+        Access::Roles(_) => {}
+        _ => ways.push(json!({"readerPassword": []})),
     }
-    ways.into()
+    if matches!(access, Access::Page | Access::Insights { public: true }) {
+        // Nothing will do too.
+        ways.push(json!({}));
+    }
+    Some(ways.into())
 }

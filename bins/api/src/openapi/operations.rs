@@ -5,6 +5,7 @@ use super::Operation;
 mod clusters;
 mod exports;
 mod fleet;
+mod insights;
 mod pages;
 mod releases;
 mod versions;
@@ -14,11 +15,12 @@ const VERSIONS: &str = "versions";
 const CLUSTERS: &str = "clusters";
 const FLEET: &str = "fleet";
 const EXPORTS: &str = "exports";
+const INSIGHTS: &str = "insights";
 const DOCTOR: &str = "doctor";
 const PAGES: &str = "service";
 
 /// The groups, in the order in which a person reads them.
-pub(super) const TAGS: [(&str, &str); 7] = [
+pub(super) const TAGS: [(&str, &str); 8] = [
     (RELEASES, "Publishing, and the document that the update check reads."),
     (VERSIONS, "Versions, as agents of 2016–2020 read them."),
     (CLUSTERS, "Check-ins, and clusters as they last reported."),
@@ -32,12 +34,28 @@ pub(super) const TAGS: [(&str, &str); 7] = [
         "Files for pandas, DuckDB, Spark and their like. The names of the columns are the same in every format; \
              docs/DATA.md tells each of them.",
     ),
+    (
+        INSIGHTS,
+        "How many clusters there are, how long they stay and what they run. An analyst's or administrator's token is told \
+             exact numbers as of now. Without one the service answers where it is started with --insights-public aggregate, \
+             and tells less: as of the last UTC day that is over, counts rounded down to tens and below ten not told \
+             (`<10`), ages in whole days and not of fewer than ten clusters, versions of fewer than ten clusters left out, \
+             customers alone.",
+    ),
     (DOCTOR, "Reports that an operator shows to whoever helps, under a random id."),
     (PAGES, "Probes, numbers, pages and this description."),
 ];
 
 /// Every operation.
 pub(super) fn all() -> Vec<Operation> {
-    let groups = [releases::all(), versions::all(), clusters::all(), fleet::all(), exports::all(), pages::all()];
+    let groups = [
+        releases::all(),
+        versions::all(),
+        clusters::all(),
+        fleet::all(),
+        insights::all(),
+        exports::all(),
+        pages::all(),
+    ];
     groups.into_iter().flatten().collect()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use utoipa::ToSchema;
-use wfm_core::cluster::ClusterId;
+use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::component::ComponentName;
 use wfm_core::release::NoticeId;
 use wfm_core::version::{Train, Version};
@@ -44,6 +44,24 @@ impl Parameter {
     /// A text of the domain.
     pub(super) fn text<T: ToSchema>(name: &'static str, about: &'static str) -> Self {
         Self { required: false, name, about, schema: Schemas::default().refer::<T>() }
+    }
+
+    /// A day, or a moment that is as exact as the question is.
+    pub(super) fn day(name: &'static str, about: &'static str) -> Self {
+        let schema = json!({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]});
+        Self { required: false, name, about, schema }
+    }
+
+    /// A set of cohorts.
+    pub(super) fn cohorts(name: &'static str, about: &'static str) -> Self {
+        let words = Cohort::ALL.map(Cohort::as_str).join("|");
+        let pattern = format!("^({words})(,({words}))*$");
+        Self {
+            required: false,
+            name,
+            about,
+            schema: json!({"type": "string", "pattern": pattern, "default": "customer"}),
+        }
     }
 
     pub(super) fn limit() -> Self {

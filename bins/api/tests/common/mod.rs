@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each file of tests uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are helpers of tests")]
 
+pub(crate) mod insights;
 pub(crate) mod program;
 
 use std::path::{Path, PathBuf};
@@ -68,6 +69,16 @@ pub(crate) fn history() -> PathBuf {
 /// A token that reads doctor reports.
 pub(crate) fn doctor() -> String {
     token(Role::Doctor).reveal().to_owned()
+}
+
+/// A token that reads clusters.
+pub(crate) fn analyst() -> String {
+    token(Role::Analyst).reveal().to_owned()
+}
+
+/// A token that decides cohorts.
+pub(crate) fn admin() -> String {
+    token(Role::Admin).reveal().to_owned()
 }
 
 fn token(role: Role) -> Token {

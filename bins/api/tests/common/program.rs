@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 /// The program, without any setting of whoever runs the tests.
 pub(crate) fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_wfm-api"));
-    for name in ["WFM_API_LISTEN", "WFM_API_STORE", "WFM_API_TOKENS_FILE", "RUST_LOG"] {
+    for name in ["WFM_API_LISTEN", "WFM_API_STORE", "WFM_API_TOKENS_FILE", "WFM_API_COHORT_RULES", "RUST_LOG"] {
         program.env_remove(name);
     }
     program

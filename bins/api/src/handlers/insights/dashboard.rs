@@ -1,0 +1,133 @@
+//! All that a page shows, in one question: the very values that the paths of the insights answer.
+
+use jiff::Timestamp;
+use wfm_core::component::ComponentName;
+use wfm_core::fleet::{self, Cohorts, Counted, Day};
+use wfm_core::wire::insights::{
+    Adoption, AdoptionDay, AgeSeries, Count, Distributions, Interval, Lag, ReleasesInUse, Series, Summary,
+};
+
+use super::asked::{Stretch, allowed};
+use super::distributions::distributions;
+use super::scene::{LONGEST, NoAnswer, Scene, look};
+use crate::error::ApiError;
+use crate::service::Service;
+use crate::tokens::missing;
+use crate::viewer::{READERS, Viewer};
+
+/// What a page asks.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    /// Whose clusters are counted.
+    pub(crate) include: Cohorts,
+    /// How many days back, today among them; absent: from the first check-in on.
+    pub(crate) days: Option<i64>,
+    /// The buckets of `active`, `ages` and `adoption`; those of `appeared` and `disappeared` are weeks.
+    pub(crate) interval: Interval,
+    /// The component that is told more of; absent: the first by name.
+    pub(crate) component: Option<ComponentName>,
+    /// A day whose versions are told in full.
+    pub(crate) day: Option<Day>,
+}
+
+/// What a page shows. All of it is about one moment.
+#[derive(Debug, Clone)]
+pub(crate) struct Insights {
+    /// The moment: now, or, for the public, the end of the last day that is over.
+    pub(crate) at: Timestamp,
+    /// `summary`.
+    pub(crate) summary: Summary,
+    /// `active`.
+    pub(crate) active: Series,
+    /// `appeared`, by week.
+    pub(crate) appeared: Series,
+    /// `disappeared`, by week.
+    pub(crate) disappeared: Series,
+    /// `age`.
+    pub(crate) ages: AgeSeries,
+    /// Every component that was published, by name.
+    pub(crate) components: Vec<ComponentName>,
+    /// What is told of one component; absent where none was published.
+    pub(crate) component: Option<OfComponent>,
+    /// `releases`.
+    pub(crate) releases: ReleasesInUse,
+    /// `distributions`; absent where nothing was counted yet.
+    pub(crate) distributions: Option<Distributions>,
+}
+
+/// What is told of one component.
+#[derive(Debug, Clone)]
+pub(crate) struct OfComponent {
+    /// `adoption`.
+    pub(crate) adoption: Adoption,
+    /// `adoption` of the day that was asked for; absent where none was, or where it is not over as far as whoever looks is
+    /// told.
+    pub(crate) day: Option<AdoptionDay>,
+    /// `lag`; absent for the public.
+    pub(crate) lag: Option<Lag>,
+}
+
+impl Insights {
+    /// Asks everything that a page shows.
+    pub(crate) async fn of(service: &Service, viewer: Viewer, wanted: Wanted) -> Result<Self, ApiError> {
+        if viewer == Viewer::Nobody {
+            return Err(missing(READERS));
+        }
+        let include = allowed(viewer, wanted.include)?;
+        let releases = service.store.releases().await?;
+        let counted = distributions(service.store.as_ref()).await?;
+        let mut components: Vec<ComponentName> = releases.iter().map(|release| release.component().clone()).collect();
+        components.sort_unstable();
+        components.dedup();
+        let question = move |scene: &Scene<'_>| {
+            let stretch = scene.back(wanted.days, wanted.interval)?;
+            let weekly = Stretch { interval: Interval::Week, ..stretch };
+            let component = match wanted.component.as_ref().or(components.first()) {
+                None => None,
+                Some(name) => Some(OfComponent {
+                    adoption: scene.adoption(name, stretch)?,
+                    day: wanted.day.map_or(Ok(None), |day| scene.adoption_on(name, day))?,
+                    lag: if scene.public { None } else { Some(scene.lag(&releases, name)?) },
+                }),
+            };
+            let distributions = counted.clone().map(|counted| scene.distributions(Some(counted))).transpose()?;
+            Ok(Self {
+                at: scene.now,
+                summary: scene.summary(None)?,
+                active: scene.series(Counted::Active, stretch)?,
+                appeared: scene.series(Counted::Appeared, weekly)?,
+                disappeared: scene.series(Counted::Disappeared, weekly)?,
+                ages: scene.ages(stretch)?,
+                components: components.clone(),
+                component,
+                releases: scene.releases(&releases)?,
+                distributions,
+            })
+        };
+        look(service, viewer, include, question).await
+    }
+}
+
+impl Scene<'_> {
+    /// So many days up to today, or all that there are.
+    pub(super) fn back(&self, days: Option<i64>, interval: Interval) -> Result<Stretch, NoAnswer> {
+        let today = self.today();
+        let earliest = today.plus(1 - LONGEST);
+        let from = match days {
+            Some(days) => today.plus(1 - days.max(1)),
+            None => fleet::first_day(self.rollups)?.unwrap_or(today),
+        };
+        let all = Stretch { from: Some(from.clamp(earliest, today)), to: Some(today), interval };
+        if days.is_some() || !self.public {
+            return Ok(all);
+        }
+        // On which day the first cluster came is told to the public no more than how many came: for them it all begins on
+        // the first day on which there is a number.
+        let active = self.series(Counted::Active, Stretch { interval: Interval::Day, ..all })?;
+        let told = active.buckets.iter().find(|bucket| bucket.clusters > Some(Count::FewerThanTen));
+        Ok(Stretch { from: Some(told.map_or(today, |bucket| bucket.from.into())), ..all })
+    }
+}
+
+#[cfg(test)]
+mod tests;

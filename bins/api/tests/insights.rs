@@ -1,0 +1,167 @@
+//! Questions about the fleet, asked by whoever may know everything.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod common;
+
+use common::insights::{QUESTIONS, analyst, clusters, fleet, id, path, text, told};
+use reqwest::{Method, StatusCode, header};
+use serde_json::{Value, json};
+use wfm_api::InsightsPublic;
+
+#[tokio::test]
+async fn a_summary_is_told_as_of_now_as_of_a_second_and_as_of_a_day() {
+    let served = fleet(InsightsPublic::None).await;
+    let now = told(&served, "summary").await;
+    assert_eq!(
+        now["about"],
+        json!({"at": "2026-01-05T11:00:00Z", "include": ["customer"], "included": 31, "excluded": 0})
+    );
+    assert_eq!((&now["known"], &now["active"], &now["appeared"]["7d"]), (&json!(31), &json!(27), &json!(31)));
+    assert_eq!((&now["disappeared"]["7d"], &now["bounced"]["7d"]), (&json!(4), &json!(4)));
+    let noon = told(&served, "summary?at=2026-01-02T11:59:59Z").await;
+    assert_eq!((&noon["known"], &noon["about"]["at"]), (&json!(27), &json!("2026-01-02T11:59:59Z")));
+    let second = told(&served, "summary?at=2026-01-02").await;
+    assert_eq!((&second["active"], &second["about"]["at"]), (&json!(31), &json!("2026-01-02T23:59:59Z")));
+    assert_eq!(told(&served, "summary?at=2026-01-05").await, now);
+}
+
+#[tokio::test]
+async fn series_end_today_and_adoption_adds_up() {
+    let served = fleet(InsightsPublic::None).await;
+    let active = told(&served, "active?from=2025-12-31&to=2026-01-09T00:00:00Z").await;
+    assert_eq!(clusters(&active), [Value::Null, json!(27), json!(31), json!(27), json!(27), json!(3)]);
+    assert_eq!(active["buckets"][5]["complete"], false);
+    assert_eq!(told(&served, "active").await["buckets"].as_array().unwrap().len(), 30);
+    let appeared = told(&served, "appeared?from=2026-01-01").await;
+    assert_eq!((&appeared["interval"], clusters(&appeared)), (&json!("week"), vec![json!(31), json!(0)]));
+    let by_day = told(&served, "appeared?from=2026-01-01&to=2026-01-02&interval=day").await;
+    assert_eq!(clusters(&by_day), [json!(27), json!(4)]);
+    let adoption = told(&served, "adoption?component=deis-router&from=2026-01-01").await;
+    assert_eq!(adoption["now"], json!({"active": 27, "none": 0, "versions": {"v2.18.0": 12, "v2.20.0": 15}}));
+    for day in adoption["days"].as_array().unwrap() {
+        let installed = &day["installed"];
+        let versions: u64 = installed["versions"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+        assert_eq!(versions + installed["none"].as_u64().unwrap(), installed["active"].as_u64().unwrap());
+    }
+    let lag = told(&served, "lag?component=deis-router").await;
+    assert_eq!(lag["releases"], json!([{"version": "v2.20.0", "released": "2026-01-03T09:00:00Z", "daysToHalf": 0}]));
+    let releases = told(&served, "releases").await;
+    assert_eq!(
+        (&releases["releases"][0]["version"], &releases["releases"][0]["clusters"]),
+        (&json!("v2.20.0"), &json!(15))
+    );
+    assert_eq!(told(&served, "age?from=2026-01-05").await["buckets"][0]["age"]["meanSeconds"], 4 * 86400 - 3600);
+    let distributions = told(&served, "distributions").await;
+    assert_eq!((&distributions["week"], &distributions["distributions"]), (&json!("2025-12-29"), &json!([])));
+}
+
+#[tokio::test]
+async fn a_decision_about_a_cohort_moves_a_cluster_and_include_adds_it_again() {
+    let served = fleet(InsightsPublic::None).await;
+    let decide = served.admin(Method::PUT, &format!("/v4/clusters/{}/cohort", id(0))).json(&json!({"cohort": "staff"}));
+    assert_eq!(decide.send().await.unwrap().status(), StatusCode::OK);
+    let active = async |include: &str| {
+        let said = told(&served, &format!("summary?include={include}")).await;
+        let about = &said["about"];
+        assert_eq!(about["included"].as_u64().unwrap() + about["excluded"].as_u64().unwrap(), 31);
+        said["active"].as_u64().unwrap()
+    };
+    let (customers, staff, both) = (active("customer").await, active("staff").await, active("customer,staff").await);
+    assert_eq!((customers, staff, both), (26, 1, 27));
+    assert_eq!(clusters(&told(&served, "active?from=2026-01-01&to=2026-01-01").await), [json!(26)]);
+}
+
+#[tokio::test]
+async fn a_table_is_asked_for_by_the_path_or_the_accept_header_and_the_path_wins() {
+    let served = fleet(InsightsPublic::None).await;
+    let table = text(served.analyst(Method::GET, &path("active.csv?from=2026-01-04"))).await;
+    assert_eq!(
+        table,
+        "from,to,complete,clusters\r\n2026-01-04,2026-01-04,true,27\r\n2026-01-05,2026-01-05,false,3\r\n"
+    );
+    let accepted = served.analyst(Method::GET, &path("active?from=2026-01-04")).header(header::ACCEPT, "text/csv");
+    let accepted = accepted.send().await.unwrap();
+    assert!(accepted.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/csv"));
+    assert_eq!(accepted.headers()[header::VARY], "Authorization, Accept");
+    assert_eq!(accepted.text().await.unwrap(), table);
+    let json = served.analyst(Method::GET, &path("active.json?from=2026-01-04")).header(header::ACCEPT, "text/csv");
+    assert!(text(json).await.starts_with('{'));
+    for (question, first) in [
+        ("summary.csv", "question,window,clusters,seconds\r\nincluded,,31,\r\n"),
+        (
+            "age.csv?from=2026-01-05",
+            "from,to,complete,mean_seconds,median_seconds\r\n2026-01-05,2026-01-05,false,342000,",
+        ),
+        (
+            "adoption.csv?component=deis-router&from=2026-01-04&to=2026-01-04",
+            "day,complete,active,version,clusters\r\n2026-01-04,true,27,none,0\r\n2026-01-04,true,27,v2.18.0,12\r\n",
+        ),
+        (
+            "lag.csv?component=deis-router",
+            "version,released,days_to_half,days_to_nine_tenths\r\nv2.20.0,2026-01-03T09:00:00Z,0,\r\n",
+        ),
+        (
+            "releases.csv",
+            "component,version,trains,released,yanked,clusters\r\ndeis-router,v2.20.0,stable,2026-01-03T09:00:00Z,false,15\r\n",
+        ),
+        ("distributions.csv", "week,name,value,clusters\r\n"),
+    ] {
+        let table = text(served.analyst(Method::GET, &path(question))).await;
+        assert!(table.starts_with(first), "{question}: {table}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_has_a_tag_and_is_not_sent_twice() {
+    let served = fleet(InsightsPublic::Aggregate).await;
+    for question in QUESTIONS.into_iter().filter(|question| !question.starts_with("lag")) {
+        for (request, caching) in [
+            (served.analyst(Method::GET, &path(question)), "private, no-cache"),
+            (served.request(Method::GET, &path(question)), "public, no-cache"),
+        ] {
+            let again = request.try_clone().unwrap();
+            let first = request.send().await.unwrap();
+            let headers = first.headers();
+            assert_eq!((first.status(), &headers[header::CACHE_CONTROL]), (StatusCode::OK, &caching.parse().unwrap()));
+            assert!(headers[header::VARY].to_str().unwrap().contains("Authorization"));
+            let tag = headers[header::ETAG].clone();
+            let second = again.header(header::IF_NONE_MATCH, &tag).send().await.unwrap();
+            assert_eq!(
+                (second.status(), &second.headers()[header::ETAG]),
+                (StatusCode::NOT_MODIFIED, &tag),
+                "{question}"
+            );
+            assert!(second.bytes().await.unwrap().is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_refused_in_a_sentence_that_says_what_to_write() {
+    let served = fleet(InsightsPublic::None).await;
+    for (question, message) in [
+        (
+            "summary?at=2026-01-05T11:00:01Z",
+            "at: it is not past yet: the latest that can be asked about is 2026-01-05T11:",
+        ),
+        ("summary?at=2026-01-06", "at: it is not past yet"),
+        ("summary?at=yesterday", "at: write a day such as"),
+        ("summary?from=2026-01-01", "the query holds a name that this path does not know: use include or at"),
+        ("active?from=2026-01-05&to=2026-01-04", "from and to: 2026-01-05 is after 2026-01-04"),
+        ("active?from=2027-01-05", "from and to: 2027-01-05 is after 2026-01-05"),
+        ("active?from=2015-01-01", "from and to: there are 4023 days"),
+        ("active?from=2026-13-01", "from: write a day"),
+        ("active?interval=month", "interval: not an interval: write day or week"),
+        ("age?include=everybody", "include: not a set of cohorts"),
+        ("adoption", "component: it is needed"),
+        ("lag", "component: it is needed"),
+        ("adoption?component=a/b", "component: "),
+        ("releases?component=deis-router", "the query holds a name"),
+    ] {
+        let (status, said) = analyst(&served, question).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{question}");
+        assert!(said["message"].as_str().unwrap().starts_with(message), "{said}");
+    }
+    assert_eq!(analyst(&served, "summary.xml").await.0, StatusCode::NOT_FOUND);
+}
