@@ -5,13 +5,12 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use wfm_core::component::ComponentName;
 use wfm_core::version::Train;
-use wfm_core::wire::insights::{
-    Adoption, AdoptionDay, AgeSeries, Count, Distributions, Lag, ReleasesInUse, Series, Summary,
-};
+use wfm_core::wire::insights::Count;
 use wfm_core::wire::v4::Cluster;
 use wfm_shell::page::Page;
+
+use crate::handlers::insights::{Insights, OfComponent};
 
 mod absent;
 mod active;
@@ -42,8 +41,8 @@ pub(crate) struct Dashboard {
     pub(crate) asked: Asked,
     /// What the service is.
     pub(crate) service: Facts,
-    /// Who looks, and what they may see.
-    pub(crate) viewer: Viewer,
+    /// What whoever looks may see.
+    pub(crate) shown: Shown,
 }
 
 /// What the service is, whoever looks.
@@ -56,46 +55,14 @@ pub(crate) struct Facts {
     pub(crate) has_parquet: bool,
 }
 
-/// Who looks, with what they may see.
-pub(crate) enum Viewer {
-    /// The insights are not public, and no token was sent.
-    Nobody,
-    /// The insights are public, rounded; no token was sent.
-    Public(Box<Insights>),
-    /// Whoever has a reader's token.
-    SignedIn(Box<Insights>, Listing),
-}
-
-/// The answers that the page shows: the very values that the API gives.
-pub(crate) struct Insights {
-    /// The fleet now.
-    pub(crate) summary: Summary,
-    /// Active clusters in the range, by day or by week.
-    pub(crate) active: Series,
-    /// New clusters in the range, by week.
-    pub(crate) appeared: Series,
-    /// Clusters gone silent in the range, by the weeks of `appeared`.
-    pub(crate) disappeared: Series,
-    /// Ages in the range, by day or by week.
-    pub(crate) ages: AgeSeries,
-    /// The components to choose from.
-    pub(crate) components: Vec<ComponentName>,
-    /// The chosen component; nothing where there is none to choose.
-    pub(crate) component: Option<Chosen>,
-    /// On what the fleet runs; nothing before the first week of such reports is over.
-    pub(crate) distributions: Option<Distributions>,
-    /// Every release with how many run it.
-    pub(crate) releases: ReleasesInUse,
-}
-
-/// What is told of one component.
-pub(crate) struct Chosen {
-    /// Its versions in the range.
-    pub(crate) adoption: Adoption,
-    /// Its versions on the day that was asked for; nothing where none was.
-    pub(crate) day: Option<AdoptionDay>,
-    /// How long its releases took to be followed.
-    pub(crate) lag: Lag,
+/// What is shown of the fleet: the very values that the API gives to whoever looks.
+pub(crate) enum Shown {
+    /// Nothing: the insights are not public, and no token was sent.
+    Nothing,
+    /// Rounded numbers, to anybody.
+    Rounded(Box<Insights>),
+    /// Everything, to whoever has a reader's token.
+    Everything(Box<Insights>, Listing),
 }
 
 /// A page of the clusters that run what was asked for.
@@ -122,10 +89,10 @@ impl Dashboard {
             a.skip href="#main" { "Skip to the numbers" }
             (header::header(self))
             main.wrap #main {
-                @match &self.viewer {
-                    Viewer::Nobody => (absent::not_public(&self.asked)),
-                    Viewer::Public(insights) => (self.insights(insights)),
-                    Viewer::SignedIn(insights, listing) => {
+                @match &self.shown {
+                    Shown::Nothing => (absent::not_public(&self.asked)),
+                    Shown::Rounded(insights) => (self.insights(insights)),
+                    Shown::Everything(insights, listing) => {
                         (self.insights(insights))
                         (clusters::clusters(self, &insights.components, listing))
                         (exports::exports(self))
@@ -152,7 +119,7 @@ impl Dashboard {
                 }
                 @if let Some(chosen) = &insights.component {
                     (adoption::adoption(self, &insights.components, chosen))
-                    (lag::lag(self, &chosen.lag))
+                    @if let Some(lag) = &chosen.lag { (lag::lag(self, lag)) }
                 }
                 (distributions::distributions(self, insights.distributions.as_ref()))
                 (releases::releases(self, &insights.releases))

@@ -9,10 +9,11 @@ pub(crate) mod export;
 pub(crate) mod fleet;
 pub(crate) mod health;
 pub(crate) mod insights;
-pub(crate) mod landing;
+
 pub(crate) mod listing;
 pub(crate) mod metrics;
 pub(crate) mod notices;
+pub(crate) mod page;
 pub(crate) mod publish;
 pub(crate) mod releases;
 pub(crate) mod versions;

@@ -9,7 +9,6 @@
 //! and no error message.
 
 pub mod cli;
-#[cfg_attr(not(test), expect(dead_code, reason = "wired with the insights routes"))]
 mod dashboard;
 mod dispatch;
 mod documents;

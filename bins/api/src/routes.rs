@@ -5,12 +5,12 @@
 
 use crate::dispatch::Verb::{Delete, Get, Post, Put};
 use crate::dispatch::{ADMIN, ANYONE, DOCTOR, INSIGHTS, PAGE, PROBE, PUBLISHER, READER, Route, SIGNED_IN, routes};
-use crate::handlers::{audit, backup, clusters, docs, doctor, export, fleet, health, insights, landing, listing};
-use crate::handlers::{metrics, notices, publish, releases, versions, withdraw};
+use crate::handlers::{audit, backup, clusters, docs, doctor, export, fleet, health, insights, listing};
+use crate::handlers::{metrics, notices, page, publish, releases, versions, withdraw};
 
 routes! {
     // pages and probes
-    Get  "/"             PAGE    landing::page;
+    Get  "/"             PAGE    page::insights;
     Get  "/docs"         ANYONE  docs::page;
     Get  "/openapi.json" ANYONE  docs::description;
     Get  "/ping"         PROBE   health::alive;

@@ -15,12 +15,12 @@ use super::chart::{Frame, number, when};
 use super::layers::{Named, layers};
 use super::table::Column::{Number, Text};
 use super::words::told;
-use super::{Chosen, Dashboard, block, table};
+use super::{Dashboard, OfComponent, block, table};
 
 /// Places of the chart, at most: each of its layers has as many.
 const PLACES: usize = 190;
 
-pub(super) fn adoption(page: &Dashboard, components: &[ComponentName], chosen: &Chosen) -> Markup {
+pub(super) fn adoption(page: &Dashboard, components: &[ComponentName], chosen: &OfComponent) -> Markup {
     let adoption = &chosen.adoption;
     let name = adoption.component.as_str();
     let days = thin(&adoption.days, PLACES, |day| day.installed.is_none());
@@ -85,7 +85,7 @@ fn in_words(days: &[&AdoptionDay], named: &[Named]) -> String {
 }
 
 /// Every version of one day, or of now.
-fn installed_on(chosen: &Chosen) -> Markup {
+fn installed_on(chosen: &OfComponent) -> Markup {
     let (when, installed) = match &chosen.day {
         Some(day) if day.complete => (format!("On {}", day.day), day.installed.as_ref()),
         Some(day) => (format!("On {}, so far", day.day), day.installed.as_ref()),

@@ -17,10 +17,10 @@ pub(super) fn block(id: &str, heading: &str, links: &Markup, body: &Markup) -> M
 
 /// Links to the answer to a question, as this page asks it.
 pub(super) fn data(page: &Dashboard, question: &str, parameters: &[(&str, &str)]) -> Markup {
-    let csv: Vec<(&str, &str)> = parameters.iter().copied().chain([("format", "csv")]).collect();
+    let csv = format!("{question}.csv");
     html! {
         a href=(page.asked.data(question, parameters)) aria-label={ "JSON: " (question) } { "JSON" } " "
-        a href=(page.asked.data(question, &csv)) aria-label={ "CSV: " (question) } { "CSV" }
+        a href=(page.asked.data(&csv, parameters)) aria-label={ "CSV: " (question) } { "CSV" }
     }
 }
 

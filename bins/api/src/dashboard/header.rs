@@ -6,7 +6,7 @@ use wfm_core::cluster::Cohort;
 use wfm_core::wire::insights::About;
 
 use super::words::{clusters, count};
-use super::{Asked, Dashboard, Range, Viewer};
+use super::{Asked, Dashboard, Range, Shown};
 
 pub(super) fn header(page: &Dashboard) -> Markup {
     let facts = &page.service;
@@ -20,9 +20,9 @@ pub(super) fn header(page: &Dashboard) -> Markup {
                 }
             }
             p.who {
-                @match &page.viewer {
-                    Viewer::SignedIn(..) => span.badge.ok { "✓ signed in" },
-                    Viewer::Public(_) | Viewer::Nobody => a.button href=(page.asked.sign_in()) { "Sign in" },
+                @match &page.shown {
+                    Shown::Everything(..) => span.badge.ok { "✓ signed in" },
+                    Shown::Rounded(_) | Shown::Nothing => a.button href=(page.asked.sign_in()) { "Sign in" },
                 }
             }
         } }

@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::cluster::Cohort;
+use wfm_core::component::ComponentName;
 use wfm_core::wire::insights::*;
 
 use super::*;
@@ -42,9 +43,9 @@ fn clusters(has: &str) -> Listing {
     Listing { next: clusters.last().map(|cluster| cluster.id), clusters }
 }
 
-fn page(asked: &str, viewer: Viewer) -> Dashboard {
+fn page(asked: &str, shown: Shown) -> Dashboard {
     let service = Facts { releases: 512, trains: vec![Train::beta(), Train::stable()], has_parquet: false };
-    Dashboard { at: at(), asked: Asked::read(asked).unwrap(), service, viewer }
+    Dashboard { at: at(), asked: Asked::read(asked).unwrap(), service, shown }
 }
 
 /// As the public is told.
@@ -52,8 +53,8 @@ fn rounded(number: u64) -> Count {
     if number < 10 { Count::FewerThanTen } else { Count::Told(number / 10 * 10) }
 }
 
-fn public(fleet: &Fleet) -> Viewer {
-    Viewer::Public(Box::new(fleet.insights()))
+fn public(fleet: &Fleet) -> Shown {
+    Shown::Rounded(Box::new(fleet.insights()))
 }
 
 fn nothing() -> Insights {
@@ -61,6 +62,7 @@ fn nothing() -> Insights {
     let none = Windows { week: Count::Told(0), month: Count::Told(0), quarter: Count::Told(0) };
     let series = |interval| Series { about: about.clone(), interval, buckets: Vec::new() };
     Insights {
+        at: at(),
         summary: Summary {
             about: about.clone(),
             known: Count::Told(0),
@@ -87,10 +89,10 @@ fn nothing() -> Insights {
 /// Every state, by name.
 pub(super) fn all() -> Vec<(&'static str, Dashboard)> {
     let fleet = |days, size| Fleet { days, size, gap: 0..0, tell: Count::Told };
-    let signed_in = |insights: Insights| Viewer::SignedIn(Box::new(insights), clusters("deis-router"));
+    let signed_in = |insights: Insights| Shown::Everything(Box::new(insights), clusters("deis-router"));
     let none = || Listing { clusters: Vec::new(), next: None };
 
-    let mut empty = page("", Viewer::SignedIn(Box::new(nothing()), none()));
+    let mut empty = page("", Shown::Everything(Box::new(nothing()), none()));
     empty.service = Facts { releases: 0, trains: Vec::new(), has_parquet: true };
 
     let mut only_staff = nothing();
@@ -110,7 +112,7 @@ pub(super) fn all() -> Vec<(&'static str, Dashboard)> {
     hostile.components.push(long.clone());
     if let Some(chosen) = &mut hostile.component {
         chosen.adoption.component = long.clone();
-        chosen.lag.component = long.clone();
+        chosen.lag.as_mut().unwrap().component = long.clone();
         chosen.day = chosen.adoption.days.get(3).cloned();
     }
     hostile.releases.releases[0].component = long;
@@ -122,7 +124,7 @@ pub(super) fn all() -> Vec<(&'static str, Dashboard)> {
     let year = Fleet { days: 365, size: 4200, gap: 214..233, tell: Count::Told };
     vec![
         ("empty", empty),
-        ("only-others", page("", Viewer::SignedIn(Box::new(only_staff), none()))),
+        ("only-others", page("", Shown::Everything(Box::new(only_staff), none()))),
         ("one-cluster", page("", signed_in(one))),
         ("one-day", page("", signed_in(fleet(1, 37).insights()))),
         ("silent", page("", signed_in(silent))),
@@ -133,7 +135,7 @@ pub(super) fn all() -> Vec<(&'static str, Dashboard)> {
         ("month", page("range=30d", signed_in(fleet(30, 700).insights()))),
         ("public", page("", public(&Fleet { days: 90, size: 90, gap: 30..33, tell: rounded }))),
         ("public-few", page("", public(&Fleet { days: 40, size: 6, gap: 30..33, tell: rounded }))),
-        ("nobody", page("", Viewer::Nobody)),
+        ("nobody", page("", Shown::Nothing)),
         ("hostile", page("range=30d", signed_in(hostile))),
     ]
 }

@@ -82,7 +82,7 @@ fn every_question_is_linked_as_data_with_whom_it_counts() {
         assert!(html.contains(&format!("href=\"v4/insights/{question}?include=customer,staff")), "{question}");
     }
     assert!(html.contains(
-        "href=\"v4/insights/active?include=customer,staff&amp;interval=day&amp;from=2025-03-12&amp;format=csv\""
+        "href=\"v4/insights/active.csv?include=customer,staff&amp;interval=day&amp;from=2025-03-12\""
     ));
     assert!(html.contains("href=\"v4/clusters?component=deis-router&amp;version="));
 }

@@ -11,7 +11,6 @@ use crate::request::Request;
 
 mod answers;
 mod asked;
-#[cfg_attr(not(test), expect(dead_code, reason = "a page asks this"))]
 mod dashboard;
 mod distributions;
 mod form;
@@ -19,7 +18,6 @@ mod public;
 mod scene;
 mod table;
 
-#[expect(unused_imports, reason = "a page asks this")]
 pub(crate) use dashboard::{Insights, OfComponent, Wanted};
 use form::reply;
 use scene::look;

@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::wire::insights::*;
 
+use wfm_core::component::ComponentName;
+
 use super::super::asked::today;
 use super::super::*;
 use super::{about, at, name};
@@ -135,19 +137,20 @@ impl Fleet {
             days_to_nine_tenths: (minor < 17).then_some(minor as u32 * 4),
         };
         Insights {
+            at: at(),
             summary,
             active: self.series(Interval::Day, 1),
             appeared: self.series(Interval::Week, 28),
             disappeared: self.series(Interval::Week, 40),
             ages,
-            component: Some(Chosen {
+            component: Some(OfComponent {
                 adoption: self.adoption(),
                 day: None,
-                lag: Lag {
+                lag: Some(Lag {
                     about: about.clone(),
                     component: name("deis-router"),
                     releases: (10..20).rev().map(lag).collect(),
-                },
+                }),
             }),
             distributions: Some(self.distributions(&about)),
             releases: ReleasesInUse {
