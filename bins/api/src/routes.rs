@@ -54,6 +54,9 @@ routes! {
     Get  "/v4/export/checkins.ndjson"   READER  export::check_ins;
     Get  "/v4/export/checkins.csv"      READER  export::check_ins;
     Get  "/v4/export/checkins.parquet"  READER  export::check_ins;
+    Get  "/v4/export/daily.ndjson"      READER  export::daily;
+    Get  "/v4/export/daily.csv"         READER  export::daily;
+    Get  "/v4/export/daily.parquet"     READER  export::daily;
 
     // doctor reports, under a random id that their owner tells whoever helps
     Post "/v3/doctor/{id}"  ANYONE  doctor::keep;
