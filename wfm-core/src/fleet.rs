@@ -25,6 +25,7 @@
 mod adoption;
 mod changes;
 mod cohorts;
+mod daily;
 mod life;
 #[cfg(any(test, feature = "testing"))]
 pub mod reference;
@@ -43,6 +44,7 @@ mod tests;
 pub use adoption::{adoption, lag, releases_in_use};
 pub use changes::Changes;
 pub use cohorts::{Cohorts, NotCohorts};
+pub use daily::{CountedDay, Counts, daily};
 pub use life::{Life, Place, Teller};
 pub use rows::{Delta, NotARow, VersionCell, key_weight, weight};
 pub use running::running;

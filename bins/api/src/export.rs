@@ -12,7 +12,6 @@ use wfm_core::store::StoreError;
 
 mod check_ins;
 mod clusters;
-#[cfg_attr(not(test), expect(dead_code, reason = "served as soon as the rollups answer its days"))]
 mod daily;
 mod format;
 #[cfg(feature = "parquet")]
@@ -21,6 +20,7 @@ mod text;
 
 pub(crate) use check_ins::CheckIns;
 pub(crate) use clusters::Clusters;
+pub(crate) use daily::{Daily, DaysOf};
 pub(crate) use format::Format;
 pub(crate) use text::{Lines, Sheet, Text};
 

@@ -54,6 +54,9 @@ routes! {
     Get  "/v4/export/checkins.ndjson"   READER  export::check_ins;
     Get  "/v4/export/checkins.csv"      READER  export::check_ins;
     Get  "/v4/export/checkins.parquet"  READER  export::check_ins;
+    Get  "/v4/export/daily.ndjson"      READER  export::daily;
+    Get  "/v4/export/daily.csv"         READER  export::daily;
+    Get  "/v4/export/daily.parquet"     READER  export::daily;
 
     // insights: how many clusters there are, and what they run. Rounded they may be public; how fast a release was followed
     // has no rounding that hides the counts.

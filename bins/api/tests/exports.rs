@@ -11,7 +11,8 @@ use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 use wfm_core::store::{ClusterFacts, MemoryStore, Record, Run, Store};
 
-const TEXTS: [&str; 4] = ["clusters.ndjson", "clusters.csv", "checkins.ndjson", "checkins.csv"];
+const TEXTS: [&str; 6] =
+    ["clusters.ndjson", "clusters.csv", "checkins.ndjson", "checkins.csv", "daily.ndjson", "daily.csv"];
 
 fn id(n: u8) -> String {
     format!("{}{n:02}", &ID[..34])
@@ -177,8 +178,10 @@ async fn what_cannot_be_understood_is_refused_by_name() {
         ("clusters.csv?limit=1001", "limit: "),
         ("clusters.csv?cursor=x", "cursor: "),
         ("checkins.ndjson?cursor=8c6da034-c8b1-489a-a55d-a2215d93f934", "cursor: not a place"),
+        ("daily.csv?cursor=2026-01-01", "cursor: not a place"),
         ("checkins.ndjson?columns=at", "the query holds a name"),
         ("clusters.parquet?limit=1", "limit: a Parquet file has no pages"),
+        ("daily.parquet?limit=1", "limit: a Parquet file has no pages"),
         ("checkins.parquet?cursor=x", "cursor: a Parquet file has no pages"),
     ] {
         let (status, body) = read(export(&served, file).await).await;
@@ -244,7 +247,7 @@ async fn a_service_without_parquet_says_so() {
 #[tokio::test]
 async fn a_parquet_file_says_what_it_is_and_is_whole() {
     let served = fleet().await;
-    for file in ["clusters.parquet", "checkins.parquet"] {
+    for file in ["clusters.parquet", "checkins.parquet", "daily.parquet"] {
         let response = export(&served, file).await;
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/vnd.apache.parquet");
         assert_eq!(response.headers()[header::CONTENT_DISPOSITION], format!("attachment; filename=\"{file}\""));

@@ -20,6 +20,10 @@ pub enum Export {
     CheckInsNdjson,
     /// Every check-in, as CSV.
     CheckInsCsv,
+    /// How many clusters there were on each day that is over, a JSON object a line.
+    DailyNdjson,
+    /// How many clusters there were on each day that is over, as CSV.
+    DailyCsv,
 }
 
 /// A part of a file. The parts one behind the other are the whole.
@@ -38,6 +42,8 @@ impl Export {
             Self::ClustersCsv => "/v4/export/clusters.csv",
             Self::CheckInsNdjson => "/v4/export/checkins.ndjson",
             Self::CheckInsCsv => "/v4/export/checkins.csv",
+            Self::DailyNdjson => "/v4/export/daily.ndjson",
+            Self::DailyCsv => "/v4/export/daily.csv",
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::wire::insights::{
     About, AdoptionDay, AgeBucket, Ages, Bucket, Count, Installed, Interval, ReleaseLag, Summary, Windows,
 };
 
+mod daily;
+
 /// All check-ins of a fleet.
 #[derive(Debug, Clone, Default)]
 pub struct Fleet {

@@ -82,6 +82,20 @@ pub(super) fn seen_key(component: &ComponentName, day: Day) -> Vec<u8> {
     key
 }
 
+/// Where the rows of what was seen begin and end.
+pub(super) const ALL_SEEN: (&[u8], &[u8]) = (b"s", b"t");
+
+/// Behind all rows of what was seen of a component.
+pub(super) fn after_seen(component: &ComponentName) -> Vec<u8> {
+    [b"s", component.as_str().as_bytes(), b"\x01"].concat()
+}
+
+/// The component that a row is about.
+pub(super) fn component_of_key(key: &[u8]) -> Option<ComponentName> {
+    let name = key.get(1..)?.split(|byte| *byte == 0).next()?;
+    std::str::from_utf8(name).ok()?.parse().ok()
+}
+
 /// The day at the end of a key.
 pub(super) fn day_of_key(key: &[u8]) -> Option<Day> {
     let number = i64::from_be_bytes(*key.last_chunk()?) ^ i64::MIN;

@@ -13,6 +13,8 @@ use crate::cluster::{ClusterId, Cohort};
 use crate::store::{ClusterFacts, StoreError};
 use crate::wire::insights::{Count, Interval};
 
+mod daily;
+
 const COMPONENTS: [&str; 2] = ["deis-router", "deis-builder"];
 /// 2025-12-29, a Monday.
 const START: i64 = 1_766_966_400;

@@ -1,16 +1,14 @@
 //! `daily`: for each day and cohort how many clusters there were, in long form: a row for each number.
 //!
-//! The numbers come from [`Days`], which is what the rollups have to answer.
+//! The numbers are those of the rollups; [`Days`] are where they come from.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use wfm_core::anonymizer::ReportedVersion;
-use wfm_core::cluster::Cohort;
-use wfm_core::component::ComponentName;
-use wfm_core::store::StoreError;
+use wfm_core::fleet::{self, CountedDay, Counts};
+use wfm_core::store::{Store, StoreError, ask};
 
 use super::{Cell, Column, Kind, Row, Table, cell, column, optional};
 
@@ -37,26 +35,24 @@ pub(crate) trait Days: Send + Sync {
     /// The days from `from` on (from the first on where absent) that are over, oldest first, `limit` at most. A day on
     /// which nobody checked in at all, whatever the cohort, is left out: the service was not there to count.
     /// Where fewer than `limit` are answered, no more follow.
-    async fn days(&self, from: Option<Date>, limit: usize) -> Result<Vec<Day>, StoreError>;
+    async fn days(&self, from: Option<Date>, limit: usize) -> Result<Vec<CountedDay>, StoreError>;
 }
 
-/// A day, and what was counted of each cohort; one of which no cluster is known may be left out.
-#[derive(Debug, Clone)]
-pub(crate) struct Day {
-    pub(crate) day: Date,
-    pub(crate) cohorts: BTreeMap<Cohort, Counts>,
+/// The days of a store that were over at a moment.
+pub(crate) struct DaysOf {
+    pub(crate) store: Arc<dyn Store>,
+    /// The service's clock.
+    pub(crate) clock: Timestamp,
 }
 
-/// What was counted of a cohort on a day, by the definitions of [`wfm_core::fleet`].
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Counts {
-    pub(crate) known: u64,
-    pub(crate) active: u64,
-    pub(crate) appeared: u64,
-    pub(crate) disappeared: u64,
-    pub(crate) returned: u64,
-    /// The active ones by what they last reported that day.
-    pub(crate) versions: BTreeMap<(ComponentName, ReportedVersion), u64>,
+#[async_trait]
+impl Days for DaysOf {
+    async fn days(&self, from: Option<Date>, limit: usize) -> Result<Vec<CountedDay>, StoreError> {
+        let (from, clock) = (from.map(fleet::Day::from), self.clock);
+        let question =
+            move |rollups: &dyn fleet::Rollups| fleet::daily(rollups, from, limit, fleet::now(rollups, clock)?);
+        ask(&*self.store, question).await
+    }
 }
 
 /// The numbers of all days, from a place on.
@@ -116,7 +112,7 @@ impl Table for Daily {
 }
 
 /// A day's rows in their order: measures that are zero are said, versions that nobody runs are not.
-fn rows(Day { day, cohorts }: Day) -> Vec<(Place, u64)> {
+fn rows(CountedDay { day, cohorts }: CountedDay) -> Vec<(Place, u64)> {
     let mut rows = Vec::new();
     for (cohort, counts) in cohorts {
         let Counts { known, active, appeared, disappeared, returned, versions } = counts;

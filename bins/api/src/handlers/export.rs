@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode, header};
 use wfm_core::store::Store;
 
 use crate::error::{Answer, ApiError};
-use crate::export::{CheckIns, Clusters, Format, Lines, Sheet, Table, Text};
+use crate::export::{CheckIns, Clusters, Daily, DaysOf, Format, Lines, Sheet, Table, Text};
 use crate::reply::{Rows, next_page, rows, text};
 use crate::request::{Query, Request};
 
@@ -24,6 +24,12 @@ pub(crate) async fn clusters(request: Request) -> Answer {
 /// `GET /v4/export/checkins.…`.
 pub(crate) async fn check_ins(request: Request) -> Answer {
     file(request, CheckIns::new).await
+}
+
+/// `GET /v4/export/daily.…`.
+pub(crate) async fn daily(request: Request) -> Answer {
+    let clock = request.service.clock.now();
+    file(request, |store, behind| Daily::new(Arc::new(DaysOf { store, clock }), behind)).await
 }
 
 /// The file that the request's path names, of the table that begins at a place.

@@ -58,6 +58,8 @@ async fn counted(store: &dyn Store) -> reference::Fleet {
 async fn assert_answers_are_a_recount(store: &dyn Store) {
     let counted = counted(store).await;
     let now = at("2026-01-20T18:00:00Z");
+    let daily = ask(store, move |rollups| fleet::daily(rollups, None, usize::MAX, now)).await.unwrap();
+    assert_eq!(daily, counted.daily(now.as_second()));
     let days: Vec<Timestamp> =
         (0..40).map(|half| at("2026-01-01T00:00:00Z") + jiff::SignedDuration::from_hours(12 * half)).collect();
     for include in [Cohorts::default(), Cohorts::ALL, Cohorts::only(Cohort::Staff)] {

@@ -1,19 +1,23 @@
+use std::collections::BTreeMap;
+
+use wfm_core::cluster::Cohort;
+
 use super::place::NotAPlace;
 use super::*;
 use crate::export::{Sheet, Text};
 
 /// Days as a rollup would answer them.
-struct Counted(Vec<Day>);
+struct Counted(Vec<CountedDay>);
 
 #[async_trait]
 impl Days for Counted {
-    async fn days(&self, from: Option<Date>, limit: usize) -> Result<Vec<Day>, StoreError> {
+    async fn days(&self, from: Option<Date>, limit: usize) -> Result<Vec<CountedDay>, StoreError> {
         let wanted = self.0.iter().filter(|day| from.is_none_or(|from| day.day >= from));
         Ok(wanted.take(limit).cloned().collect())
     }
 }
 
-fn day(n: i8) -> Day {
+fn day(n: i8) -> CountedDay {
     let version = |component: &str, version: &str| (component.parse().unwrap(), version.to_owned().into());
     let customer = Counts {
         known: 9,
@@ -29,7 +33,7 @@ fn day(n: i8) -> Day {
     };
     let staff = Counts { known: 1, returned: 1, ..Counts::default() };
     let cohorts = BTreeMap::from([(Cohort::Staff, staff), (Cohort::Customer, customer)]);
-    Day { day: jiff::civil::date(2026, 1, n), cohorts }
+    CountedDay { day: jiff::civil::date(2026, 1, n), cohorts }
 }
 
 fn fleet() -> Arc<dyn Days> {

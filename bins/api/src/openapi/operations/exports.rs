@@ -11,6 +11,7 @@ const PAGES: &str = "Without limit it is written while it is sent, however long 
 pub(super) fn all() -> Vec<Operation> {
     const CLUSTERS: &str = "Every cluster as it last reported";
     const CHECK_INS: &str = "Every check-in whose moment is known";
+    const DAILY: &str = "How many clusters there were on each day that is over, by cohort";
     vec![
         text("/v4/export/clusters.ndjson", "exportClustersAsNdjson", CLUSTERS, Format::Ndjson),
         text("/v4/export/clusters.csv", "exportClustersAsCsv", CLUSTERS, Format::Csv),
@@ -18,6 +19,9 @@ pub(super) fn all() -> Vec<Operation> {
         text("/v4/export/checkins.ndjson", "exportCheckInsAsNdjson", CHECK_INS, Format::Ndjson),
         text("/v4/export/checkins.csv", "exportCheckInsAsCsv", CHECK_INS, Format::Csv),
         parquet("/v4/export/checkins.parquet", "exportCheckInsAsParquet", CHECK_INS),
+        text("/v4/export/daily.ndjson", "exportDailyAsNdjson", DAILY, Format::Ndjson),
+        text("/v4/export/daily.csv", "exportDailyAsCsv", DAILY, Format::Csv),
+        parquet("/v4/export/daily.parquet", "exportDailyAsParquet", DAILY),
     ]
 }
 
