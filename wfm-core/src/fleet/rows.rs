@@ -90,7 +90,7 @@ pub(super) fn after_seen(component: &ComponentName) -> Vec<u8> {
     [b"s", component.as_str().as_bytes(), b"\x01"].concat()
 }
 
-/// The component that a row is about.
+/// The component that a row of what was seen, or of what runs now, is about.
 pub(super) fn component_of_key(key: &[u8]) -> Option<ComponentName> {
     let name = key.get(1..)?.split(|byte| *byte == 0).next()?;
     std::str::from_utf8(name).ok()?.parse().ok()
@@ -108,12 +108,6 @@ pub(super) fn now_key(component: &ComponentName) -> Vec<u8> {
 
 /// Where the rows of what runs now begin and end.
 pub(super) const ALL_NOW: (&[u8], &[u8]) = (b"n", b"o");
-
-/// The component of a key of [`now_key`].
-pub(super) fn component_of_key(key: &[u8]) -> Option<ComponentName> {
-    let name = key.get(1..)?.strip_suffix(b"\0")?;
-    std::str::from_utf8(name).ok()?.parse().ok()
-}
 
 /// Where the rows of all days' ages begin and end.
 pub(super) const ALL_AGES: (&[u8], &[u8]) = (b"a", b"b");
