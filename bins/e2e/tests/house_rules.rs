@@ -40,10 +40,39 @@ fn dependencies_point_one_way() {
 #[test]
 fn banned_crates_are_not_in_the_lock_file() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
-    for name in ["aws-lc-rs", "aws-lc-sys", "openssl", "openssl-sys", "native-tls", "serde_yaml", "bincode", "chrono"] {
+    for name in ["aws-lc-rs", "aws-lc-sys", "openssl", "openssl-sys", "native-tls", "serde_yaml", "bincode"] {
         assert!(!lock.contains(&format!("name = \"{name}\"")), "{name} is in Cargo.lock");
     }
     assert!(lock.contains("name = \"ring\""), "the lock file was read");
+}
+
+/// jiff is the one time crate of what is built by default. The library that writes Parquet brings another one, so that library
+/// is there only for those who ask for it, and nothing else may bring it.
+#[test]
+fn a_second_time_crate_is_there_for_parquet_alone_and_only_where_that_is_asked_for() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let packages = || lock.split("[[package]]\n").skip(1);
+    let name = |package: &str| package.split('"').nth(1).unwrap().to_owned();
+    let users = |of: &str| {
+        let uses = |package: &&str| {
+            let dependencies = package.split("dependencies = [").nth(1).unwrap_or_default();
+            dependencies.split('"').any(|dependency| dependency.split(' ').next() == Some(of))
+        };
+        packages().filter(uses).map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(users("chrono"), ["parquet"]);
+    assert_eq!(users("parquet"), ["wfm-api"]);
+    assert!(users("jiff").len() > 1, "the lock file was understood");
+    let manifest = fs::read_to_string(root().join("bins/api/Cargo.toml")).unwrap();
+    assert!(manifest.contains("\nparquet = { workspace = true, optional = true }\n"));
+    assert!(!manifest.contains("\ndefault = "), "no feature of the service is a default");
+    for krate in
+        ["", "wfm-core", "wfm-k8s", "wfm-client", "bins/agent", "bins/shell", "bins/wfm", "bins/e2e", "examples"]
+    {
+        let manifest = fs::read_to_string(root().join(krate).join("Cargo.toml")).unwrap();
+        let asks = |line: &str| line.contains("parquet") && (line.starts_with("wfm-api") || !krate.is_empty());
+        assert!(!manifest.lines().any(asks), "{krate} must not ask for Parquet");
+    }
 }
 
 #[test]

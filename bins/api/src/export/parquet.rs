@@ -1,166 +1,154 @@
 //! Apache Parquet: a file of row groups, each with its columns one behind the other, and a footer that says where they are.
-//!
-//! It is written here and not by a library, because the one there is brings a second time crate. What is written is the
-//! small part of the [format](https://parquet.apache.org/docs/file-format/) that every reader knows: version 1 pages, no
-//! compression, dictionaries for texts.
 
-use super::{Column, Kind, Row};
+use std::io;
+use std::mem::take;
+use std::sync::Arc;
 
-mod chunk;
-mod thrift;
+use jiff::civil::{Date, date};
+use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::schema::types::{Type, TypePtr};
 
-use chunk::{Chunk, PLAIN, RLE, RLE_DICTIONARY, Written};
+use super::{Cell, Column, Kind, Row};
 
 /// Rows of a row group.
 const ROWS: usize = 50_000;
 /// A row group is complete when it holds so many bytes, however few its rows.
 const BYTES: usize = 16 * 1024 * 1024;
-const MAGIC: &[u8] = b"PAR1";
+/// The day that days are counted from.
+const EPOCH: Date = date(1970, 1, 1);
 
 /// A file that is written from its beginning to its end.
 pub(crate) struct File {
     columns: &'static [Column],
-    chunks: Vec<Chunk>,
-    rows: usize,
-    groups: Vec<Group>,
-    /// How long the file is so far.
-    length: usize,
-}
-
-/// A row group that was written.
-struct Group {
-    rows: usize,
-    /// Each with where it begins.
-    chunks: Vec<(usize, Written)>,
+    writer: SerializedFileWriter<Vec<u8>>,
+    /// The rows of the next group: a group is written column by column.
+    rows: Vec<Row>,
+    /// How many bytes their texts hold, roughly.
+    size: usize,
 }
 
 impl File {
     /// A new file, and what stands at its beginning.
-    pub(crate) fn new(columns: &'static [Column]) -> (Self, Vec<u8>) {
-        let file = Self { columns, chunks: chunks(columns), rows: 0, groups: Vec::new(), length: MAGIC.len() };
-        (file, MAGIC.to_vec())
+    pub(crate) fn new(columns: &'static [Column]) -> io::Result<(Self, Vec<u8>)> {
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_created_by(concat!("wfm-api version ", env!("CARGO_PKG_VERSION")).to_owned())
+            .build();
+        let writer = SerializedFileWriter::new(Vec::new(), schema(columns)?, Arc::new(properties))?;
+        let mut file = Self { columns, writer, rows: Vec::new(), size: 0 };
+        let begin = file.written()?;
+        Ok((file, begin))
     }
 
     /// Adds a row. Answers what is to be written of the file now, where there is something.
-    pub(crate) fn push(&mut self, row: &Row) -> Option<Vec<u8>> {
-        for (chunk, cell) in self.chunks.iter_mut().zip(row) {
-            chunk.push(cell);
+    pub(crate) fn push(&mut self, row: Row) -> io::Result<Option<Vec<u8>>> {
+        let text = |cell: &Cell| match cell {
+            Cell::Text(text) | Cell::Json(text) => text.len(),
+            _ => 0,
+        };
+        // A text is held twice: in its row and, later, in its column.
+        self.size += 2 * row.iter().map(text).sum::<usize>();
+        self.rows.push(row);
+        if self.rows.len() < ROWS && self.size < BYTES {
+            return Ok(None);
         }
-        self.rows += 1;
-        let size = || self.chunks.iter().map(Chunk::size).sum::<usize>();
-        (self.rows >= ROWS || size() >= BYTES).then(|| self.group())
-    }
-
-    fn group(&mut self) -> Vec<u8> {
-        let (mut out, mut written) = (Vec::new(), Vec::new());
-        for chunk in std::mem::replace(&mut self.chunks, chunks(self.columns)) {
-            written.push((self.length + out.len(), chunk.write(&mut out)));
-        }
-        self.groups.push(Group { rows: std::mem::take(&mut self.rows), chunks: written });
-        self.length += out.len();
-        out
+        self.group()?;
+        self.written().map(Some)
     }
 
     /// The rest of the file.
-    pub(crate) fn end(mut self) -> Vec<u8> {
-        let mut out = if self.rows > 0 { self.group() } else { Vec::new() };
-        let begin = out.len();
-        self.footer(&mut out);
-        let length = u32::try_from(out.len() - begin).expect("a footer says a few hundred bytes of each row group");
-        out.extend_from_slice(&length.to_le_bytes());
-        out.extend_from_slice(MAGIC);
-        out
+    pub(crate) fn end(mut self) -> io::Result<Vec<u8>> {
+        if !self.rows.is_empty() {
+            self.group()?;
+        }
+        Ok(self.writer.into_inner()?)
     }
 
-    fn footer(&self, out: &mut Vec<u8>) {
-        thrift::object(out, |file| {
-            file.int(1, 1);
-            let root = std::iter::once(None);
-            let schema: Vec<Option<&Column>> = root.chain(self.columns.iter().map(Some)).collect();
-            file.objects(2, &schema, |element, column| match column {
-                None => {
-                    element.text(4, "schema");
-                    element.int(5, i32::try_from(self.columns.len()).expect("a table has a few columns"));
-                }
-                Some(column) => describe(element, column),
-            });
-            file.long(3, self.groups.iter().map(|group| group.rows).sum());
-            file.objects(4, &self.groups, |element, group| {
-                let bytes = group.chunks.iter().map(|(_, chunk)| chunk.bytes).sum();
-                let columns: Vec<_> = self.columns.iter().zip(&group.chunks).collect();
-                element.objects(1, &columns, |element, (column, (begin, chunk))| place(element, column, *begin, chunk));
-                element.long(2, bytes);
-                element.long(3, group.rows);
-            });
-            file.text(6, concat!("wfm-api version ", env!("CARGO_PKG_VERSION")));
-        });
+    fn group(&mut self) -> Result<(), ParquetError> {
+        let (rows, _) = (take(&mut self.rows), take(&mut self.size));
+        let mut group = self.writer.next_row_group()?;
+        for (at, column) in self.columns.iter().enumerate() {
+            if let Some(writer) = group.next_column()? {
+                write(writer, *column, rows.iter().filter_map(|row| row.get(at)))?;
+            }
+        }
+        group.close()?;
+        Ok(())
+    }
+
+    /// What was written since it was last asked. The writer counts for itself where it is in the file.
+    fn written(&mut self) -> io::Result<Vec<u8>> {
+        self.writer.flush()?;
+        Ok(take(self.writer.inner_mut()))
     }
 }
 
-fn chunks(columns: &[Column]) -> Vec<Chunk> {
-    columns.iter().copied().map(Chunk::new).collect()
-}
-
-/// Parquet's word for how values of a kind are held.
-fn physical(kind: Kind) -> i32 {
-    const INT32: i32 = 1;
-    const INT64: i32 = 2;
-    const BYTE_ARRAY: i32 = 6;
-    match kind {
-        Kind::Text | Kind::Json => BYTE_ARRAY,
-        Kind::Moment | Kind::Count => INT64,
-        Kind::Day => INT32,
-    }
-}
-
-/// A column in the schema. What it means is said twice: in the old words and in the new ones.
-fn describe(element: &mut thrift::Fields<'_>, column: &Column) {
-    element.int(1, physical(column.kind));
-    element.int(3, column.optional.into());
-    element.text(4, column.name);
+/// Writes a column of a row group.
+fn write<'a>(
+    mut writer: SerializedColumnWriter<'_>,
+    column: Column,
+    cells: impl Iterator<Item = &'a Cell> + Clone,
+) -> Result<(), ParquetError> {
+    let levels: Vec<i16> = cells.clone().map(|cell| i16::from(*cell != Cell::Absent)).collect();
+    let levels = column.optional.then_some(levels.as_slice());
     match column.kind {
-        Kind::Text => {
-            element.int(6, 0);
-            element.choice(10, 1);
+        Kind::Text | Kind::Json => {
+            let texts: Vec<ByteArray> = cells.filter_map(text).collect();
+            writer.typed::<ByteArrayType>().write_batch(&texts, levels, None)?;
+        }
+        Kind::Moment | Kind::Count => {
+            let numbers: Vec<i64> = cells.filter_map(number).collect();
+            writer.typed::<Int64Type>().write_batch(&numbers, levels, None)?;
         }
         Kind::Day => {
-            element.int(6, 6);
-            element.choice(10, 6);
+            let days: Vec<i32> = cells.filter_map(day).collect();
+            writer.typed::<Int32Type>().write_batch(&days, levels, None)?;
         }
-        Kind::Moment => {
-            element.int(6, 9);
-            // In UTC, in milliseconds.
-            element.object(10, |meaning| {
-                meaning.object(8, |timestamp| {
-                    timestamp.flag(1, true);
-                    timestamp.choice(2, 1);
-                });
-            });
-        }
-        Kind::Json => {
-            element.int(6, 19);
-            element.choice(10, 12);
-        }
-        Kind::Count => {}
+    }
+    writer.close()
+}
+
+fn text(cell: &Cell) -> Option<ByteArray> {
+    match cell {
+        Cell::Text(text) | Cell::Json(text) => Some((&**text).into()),
+        Cell::Word(word) => Some((*word).into()),
+        _ => None,
     }
 }
 
-/// Where a column of a row group is.
-fn place(element: &mut thrift::Fields<'_>, column: &Column, begin: usize, chunk: &Written) {
-    element.long(2, begin);
-    element.object(3, |place| {
-        place.int(1, physical(column.kind));
-        place.ints(2, if chunk.dictionary.is_some() { &[PLAIN, RLE, RLE_DICTIONARY] } else { &[PLAIN, RLE] });
-        place.texts(3, &[column.name]);
-        place.int(4, 0);
-        place.long(5, chunk.values);
-        place.long(6, chunk.bytes);
-        place.long(7, chunk.bytes);
-        place.long(9, begin + chunk.data);
-        if let Some(dictionary) = chunk.dictionary {
-            place.long(11, begin + dictionary);
-        }
-    });
+fn number(cell: &Cell) -> Option<i64> {
+    match cell {
+        Cell::Moment(at) => Some(at.as_millisecond()),
+        // A count past 2⁶³ is none that anything reached.
+        Cell::Count(count) => Some(count.cast_signed()),
+        _ => None,
+    }
+}
+
+fn day(cell: &Cell) -> Option<i32> {
+    if let Cell::Day(day) = cell { Some((*day - EPOCH).get_days()) } else { None }
+}
+
+fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {
+    let fields: Result<Vec<TypePtr>, ParquetError> = columns.iter().map(|column| described(*column)).collect();
+    Ok(Arc::new(Type::group_type_builder("schema").with_fields(fields?).build()?))
+}
+
+fn described(column: Column) -> Result<TypePtr, ParquetError> {
+    let (physical, meaning) = match column.kind {
+        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        Kind::Json => (Physical::BYTE_ARRAY, Some(LogicalType::Json)),
+        Kind::Moment => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
+        Kind::Day => (Physical::INT32, Some(LogicalType::Date)),
+        Kind::Count => (Physical::INT64, None),
+    };
+    let repetition = if column.optional { Repetition::OPTIONAL } else { Repetition::REQUIRED };
+    let builder = Type::primitive_type_builder(column.name, physical).with_repetition(repetition);
+    Ok(Arc::new(builder.with_logical_type(meaning).build()?))
 }
 
 #[cfg(test)]

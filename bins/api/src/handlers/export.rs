@@ -88,17 +88,17 @@ async fn parquet(mut table: impl Table + 'static) -> Answer {
     use crate::export::parquet::File;
     let mut part = table.next(PART).await?;
     Ok(rows(Format::Parquet.content_type(), move |mut out: Rows| async move {
-        let (mut file, begin) = File::new(table.columns());
+        let (mut file, begin) = File::new(table.columns())?;
         out.send(begin).await?;
         while !part.is_empty() {
-            for row in &part {
-                if let Some(group) = file.push(row) {
+            for row in part {
+                if let Some(group) = file.push(row)? {
                     out.send(group).await?;
                 }
             }
             part = table.next(PART).await.map_err(io::Error::other)?;
         }
-        out.send(file.end()).await
+        out.send(file.end()?).await
     }))
 }
 
