@@ -92,3 +92,7 @@ bench-soak minutes="10":
 # What the numbers of a fleet cost: a question at a million clusters, a check-in, bytes on the disk, memory
 bench-fleet:
     cargo bench -q -p wfm-api --bench fleet
+
+# Page = API = a recount of every check-in, on 5,000 clusters over 400 days
+recount:
+    cargo test --release -p wfm-api --test recount -- --ignored --nocapture

@@ -40,11 +40,7 @@ async fn the_page_tells_a_stranger_no_number_of_the_fleet_and_asks_nothing_of_an
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     let html = response.text().await.unwrap();
-    for part in [
-        "are not public",
-        "500 releases",
-        r#"href="v4/releases/stable""#,
-    ] {
+    for part in ["are not public", "500 releases", r#"href="v4/releases/stable""#] {
         assert!(html.contains(part), "{part}");
     }
     assert!(!html.contains("://") && !html.contains(ID));

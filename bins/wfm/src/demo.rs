@@ -9,7 +9,7 @@ use clap::Args;
 use wfm_agent::{Flags, Settings};
 use wfm_api::seed::{Fleet, NotAFleet};
 use wfm_api::tokens::{Role, Token, Tokens};
-use wfm_api::{Running, Service};
+use wfm_api::{InsightsPublic, Running, Service};
 use wfm_client::Client;
 use wfm_core::clock::{Clock, SystemClock};
 use wfm_core::release::{Notes, PublishMode, Release, Releases};
@@ -89,9 +89,10 @@ pub async fn run(demo: Demo) -> Result<(), DemoError> {
     let cluster = RecordedCluster::start(demo.recording).await.map_err(DemoError::Cluster)?;
     let kubeconfig = cluster.write_kubeconfig(folder.path()).map_err(DemoError::Folder)?;
 
-    let token = Token::new(random_bytes());
+    let (token, reader) = (Token::new(random_bytes()), Token::new(random_bytes()));
     let tokens = folder.path().join("tokens");
-    std::fs::write(&tokens, token.line(Role::Publisher)).map_err(DemoError::Folder)?;
+    let lines = format!("{}\n{}\n", token.line(Role::Publisher), reader.line(Role::Analyst));
+    std::fs::write(&tokens, lines).map_err(DemoError::Folder)?;
     let store = wfm_api::store::StoreUrl::Sled(folder.path().join("store")).open().await?;
     let releases = wfm_api::import::read(RELEASES_JSON.as_bytes())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -119,7 +120,7 @@ pub async fn run(demo: Demo) -> Result<(), DemoError> {
     let agent = wfm_agent::connect(&settings).await?;
     let agent = start_agent(agent_port, service_port, &agent).await?;
 
-    println!("{}", welcome(agent.addr, service.addr()));
+    println!("{}", welcome(agent.addr, service.addr(), &reader));
     let publisher = Client::new(&versions_url)?.with_token(token.reveal());
     tokio::select! {
         () = wfm_shell::shutdown::signal() => {}
@@ -130,7 +131,7 @@ pub async fn run(demo: Demo) -> Result<(), DemoError> {
     Ok(())
 }
 
-fn welcome(agent: SocketAddr, service: SocketAddr) -> String {
+fn welcome(agent: SocketAddr, service: SocketAddr, reader: &Token) -> String {
     format!(
         "Workflow Manager, whole, on this machine: a recorded cluster, the real release history. Nothing leaves it.
 
@@ -138,6 +139,7 @@ fn welcome(agent: SocketAddr, service: SocketAddr) -> String {
   the same, proxied     http://{agent}{PROXY}
   components as JSON    http://{agent}/components
   the maker's service   http://{service}/
+  its exact numbers     http://analyst:{}@{service}/?sign-in
   releases as JSON      http://{service}/v4/releases/stable
   clusters that shared  http://{service}/v3/clusters/count
 
@@ -145,6 +147,7 @@ In {} seconds a release of deis-builder is published: watch the banner of the op
 Sharing is on in this demo, to the service above; anywhere else it is off until you say SHARE_USAGE_DATA=true.
 With a cluster of your own: wfm-agent --kubeconfig ~/.kube/config --versions-url http://{service}
 Ctrl-C ends it and leaves nothing behind.",
+        reader.reveal(),
         NEWS_AFTER.as_secs()
     )
 }
@@ -171,7 +174,8 @@ async fn start_service(
     clock: &Arc<dyn Clock>,
 ) -> Result<(Running, u16), DemoError> {
     for port in first..first.saturating_add(PORTS) {
-        let settings = wfm_api::Settings::new(local(port), Arc::clone(store), tokens.clone(), Arc::clone(clock));
+        let mut settings = wfm_api::Settings::new(local(port), Arc::clone(store), tokens.clone(), Arc::clone(clock));
+        settings.insights_public = InsightsPublic::Aggregate;
         if let Ok(running) = Service::start(settings).await {
             return Ok((running, port));
         }

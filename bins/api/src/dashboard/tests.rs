@@ -81,9 +81,9 @@ fn every_question_is_linked_as_data_with_whom_it_counts() {
     {
         assert!(html.contains(&format!("href=\"v4/insights/{question}?include=customer,staff")), "{question}");
     }
-    assert!(html.contains(
-        "href=\"v4/insights/active.csv?include=customer,staff&amp;interval=day&amp;from=2025-03-12\""
-    ));
+    assert!(
+        html.contains("href=\"v4/insights/active.csv?include=customer,staff&amp;interval=day&amp;from=2025-03-12\"")
+    );
     assert!(html.contains("href=\"v4/clusters?component=deis-router&amp;version="));
 }
 
