@@ -109,7 +109,7 @@ impl Rollups for View<'_> {
             let key = if row.in_time() {
                 key
             } else {
-                in_time(&super::read::runs(self.0, cluster, row)?).pop().map_or(key, |(_, said)| said)
+                in_time(&super::read::runs(self.0, row)?).pop().map_or(key, |(_, said)| said)
             };
             silent.push(Waiting { cluster, place, life, said: facts(key)? });
         }

@@ -106,7 +106,7 @@ pub(super) fn from_records(trees: &Trees) -> Result<(), StoreError> {
     for pair in &trees.clusters {
         let (key, bytes) = pair.map_err(failed)?;
         let (id, mut row) = (rows::cluster_id(&key)?, ClusterRow::read(&bytes)?);
-        let runs = read::runs(trees, id, row.clone())?;
+        let runs = read::runs(trees, row.clone())?;
         telling.cluster(id, &mut row, &runs, &mut waiting)?;
         clusters.put(&key, &row.write())?;
     }
@@ -135,7 +135,7 @@ pub(super) fn rebuild(disk: &Disk, folder: &Path) -> Result<u64, StoreError> {
         for pair in &trees.clusters {
             let (key, bytes) = pair.map_err(failed)?;
             let (id, known) = (rows::cluster_id(&key)?, ClusterRow::read(&bytes)?);
-            let runs = read::runs(trees, id, known.clone())?;
+            let runs = read::runs(trees, known.clone())?;
             let waits = trees.waiting.contains_key(rows::waiting_key(known.last, id)).map_err(failed)?;
             let mut row = known.clone();
             telling.tell(&mut row, &runs, waits)?;

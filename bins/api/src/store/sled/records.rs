@@ -64,7 +64,7 @@ impl Histories {
         let row = ClusterRow::read(row)?;
         let (created, ruled, decided) = (row.created, row.ruled, row.decided);
         let mut whole: Vec<Run<u64>> = Vec::new();
-        for run in read::runs(&self.disk.trees, id, row)? {
+        for run in read::runs(&self.disk.trees, row)? {
             let said = self.number(run.said)?;
             match whole.last_mut() {
                 // Runs are closed for their length too: that is nobody else's business.

@@ -25,6 +25,8 @@ pub(super) const CLUSTERS: &[u8] = b"clusters";
 pub(super) const CHECK_INS: &[u8] = b"check-ins";
 /// Key in `meta`: how many lines the audit log has.
 pub(super) const AUDIT: &[u8] = b"audit";
+/// Key in `meta`: how many rows of closed runs there are, which is the number of the last one too.
+pub(super) const CLOSED: &[u8] = b"closed";
 /// Key in `meta`: what the rollups and those who wait weigh. A row that is older than the others shows in it.
 pub(super) const WEIGHT: &[u8] = b"weight";
 /// Key in `meta`: there while a backup is being restored.
@@ -84,8 +86,10 @@ pub(super) struct ClusterRow {
     pub(super) decided: Option<Cohort>,
     /// When it last checked in after a silence, in seconds since 1970.
     pub(super) returned: Option<i64>,
-    /// How many runs are closed; they are numbered from 0.
+    /// How many runs are closed.
     pub(super) closed: u32,
+    /// The number of the row with the last of them, 0 where none is; it leads to the others.
+    pub(super) last_closed: u64,
     /// The run that the next check-in may belong to.
     pub(super) open: KeyedRun,
 }
@@ -99,10 +103,11 @@ impl ClusterRow {
     /// The row of a cluster of which one run is known, and when that began and ended.
     pub(super) fn of(open: KeyedRun, first: i64, last: i64) -> Self {
         let check_ins = (open.instants.len() as u64).saturating_add(open.untimed);
-        Self { first, last, check_ins, created: None, ruled: None, decided: None, returned: None, closed: 0, open }
+        let (created, ruled, decided, returned) = (None, None, None, None);
+        Self { first, last, check_ins, created, ruled, decided, returned, closed: 0, last_closed: 0, open }
     }
 
-    /// Adds a check-in; returns the run that it closed, if it did.
+    /// Adds a check-in; returns the run that it closed, if it did: whoever keeps that notes where.
     pub(super) fn check_in(&mut self, said: FactsKey, at: i64) -> Option<KeyedRun> {
         self.first = self.first.min(at);
         self.last = self.last.max(at);
@@ -126,6 +131,9 @@ impl ClusterRow {
         run::write_number(u64::from(self.closed), &mut bytes);
         run::write_option(self.created.map(day_number), &mut bytes);
         run::write_option(self.returned.map(|at| at.wrapping_sub(self.first)), &mut bytes);
+        if self.closed > 0 {
+            run::write_number(self.last_closed, &mut bytes);
+        }
         bytes
     }
 
@@ -139,16 +147,19 @@ impl ClusterRow {
         let check_ins = run::read_number(bytes)?;
         let closed = u32::try_from(run::read_number(bytes)?).map_err(damaged)?;
         // Format 2 ended here.
-        let (mut created, mut returned) = (None, None);
+        let (mut created, mut returned, mut last_closed) = (None, None, 0);
         if !bytes.is_empty() {
             created = run::read_option(bytes)?.map(day).transpose()?;
             returned = run::read_option(bytes)?.map(|after| first.wrapping_add(after));
+            if closed > 0 {
+                last_closed = run::read_number(bytes)?;
+            }
         }
         if !bytes.is_empty() {
             return Err(damaged("a cluster's row is too long"));
         }
         let (ruled, decided) = (cohort(cohorts >> 4)?, cohort(cohorts & 0xf)?);
-        Ok(Self { first, last, check_ins, created, ruled, decided, returned, closed, open })
+        Ok(Self { first, last, check_ins, created, ruled, decided, returned, closed, last_closed, open })
     }
 
     /// Where the cluster counts, when it says this.
@@ -267,13 +278,6 @@ pub(super) fn waiting_key(last: i64, id: ClusterId) -> [u8; 24] {
 pub(super) fn read_waiting_key(key: &[u8]) -> Result<(i64, ClusterId), StoreError> {
     let (last, id) = key.split_first_chunk().ok_or_else(|| damaged("a waiting cluster's key is too short"))?;
     Ok((i64::from_be_bytes(*last) ^ i64::MIN, cluster_id(id)?))
-}
-
-pub(super) fn run_key(id: ClusterId, number: u32) -> [u8; 20] {
-    let mut key = [0; 20];
-    key[..16].copy_from_slice(id.as_bytes());
-    key[16..].copy_from_slice(&number.to_be_bytes());
-    key
 }
 
 /// The cluster that a key starts with.
