@@ -44,6 +44,7 @@ mod read;
 mod rebuild;
 mod records;
 mod revision;
+mod row;
 mod rows;
 mod run;
 mod sync;

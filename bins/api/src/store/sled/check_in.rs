@@ -8,7 +8,8 @@ use wfm_core::store::{By, Change, ClusterRecord, in_time, whole_second};
 
 use super::closed::{self, Chain};
 use super::group::{Group, InTransaction, abort};
-use super::rows::{self, ClusterRow, WrittenFacts};
+use super::row::ClusterRow;
+use super::rows::{self, WrittenFacts};
 use super::run::{self, KeyedRun};
 
 /// The empty value of a row that says everything with its key.

@@ -9,7 +9,8 @@ use wfm_core::store::{Run, StoreError};
 
 use super::failed;
 use super::load::Rows;
-use super::rows::{self, ClusterRow};
+use super::row::ClusterRow;
+use super::rows;
 use super::run::{self, KeyedRun};
 
 /// From how many bytes on a row takes no more runs. Only what is written in one go shares rows.

@@ -9,7 +9,8 @@ use wfm_core::store::{ClusterFacts, StoreError, in_time};
 use super::disk::Trees;
 use super::failed;
 use super::group::{Group, InTransaction, abort};
-use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey, WrittenFacts};
 
 /// What clusters said, as the writer remembers it: mostly it is the same few things.
 #[derive(Debug, Default)]

@@ -12,7 +12,8 @@ use wfm_core::store::{Record, Records, Run, StoreError, StoreErrorKind};
 use super::closed::{self, Closing};
 use super::disk::{Disk, Trees};
 use super::rebuild::Telling;
-use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey, WrittenFacts};
 use super::{failed, fleet};
 
 /// How many rows are written at once.

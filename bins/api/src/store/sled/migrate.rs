@@ -8,7 +8,8 @@ use wfm_core::store::{ClusterFacts, Run, StoreError};
 use super::closed::Closing;
 use super::disk::{Disk, Trees};
 use super::load::Rows;
-use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey, WrittenFacts};
 use super::{failed, rebuild, run};
 
 /// Trees of format 1: a cluster's row, and what clusters reported.

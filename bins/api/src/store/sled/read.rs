@@ -14,7 +14,8 @@ use wfm_core::store::{
 use super::closed::{self, Chain};
 use super::disk::Trees;
 use super::failed;
-use super::rows::{self, ClusterRow, FactsKey};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey};
 use super::run::KeyedRun;
 
 pub(super) fn audit(trees: &Trees, after: u64, limit: usize) -> Result<Vec<AuditEntry>, StoreError> {

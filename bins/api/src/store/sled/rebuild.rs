@@ -12,7 +12,8 @@ use wfm_core::store::{ClusterFacts, StoreError, in_time};
 
 use super::disk::{Disk, Trees};
 use super::load::Rows;
-use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey, WrittenFacts};
 use super::run::KeyedRun;
 use super::{failed, fleet, read};
 

@@ -8,7 +8,8 @@ use wfm_core::cluster::ClusterId;
 use wfm_core::store::{Record, Records, Run, StoreError};
 
 use super::disk::Disk;
-use super::rows::{self, ClusterRow, FactsKey};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey};
 use super::{failed, open, read};
 
 /// Everything there is. Called while nothing is written: what may change is taken now, a hundred bytes or so for each

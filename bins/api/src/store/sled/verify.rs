@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use wfm_core::store::{Attendance, AuditEntry, DoctorReport, StoreError};
 
 use super::disk::Trees;
-use super::rows::{self, ClusterRow, WrittenFacts};
+use super::row::ClusterRow;
+use super::rows::{self, WrittenFacts};
 use super::{failed, fleet, open, read};
 
 /// What was read, and what does not fit together.

@@ -14,9 +14,9 @@ async fn two_clusters(store: &SledStore) {
     }
 }
 
-fn row(store: &SledStore, n: u128) -> rows::ClusterRow {
+fn row(store: &SledStore, n: u128) -> row::ClusterRow {
     let row = trees(store).clusters.get(uuid::Uuid::from_u128(n).as_bytes()).unwrap().unwrap();
-    rows::ClusterRow::read(&row).unwrap()
+    row::ClusterRow::read(&row).unwrap()
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ fn a_division_keeps_every_check_in_and_leaves_an_open_run_that_is_small() {
 fn a_torn_row_or_one_that_leads_before_the_first_is_an_error() {
     let mut whole = closed::begin(9, 4);
     run::write(&Run { said: [1; 16], instants: vec![1, 2, 3], untimed: 0 }, &mut whole);
-    let row = rows::ClusterRow { closed: 1, last_closed: 9, ..rows::ClusterRow::new([1; 16], 0) };
+    let row = row::ClusterRow { closed: 1, last_closed: 9, ..row::ClusterRow::new([1; 16], 0) };
     let mut chain = closed::Chain::of(&row);
     chain.read(Some(&whole)).unwrap();
     assert_eq!(chain.next(), Some(4));
@@ -106,6 +106,6 @@ fn a_torn_row_or_one_that_leads_before_the_first_is_an_error() {
     for length in (0..whole.len()).filter(|length| *length != 1) {
         closed::Chain::of(&row).read(Some(&whole[..length])).unwrap_err();
     }
-    let early = rows::ClusterRow { last_closed: 5, ..row };
+    let early = row::ClusterRow { last_closed: 5, ..row };
     closed::Chain::of(&early).read(Some(&whole)).unwrap_err();
 }
