@@ -2,6 +2,7 @@
 //!
 //! `WFM_BENCH_FOLDER` names the folder (a disk, to mean something), `WFM_BENCH_CLUSTERS` the size of the larger fleet (a
 //! million), `WFM_BENCH_DAYS` how long both have lived (365). The smaller fleet has a tenth of its check-ins.
+//! `WFM_BENCH_LIVED` is how many clusters live a year check-in by check-in (2000).
 
 #![allow(clippy::unwrap_used, reason = "a bench that fails has nothing to say")]
 
@@ -19,7 +20,7 @@ use wfm_core::wire::insights::Interval;
 
 mod fleet_cost;
 
-use fleet_cost::{check_in_cost, disk_cost};
+use fleet_cost::{check_in_cost, disk_cost, lived_cost};
 
 const END: &str = "2026-01-31T09:30:15Z";
 
@@ -32,6 +33,7 @@ fn main() {
             disk_cost().await;
             check_in_cost().await;
         }
+        lived_cost(setting("WFM_BENCH_LIVED", 2000)).await;
         let small = questions(clusters / 10, days).await;
         let large = questions(clusters, days).await;
         println!("the larger fleet's dashboard takes {:.2} × the smaller one's", large / small);

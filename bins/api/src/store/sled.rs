@@ -2,11 +2,11 @@
 //!
 //! | tree | key | value |
 //! |---|---|---|
-//! | `meta` | a word | `format` of the store, how many `clusters`, `check-ins` and lines of the `audit` log there are |
+//! | `meta` | a word | `format` of the store, how many `clusters`, `check-ins`, `closed` runs and lines of the `audit` log there are |
 //! | `releases` | train, component, version | the release as JSON |
 //! | `ledger` | `n` train, id / `a` number / `d` id | a notice, a line of the audit log, a doctor report, as JSON |
 //! | `clusters.2` | the cluster's id | first, last and number of check-ins, cohort, and its open run ([`run`]) |
-//! | `runs` | the cluster's id, number | a closed run of check-ins; never written again |
+//! | `runs.3` | a number, in the order of closing | a cluster's closed run of check-ins and where the one before is ([`closed`]); never written again |
 //! | `facts` | hash of the facts | what clusters said, as JSON, once, however many say the same |
 //! | `rollups` | [`wfm_core::fleet`] says | counters: what questions about the fleet are answered from |
 //! | `waiting` | last check-in, the cluster's id | nothing: the cluster is not known to be silent |
@@ -32,6 +32,7 @@ use wfm_core::version::Train;
 
 mod check_in;
 mod clean;
+mod closed;
 mod disk;
 mod fleet;
 mod group;
@@ -43,6 +44,7 @@ mod read;
 mod rebuild;
 mod records;
 mod revision;
+mod row;
 mod rows;
 mod run;
 mod sync;

@@ -6,8 +6,10 @@ use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::fleet::Teller;
 use wfm_core::store::{By, Change, ClusterRecord, in_time, whole_second};
 
+use super::closed::{self, Chain};
 use super::group::{Group, InTransaction, abort};
-use super::rows::{self, ClusterRow, WrittenFacts};
+use super::row::ClusterRow;
+use super::rows::{self, WrittenFacts};
 use super::run::{self, KeyedRun};
 
 /// The empty value of a row that says everything with its key.
@@ -65,9 +67,7 @@ impl Group<'_> {
         let mut row = known.clone();
         row.created = created.or(known.created);
         if let Some(closed) = row.check_in(said.key, at) {
-            let mut bytes = Vec::with_capacity(128);
-            run::write(&closed, &mut bytes);
-            self.trees.runs.insert(&rows::run_key(id, row.closed - 1), bytes)?;
+            row.last_closed = self.close(&closed, known.last_closed)?;
         }
         if known.open.said != said.key {
             self.keep_facts(said)?;
@@ -96,7 +96,7 @@ impl Group<'_> {
             let life = teller.checked_in(known.life(), was_waiting, at, &known.open.said, &said.key);
             row.returned = life.returned;
         } else {
-            let (before, after) = (self.runs(id, known)?, self.runs(id, row)?);
+            let (before, after) = (self.runs(known)?, self.runs(row)?);
             Teller::take_back(&mut self.changes, was_at).life(in_time(&before), was_waiting);
             let life = Teller::tell(&mut self.changes, is_at).life(in_time(&after), waiting);
             row.returned = life.and_then(|life| life.returned);
@@ -146,7 +146,7 @@ impl Group<'_> {
         let facts = self.facts(&row.open.said)?;
         let (was_at, is_at) = (known.place(&facts), row.place(&facts));
         if was_at != is_at {
-            let check_ins = in_time(&self.runs(id, &row)?);
+            let check_ins = in_time(&self.runs(&row)?);
             let waiting = self.trees.waiting.get(rows::waiting_key(row.last, id))?.is_some();
             Teller::take_back(&mut self.changes, was_at).life(check_ins.iter().copied(), waiting);
             Teller::tell(&mut self.changes, is_at).life(check_ins, waiting);
@@ -166,7 +166,7 @@ impl Group<'_> {
         let bytes = self.trees.clusters.get(id.as_bytes())?;
         let bytes = bytes.ok_or_else(|| abort(rows::damaged("a waiting cluster's row is gone")))?;
         let row = ClusterRow::read(&bytes).map_err(abort)?;
-        let said = self.said_last(id, &row)?;
+        let said = self.said_last(&row)?;
         let place = row.place(&*self.facts(&row.open.said)?);
         Teller::tell(&mut self.changes, place).fell_silent(&row.life(), &said);
         Ok(true)
@@ -190,23 +190,34 @@ impl Group<'_> {
     }
 
     /// What a cluster said at its last check-in in time.
-    fn said_last(&mut self, id: ClusterId, row: &ClusterRow) -> InTransaction<rows::FactsKey> {
+    fn said_last(&mut self, row: &ClusterRow) -> InTransaction<rows::FactsKey> {
         if row.in_time() {
             return Ok(row.open.said);
         }
-        let last = in_time(&self.runs(id, row)?).pop();
+        let last = in_time(&self.runs(row)?).pop();
         Ok(last.map_or(row.open.said, |(_, said)| said))
     }
 
-    fn runs(&self, id: ClusterId, row: &ClusterRow) -> InTransaction<Vec<KeyedRun>> {
-        let mut runs = Vec::new();
-        for number in 0..row.closed {
-            let bytes = self.trees.runs.get(rows::run_key(id, number))?;
-            let bytes = bytes.ok_or_else(|| abort(rows::damaged("a cluster's run is gone")))?;
-            runs.push(run::read(&mut bytes.as_ref()).map_err(abort)?);
+    /// Keeps a closed run behind the cluster's one before it; answers its number.
+    fn close(&mut self, run: &KeyedRun, before: u64) -> InTransaction<u64> {
+        let last = match self.closed {
+            Some(number) => number,
+            None => rows::read_count(self.trees.meta.get(rows::CLOSED)?.as_deref()).map_err(abort)?,
+        };
+        let number = last.saturating_add(1);
+        let mut row = closed::begin(number, before);
+        run::write(run, &mut row);
+        self.trees.runs.insert(&closed::key(number), row)?;
+        self.closed = Some(number);
+        Ok(number)
+    }
+
+    fn runs(&self, row: &ClusterRow) -> InTransaction<Vec<KeyedRun>> {
+        let mut chain = Chain::of(row);
+        while let Some(number) = chain.next() {
+            chain.read(self.trees.runs.get(closed::key(number))?.as_deref()).map_err(abort)?;
         }
-        runs.push(row.open.clone());
-        Ok(runs)
+        chain.finish(row.clone()).map_err(abort)
     }
 
     fn keep_facts(&mut self, said: &WrittenFacts) -> InTransaction<()> {

@@ -9,7 +9,8 @@ use wfm_core::store::{ClusterFacts, StoreError, in_time};
 use super::disk::Trees;
 use super::failed;
 use super::group::{Group, InTransaction, abort};
-use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey, WrittenFacts};
 
 /// What clusters said, as the writer remembers it: mostly it is the same few things.
 #[derive(Debug, Default)]
@@ -109,7 +110,7 @@ impl Rollups for View<'_> {
             let key = if row.in_time() {
                 key
             } else {
-                in_time(&super::read::runs(self.0, cluster, row)?).pop().map_or(key, |(_, said)| said)
+                in_time(&super::read::runs(self.0, row)?).pop().map_or(key, |(_, said)| said)
             };
             silent.push(Waiting { cluster, place, life, said: facts(key)? });
         }

@@ -47,6 +47,7 @@ pub(super) fn commit(
                 added: 0,
                 check_ins: 0,
                 logged: None,
+                closed: None,
                 large: false,
                 changes: Changes::default(),
                 said: &mut said,
@@ -85,6 +86,8 @@ pub(super) struct Group<'a> {
     pub(super) check_ins: u64,
     /// The number of the audit log's last line, where one was added.
     logged: Option<u64>,
+    /// The number of the last closed run, where one was closed.
+    pub(super) closed: Option<u64>,
     large: bool,
     /// What is to be added to the rollups.
     pub(super) changes: Changes<FactsKey>,
@@ -179,8 +182,10 @@ impl Group<'_> {
             let known = rows::read_count(meta.get(rows::WEIGHT)?.as_deref()).map_err(abort)?;
             meta.insert(rows::WEIGHT, &known.wrapping_add(self.weight).to_be_bytes())?;
         }
-        if let Some(number) = self.logged {
-            meta.insert(rows::AUDIT, &number.to_be_bytes())?;
+        for (key, last) in [(rows::AUDIT, self.logged), (rows::CLOSED, self.closed)] {
+            if let Some(number) = last {
+                meta.insert(key, &number.to_be_bytes())?;
+            }
         }
         Ok((self.latest, self.large))
     }

@@ -9,10 +9,12 @@ use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::release::Releases;
 use wfm_core::store::{Record, Records, Run, StoreError, StoreErrorKind};
 
+use super::closed::{self, Closing};
 use super::disk::{Disk, Trees};
 use super::rebuild::Telling;
-use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
-use super::{failed, fleet, run};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey, WrittenFacts};
+use super::{failed, fleet};
 
 /// How many rows are written at once.
 const BATCH: usize = 1000;
@@ -33,14 +35,10 @@ pub(super) fn load(disk: &Disk, releases: &mut Arc<Releases>, records: Records) 
         loading.add(record?)?;
     }
     loading.telling.finish(&mut loading.waiting)?;
-    for rows in [
-        &mut loading.releases,
-        &mut loading.ledger,
-        &mut loading.runs,
-        &mut loading.facts,
-        &mut loading.clusters,
-        &mut loading.waiting,
-    ] {
+    loading.closing.finish(&trees.meta)?;
+    for rows in
+        [&mut loading.releases, &mut loading.ledger, &mut loading.facts, &mut loading.clusters, &mut loading.waiting]
+    {
         rows.write()?;
     }
     for (key, count) in
@@ -60,7 +58,7 @@ struct Loading<'a> {
     releases: Rows<'a>,
     ledger: Rows<'a>,
     clusters: Rows<'a>,
-    runs: Rows<'a>,
+    closing: Closing<'a>,
     facts: Rows<'a>,
     waiting: Rows<'a>,
     telling: Telling<'a>,
@@ -76,7 +74,7 @@ impl<'a> Loading<'a> {
             releases: Rows::of(&trees.releases),
             ledger: Rows::of(&trees.ledger),
             clusters: Rows::of(&trees.clusters),
-            runs: Rows::of(&trees.runs),
+            closing: Closing::into(&trees.runs),
             facts: Rows::of(&trees.facts),
             waiting: Rows::of(&trees.waiting),
             telling: Telling::of(trees, &trees.rollups),
@@ -113,33 +111,18 @@ impl<'a> Loading<'a> {
 
     fn add_cluster(&mut self, id: ClusterId, known: Known, runs: Vec<Run<u64>>) -> Result<(), StoreError> {
         let unknown = || rows::damaged("a cluster's record names facts that stand nowhere");
-        let mut row: Option<ClusterRow> = None;
         let mut told = Vec::with_capacity(runs.len());
-        for Run { said, instants, untimed } in runs {
-            let said = *self.keys.get(&said).ok_or_else(unknown)?;
-            told.push(Run { said, instants: instants.clone(), untimed });
-            let pieces = instants.chunks(if untimed > 0 { usize::MAX } else { run::LONGEST });
-            for piece in pieces {
-                let (Some(&earliest), Some(&latest)) = (piece.iter().min(), piece.iter().max()) else { continue };
-                let next = ClusterRow::of(Run { said, instants: piece.to_vec(), untimed }, earliest, latest);
-                row = Some(match row {
-                    None => next,
-                    Some(known) => {
-                        let mut bytes = Vec::new();
-                        run::write(&known.open, &mut bytes);
-                        self.runs.put(&rows::run_key(id, known.closed), &bytes)?;
-                        ClusterRow {
-                            first: known.first.min(earliest),
-                            last: known.last.max(latest),
-                            check_ins: known.check_ins.saturating_add(next.check_ins),
-                            closed: known.closed.saturating_add(1),
-                            ..next
-                        }
-                    }
-                });
-            }
+        for Run { said, instants, untimed } in runs.into_iter().filter(|run| !run.instants.is_empty()) {
+            told.push(Run { said: *self.keys.get(&said).ok_or_else(unknown)?, instants, untimed });
         }
-        let mut row = row.ok_or_else(|| rows::damaged("a cluster's record holds no check-in"))?;
+        let instants = || told.iter().flat_map(|run| run.instants.iter().copied());
+        let nothing = || rows::damaged("a cluster's record holds no check-in");
+        let (first, last) = instants().min().zip(instants().max()).ok_or_else(nothing)?;
+        let (closed, open) = closed::divide(&told).ok_or_else(nothing)?;
+        let counted = told.iter().map(|run| (run.instants.len() as u64).saturating_add(run.untimed));
+        let check_ins = counted.fold(0, u64::saturating_add);
+        let mut row = ClusterRow { check_ins, ..ClusterRow::of(open, first, last) };
+        self.closing.put(&closed, &mut row)?;
         (row.created, row.ruled, row.decided) = (known.created, known.ruled, known.decided);
         self.telling.cluster(id, &mut row, &told, &mut self.waiting)?;
         self.counted += 1;

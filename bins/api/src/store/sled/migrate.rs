@@ -2,17 +2,21 @@
 
 use std::collections::HashMap;
 
-use ::sled::{Db, IVec};
+use ::sled::{Db, IVec, Tree};
 use wfm_core::store::{ClusterFacts, Run, StoreError};
 
-use super::disk::Disk;
+use super::closed::Closing;
+use super::disk::{Disk, Trees};
 use super::load::Rows;
-use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
-use super::{failed, rebuild};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey, WrittenFacts};
+use super::{failed, rebuild, run};
 
 /// Trees of format 1: a cluster's row, and what clusters reported.
 const CLUSTERS_1: &str = "clusters";
 const REPORTS_1: &str = "reports";
+/// The tree of format 2 with the closed runs, under the cluster's id and a number in four bytes.
+const RUNS_2: &str = "runs";
 
 /// Writes a store of format 1 in format 2. Where it is cut off, it begins again: what it reads is removed only when all
 /// that it writes is durable.
@@ -47,12 +51,29 @@ pub(super) fn from_format_1(db: &Db, disk: &Disk) -> Result<(), StoreError> {
     note_format(disk, 2)
 }
 
-/// Makes the rollups, which format 2 had not. Where it is cut off, it begins again.
-pub(super) fn from_format_2(disk: &Disk) -> Result<(), StoreError> {
-    tracing::info!("the store has an earlier format: its rollups are made");
+/// Writes the closed runs of format 2 behind each other, and makes the rollups, which it had not. Where it is cut off, it
+/// begins again.
+pub(super) fn from_format_2(db: &Db, disk: &Disk) -> Result<(), StoreError> {
+    tracing::info!("the store has an earlier format: its check-ins are put in order and its rollups are made");
+    chain_runs(&db.open_tree(RUNS_2).map_err(failed)?, &disk.trees)?;
     rebuild::from_records(&disk.trees)?;
     disk.sync(true)?;
     note_format(disk, 3)
+}
+
+fn chain_runs(old: &Tree, trees: &Trees) -> Result<(), StoreError> {
+    trees.runs.clear().map_err(failed)?;
+    let (mut clusters, mut closing) = (Rows::of(&trees.clusters), Closing::into(&trees.runs));
+    for pair in &trees.clusters {
+        let (id, row) = pair.map_err(failed)?;
+        let mut row = ClusterRow::read(&row)?;
+        let closed = old.scan_prefix(&id).values();
+        let closed = closed.map(|run| run::read(&mut run.map_err(failed)?.as_ref()));
+        closing.put(&closed.collect::<Result<Vec<_>, StoreError>>()?, &mut row)?;
+        clusters.put(&id, &row.write())?;
+    }
+    clusters.write()?;
+    closing.finish(&trees.meta)
 }
 
 fn note_format(disk: &Disk, format: u64) -> Result<(), StoreError> {
@@ -60,9 +81,9 @@ fn note_format(disk: &Disk, format: u64) -> Result<(), StoreError> {
     disk.sync(false)
 }
 
-/// Removes what format 1 left.
-pub(super) fn forget_format_1(db: &Db) -> Result<(), StoreError> {
-    for name in [CLUSTERS_1, REPORTS_1] {
+/// Removes what earlier formats left.
+pub(super) fn forget_earlier(db: &Db) -> Result<(), StoreError> {
+    for name in [CLUSTERS_1, REPORTS_1, RUNS_2] {
         if db.tree_names().iter().any(|known| known == name.as_bytes()) {
             db.drop_tree(name).map_err(failed)?;
         }

@@ -81,7 +81,7 @@ fn open_trees(path: &Path) -> Result<Opened, StoreError> {
         releases: tree("releases")?,
         ledger: tree("ledger")?,
         clusters: tree("clusters.2")?,
-        runs: tree("runs")?,
+        runs: tree("runs.3")?,
         facts: tree("facts")?,
         rollups: tree("rollups")?,
         waiting: tree("waiting")?,
@@ -91,9 +91,9 @@ fn open_trees(path: &Path) -> Result<Opened, StoreError> {
         migrate::from_format_1(&db, &disk)?;
     }
     if format < 3 {
-        migrate::from_format_2(&disk)?;
+        migrate::from_format_2(&db, &disk)?;
     }
-    migrate::forget_format_1(&db)?;
+    migrate::forget_earlier(&db)?;
     if !marked {
         disk.sync(false)?;
         mark(path).map_err(|e| folder(path, "cannot be written", &e))?;

@@ -11,10 +11,12 @@ use wfm_core::store::{
     PersistentQuery, Run, StoreError,
 };
 
+use super::closed::{self, Chain};
 use super::disk::Trees;
 use super::failed;
-use super::rows::{self, ClusterRow, FactsKey};
-use super::run::{self, KeyedRun};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey};
+use super::run::KeyedRun;
 
 pub(super) fn audit(trees: &Trees, after: u64, limit: usize) -> Result<Vec<AuditEntry>, StoreError> {
     let Some(first) = after.checked_add(1) else { return Ok(Vec::new()) };
@@ -82,7 +84,7 @@ pub(super) fn persistent(
         if !created.contains(row.attendance(id)?.first) {
             return Ok(None);
         }
-        let runs = runs(trees, id, row)?;
+        let runs = runs(trees, row)?;
         Ok(Attendance::at(id, &runs, query.at).filter(|known| query.matches(known)))
     })
 }
@@ -95,20 +97,25 @@ pub(super) fn histories(trees: &Trees, after: Option<ClusterId>, limit: usize) -
             let said = Arc::clone(facts.shared(run.said)?);
             Ok(Run { said, instants: run.instants, untimed: run.untimed })
         };
-        let runs = runs(trees, id, row)?.into_iter().map(&mut share).collect::<Result<_, StoreError>>()?;
+        let runs = runs(trees, row)?.into_iter().map(&mut share).collect::<Result<_, StoreError>>()?;
         Ok(Some(History { record, runs }))
     })
 }
 
 /// All runs of a cluster, as the row knows them: a run that is closed meanwhile is still in the row, and closed ones
 /// never change.
-pub(super) fn runs(trees: &Trees, id: ClusterId, row: ClusterRow) -> Result<Vec<KeyedRun>, StoreError> {
-    let mut all = Vec::new();
-    for bytes in trees.runs.range(rows::run_key(id, 0)..rows::run_key(id, row.closed)).values() {
-        all.push(run::read(&mut bytes.map_err(failed)?.as_ref())?);
+pub(super) fn runs(trees: &Trees, row: ClusterRow) -> Result<Vec<KeyedRun>, StoreError> {
+    walk(trees, row, drop)
+}
+
+/// The same, and tells the numbers of the rows they are in.
+pub(super) fn walk(trees: &Trees, row: ClusterRow, mut read: impl FnMut(u64)) -> Result<Vec<KeyedRun>, StoreError> {
+    let mut chain = Chain::of(&row);
+    while let Some(number) = chain.next() {
+        read(number);
+        chain.read(trees.runs.get(closed::key(number)).map_err(failed)?.as_deref())?;
     }
-    all.push(row.open);
-    Ok(all)
+    chain.finish(row)
 }
 
 fn page<T>(

@@ -12,7 +12,8 @@ use wfm_core::store::{ClusterFacts, StoreError, in_time};
 
 use super::disk::{Disk, Trees};
 use super::load::Rows;
-use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey, WrittenFacts};
 use super::run::KeyedRun;
 use super::{failed, fleet, read};
 
@@ -106,7 +107,7 @@ pub(super) fn from_records(trees: &Trees) -> Result<(), StoreError> {
     for pair in &trees.clusters {
         let (key, bytes) = pair.map_err(failed)?;
         let (id, mut row) = (rows::cluster_id(&key)?, ClusterRow::read(&bytes)?);
-        let runs = read::runs(trees, id, row.clone())?;
+        let runs = read::runs(trees, row.clone())?;
         telling.cluster(id, &mut row, &runs, &mut waiting)?;
         clusters.put(&key, &row.write())?;
     }
@@ -135,7 +136,7 @@ pub(super) fn rebuild(disk: &Disk, folder: &Path) -> Result<u64, StoreError> {
         for pair in &trees.clusters {
             let (key, bytes) = pair.map_err(failed)?;
             let (id, known) = (rows::cluster_id(&key)?, ClusterRow::read(&bytes)?);
-            let runs = read::runs(trees, id, known.clone())?;
+            let runs = read::runs(trees, known.clone())?;
             let waits = trees.waiting.contains_key(rows::waiting_key(known.last, id)).map_err(failed)?;
             let mut row = known.clone();
             telling.tell(&mut row, &runs, waits)?;

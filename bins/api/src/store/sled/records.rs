@@ -8,7 +8,8 @@ use wfm_core::cluster::ClusterId;
 use wfm_core::store::{Record, Records, Run, StoreError};
 
 use super::disk::Disk;
-use super::rows::{self, ClusterRow, FactsKey};
+use super::row::ClusterRow;
+use super::rows::{self, FactsKey};
 use super::{failed, open, read};
 
 /// Everything there is. Called while nothing is written: what may change is taken now, a hundred bytes or so for each
@@ -64,7 +65,7 @@ impl Histories {
         let row = ClusterRow::read(row)?;
         let (created, ruled, decided) = (row.created, row.ruled, row.decided);
         let mut whole: Vec<Run<u64>> = Vec::new();
-        for run in read::runs(&self.disk.trees, id, row)? {
+        for run in read::runs(&self.disk.trees, row)? {
             let said = self.number(run.said)?;
             match whole.last_mut() {
                 // Runs are closed for their length too: that is nobody else's business.

@@ -10,6 +10,8 @@ use wfm_core::store::{Actor, PersistentQuery};
 
 use super::*;
 
+mod chains;
+mod formats;
 mod full;
 mod model;
 mod truncation;
@@ -145,45 +147,6 @@ async fn a_damaged_log_is_an_error_that_names_the_file() {
     let refused = SledStore::open(folder.path()).await.unwrap_err();
     assert_eq!(refused.kind(), StoreErrorKind::Corrupt);
     assert!(refused.to_string().contains("/db is damaged"), "{refused}");
-}
-
-#[tokio::test]
-async fn a_store_of_format_1_is_read_and_written_anew() {
-    let folder = TempDir::new().unwrap();
-    let (first, last) = (noon(), noon() + jiff::SignedDuration::from_hours(48));
-    {
-        let db = ::sled::open(folder.path()).unwrap();
-        let row = |check_ins: u64, last: Timestamp| {
-            let times = [first, last].map(|at| at.as_nanosecond().to_be_bytes());
-            [[9; 16].as_slice(), &times[0], &times[1], &check_ins.to_be_bytes()].concat()
-        };
-        db.open_tree("meta").unwrap().insert("format", &1u64.to_be_bytes()).unwrap();
-        db.open_tree("meta").unwrap().insert("clusters", &2u64.to_be_bytes()).unwrap();
-        db.open_tree("reports").unwrap().insert([9; 16], br#"{"deis-router":"v2.9.0"}"#).unwrap();
-        let clusters = db.open_tree("clusters").unwrap();
-        clusters.insert(uuid::Uuid::from_u128(1).as_bytes(), row(5, last)).unwrap();
-        clusters.insert(uuid::Uuid::from_u128(2).as_bytes(), row(1, first)).unwrap();
-        let key = rows::release_key(&release("v2.9.0").key());
-        db.open_tree("releases").unwrap().insert(key, rows::to_json(&release("v2.9.0"))).unwrap();
-        db.flush().unwrap();
-    }
-    for _ in 0..2 {
-        let store = SledStore::open(folder.path()).await.unwrap();
-        assert_eq!(store.verify().await.unwrap().differences, Vec::<String>::new());
-        assert_eq!((store.count_clusters().await.unwrap(), store.releases().await.unwrap().len()), (2, 1));
-        let id = ClusterId::new(uuid::Uuid::from_u128(1));
-        let known = store.cluster(id).await.unwrap().unwrap();
-        assert_eq!((known.first_seen, known.last_seen, known.check_ins), (first, last, 5));
-        assert_eq!(known.components.len(), 1);
-        let at = |at| PersistentQuery { epoch: None, at };
-        let then = store.persistent(at(last), None, 10).await.unwrap().items;
-        assert_eq!(then.iter().map(|one| one.check_ins).collect::<Vec<_>>(), [5]);
-        assert!(
-            store.persistent(at(last - jiff::SignedDuration::from_secs(1)), None, 10).await.unwrap().items.is_empty()
-        );
-    }
-    let db = ::sled::open(folder.path()).unwrap();
-    assert!(db.tree_names().iter().all(|name| name != b"clusters" && name != b"reports"));
 }
 
 #[tokio::test]

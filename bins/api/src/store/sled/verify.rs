@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use wfm_core::store::{Attendance, AuditEntry, DoctorReport, StoreError};
 
 use super::disk::Trees;
-use super::rows::{self, ClusterRow, WrittenFacts};
+use super::row::ClusterRow;
+use super::rows::{self, WrittenFacts};
 use super::{failed, fleet, open, read};
 
 /// What was read, and what does not fit together.
@@ -91,7 +92,7 @@ fn verify_ledger(trees: &Trees, found: &mut Verification) -> Result<(), StoreErr
 }
 
 fn verify_clusters(trees: &Trees, found: &mut Verification) -> Result<(), StoreError> {
-    let (mut closed, mut named) = (0u64, HashSet::new());
+    let (mut reached, mut named) = (Reached::of(trees)?, HashSet::new());
     for pair in &trees.clusters {
         let (key, row) = pair.map_err(failed)?;
         let id = rows::cluster_id(&key)?;
@@ -104,16 +105,20 @@ fn verify_clusters(trees: &Trees, found: &mut Verification) -> Result<(), StoreE
             }
         };
         let expected = row.attendance(id)?;
-        let length = row.closed as usize + 1;
-        let runs = read::runs(trees, id, row)?;
-        closed += runs.len() as u64 - 1;
-        if runs.len() != length || Attendance::at(id, &runs, read::END) != Some(expected) {
+        found.check_ins = found.check_ins.saturating_add(expected.check_ins);
+        let runs = match read::walk(trees, row, |number| reached.note(number)) {
+            Ok(runs) => runs,
+            Err(error) => {
+                found.differs(format!("a cluster: {error}"));
+                continue;
+            }
+        };
+        if Attendance::at(id, &runs, read::END) != Some(expected) {
             found.differs("a cluster's check-ins are not those that its row tells".into());
         }
-        found.check_ins = found.check_ins.saturating_add(expected.check_ins);
         named.extend(runs.into_iter().map(|run| run.said));
     }
-    found.expect("closed runs", trees.runs.len() as u64, closed);
+    reached.compare(trees, found)?;
     for key in named {
         match trees.facts.get(key).map_err(failed)? {
             Some(json) if WrittenFacts::key(&json) == key && rows::facts(Some(&json)).is_ok() => {}
@@ -122,4 +127,42 @@ fn verify_clusters(trees: &Trees, found: &mut Verification) -> Result<(), StoreE
         }
     }
     Ok(())
+}
+
+/// Which rows of closed runs the clusters lead to. By their numbers: the first is 1.
+struct Reached {
+    rows: Vec<bool>,
+    again: u64,
+}
+
+impl Reached {
+    fn of(trees: &Trees) -> Result<Self, StoreError> {
+        let mut rows = 0;
+        for key in trees.runs.iter().keys() {
+            key.map_err(failed)?;
+            rows += 1;
+        }
+        Ok(Self { rows: vec![false; rows], again: 0 })
+    }
+
+    fn note(&mut self, number: u64) {
+        let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        // What is not there is found when it is read.
+        if let Some(reached) = place.and_then(|place| self.rows.get_mut(place)) {
+            self.again += u64::from(std::mem::replace(reached, true));
+        }
+    }
+
+    fn compare(&self, trees: &Trees, found: &mut Verification) -> Result<(), StoreError> {
+        let rows = self.rows.len() as u64;
+        let noted = rows::read_count(trees.meta.get(rows::CLOSED).map_err(failed)?.as_deref())?;
+        found.expect("closed runs", rows, noted);
+        let last = trees.runs.last().map_err(failed)?;
+        // As many as the last one's number: then the next number is free.
+        found.expect("the last closed run", rows::read_count(last.as_ref().map(|(key, _)| key.as_ref()))?, noted);
+        let reached = self.rows.iter().filter(|&&reached| reached).count() as u64;
+        found.expect("closed runs of clusters", reached, rows);
+        found.expect("closed runs of more than one cluster", self.again, 0);
+        Ok(())
+    }
 }
