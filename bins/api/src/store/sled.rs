@@ -5,6 +5,8 @@
 //! | `meta` | a word | `format` of the store, how many `clusters`, `check-ins` and lines of the `audit` log there are |
 //! | `releases` | train, component, version | the release as JSON |
 //! | `ledger` | `n` train, id / `a` number / `d` id | a notice, a line of the audit log, a doctor report, as JSON |
+//! | `ledger` | `r` id | a rule about whose a cluster is |
+//! | `ledger` | `f` week, cohort, facet, value | how many reports without an id said so ([`facets`]) |
 //! | `clusters.2` | the cluster's id | first, last and number of check-ins, cohort, and its open run ([`run`]) |
 //! | `runs` | the cluster's id, number | a closed run of check-ins; never written again |
 //! | `facts` | hash of the facts | what clusters said, as JSON, once, however many say the same |
@@ -21,8 +23,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use wfm_core::anonymizer::Arrival;
 use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::facets::{FacetCount, FacetReport};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
     Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History,
@@ -33,6 +37,7 @@ use wfm_core::version::Train;
 mod check_in;
 mod clean;
 mod disk;
+mod facets;
 mod fleet;
 mod group;
 mod load;
@@ -250,6 +255,14 @@ impl Store for SledStore {
 
     async fn doctor(&self, id: DoctorId) -> Result<Option<DoctorReport>, StoreError> {
         self.read(move |disk| read::doctor(&disk.trees, id)).await
+    }
+
+    async fn count_facets(&self, report: FacetReport) -> Result<(), StoreError> {
+        self.writing.ask(move |group| group.count_facets(&report)).await
+    }
+
+    async fn facets(&self, week: Date) -> Result<Vec<FacetCount>, StoreError> {
+        self.read(move |disk| facets::counts(&disk.trees, Some(week))).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -12,7 +12,7 @@ use wfm_core::store::{Record, Records, Run, StoreError, StoreErrorKind};
 use super::disk::{Disk, Trees};
 use super::rebuild::Telling;
 use super::rows::{self, ClusterRow, FactsKey, WrittenFacts};
-use super::{failed, fleet, run};
+use super::{facets, failed, fleet, run};
 
 /// How many rows are written at once.
 const BATCH: usize = 1000;
@@ -105,6 +105,10 @@ impl<'a> Loading<'a> {
                 self.facts.put(&facts.key, &facts.json)
             }
             Record::Rule { id, cohort } => self.ledger.put(&rows::rule_key(id), &rows::written_rule(cohort)),
+            Record::Facets(count) => {
+                let (key, reports) = facets::row(&count);
+                self.ledger.put(&key, &reports)
+            }
             Record::Cluster { id, created, ruled, decided, runs } => {
                 self.add_cluster(id, Known { created, ruled, decided }, runs)
             }
