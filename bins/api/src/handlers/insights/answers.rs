@@ -7,8 +7,7 @@ use wfm_core::component::ComponentName;
 use wfm_core::fleet::{self, Counted, Day, Range};
 use wfm_core::release::Releases;
 use wfm_core::wire::insights::{
-    About, Adoption, AdoptionDay, AgeSeries, Count, Distributions, Installed, Interval, Lag, ReleasesInUse, Series,
-    Summary,
+    Adoption, AdoptionDay, AgeSeries, Count, Distributions, Installed, Interval, Lag, ReleasesInUse, Series, Summary,
 };
 
 use super::asked::{At, Stretch};
@@ -86,9 +85,7 @@ impl Scene<'_> {
 
     /// Distributions of what was counted in a week. They are about reports, not about the clusters that are known.
     pub(super) fn distributions(&self, counted: &distributions::Counted) -> Distributions {
-        let nobody = Count::Told(0);
-        let about = About { at: self.now, include: self.include, included: nobody, excluded: nobody, rounded_to: None };
-        self.told(counted.distributions(about))
+        self.told(counted.distributions(self.now, self.include))
     }
 
     /// What ran on the last day, which is what runs now as far as the public is told: what is kept of this very moment

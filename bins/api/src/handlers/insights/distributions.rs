@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use wfm_core::cluster::Cohort;
 use wfm_core::facets::{Facet, FacetCount, FacetValue};
 use wfm_core::fleet::{Cohorts, Day};
 use wfm_core::store::StoreError;
@@ -33,12 +33,11 @@ impl Counted {
         self.counts.is_empty()
     }
 
-    /// As it is told to whoever is signed in; `about` says of what moment and which cohorts.
-    pub(super) fn distributions(&self, about: About) -> Distributions {
-        let include = about.include;
+    /// As it is told to whoever is signed in, at this moment.
+    pub(super) fn distributions(&self, at: Timestamp, include: Cohorts) -> Distributions {
         let (included, all) = (self.reports(include), self.reports(Cohorts::ALL));
         let (included, excluded) = (Count::Told(included), Count::Told(all.saturating_sub(included)));
-        let about = About { included, excluded, ..about };
+        let about = About { at, include, included, excluded, rounded_to: None };
         let mut values: BTreeMap<FacetValue, u64> = BTreeMap::new();
         for count in self.counts.iter().filter(|count| include.contains(count.cohort)) {
             let reports = values.entry(count.value).or_default();
@@ -53,12 +52,8 @@ impl Counted {
     /// How many clusters of these cohorts reported: as many as told the part that more of them told, because a cluster may
     /// tell its parts in one report or in two.
     fn reports(&self, include: Cohorts) -> u64 {
-        let mut parts: BTreeMap<(Cohort, FacetValue), u64> = BTreeMap::new();
-        for count in self.counts.iter().filter(|count| count.value.facet() == Facet::Part) {
-            parts.insert((count.cohort, count.value), count.reports);
-        }
-        let most =
-            |cohort: Cohort| parts.iter().filter(|((of, _), _)| *of == cohort).map(|(_, reports)| *reports).max();
+        let parts = || self.counts.iter().filter(|count| count.value.facet() == Facet::Part);
+        let most = |cohort| parts().filter(|count| count.cohort == cohort).map(|count| count.reports).max();
         include.iter().filter_map(most).fold(0, u64::saturating_add)
     }
 }

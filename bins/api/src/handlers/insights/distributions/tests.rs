@@ -1,10 +1,14 @@
+use wfm_core::cluster::Cohort;
 use wfm_core::facets::FacetReport;
 
 use super::*;
 use crate::handlers::insights::public::Told;
 
+/// What so many clusters of a cohort say, by codes.
+type Said<'a> = (Cohort, &'a [(Facet, &'a str)], u64);
+
 /// Counters of a week as a store would have them.
-pub(in super::super) fn week(reports: &[(Cohort, &[(Facet, &str)], u64)]) -> Counted {
+pub(in super::super) fn week(reports: &[Said<'_>]) -> Counted {
     let week = jiff::civil::date(2025, 12, 29);
     let mut counts: BTreeMap<(Cohort, FacetValue), u64> = BTreeMap::new();
     for (cohort, values, times) in reports {
@@ -20,13 +24,12 @@ pub(in super::super) fn week(reports: &[(Cohort, &[(Facet, &str)], u64)]) -> Cou
     }
 }
 
-fn about(include: Cohorts) -> About {
-    let at = "2026-01-05T11:00:00Z".parse().unwrap();
-    About { at, include, included: Count::Told(0), excluded: Count::Told(0), rounded_to: None }
+fn told_of(counted: &Counted, include: Cohorts) -> Distributions {
+    counted.distributions("2026-01-05T11:00:00Z".parse().unwrap(), include)
 }
 
-fn customers() -> About {
-    about(Cohorts::default())
+fn customers(counted: &Counted) -> Distributions {
+    told_of(counted, Cohorts::default())
 }
 
 fn values(one: &Distribution) -> Vec<(&str, Count)> {
@@ -42,7 +45,7 @@ fn values_stand_in_their_order_and_rare_ones_are_added_up() {
         (Cohort::Customer, &kubernetes("1.8"), 4),
         (Cohort::Customer, &kubernetes("1.31"), 3),
     ]);
-    let told = counted.distributions(customers());
+    let told = customers(&counted);
     assert_eq!(values(&told.distributions[0]), [("1.9", Count::Told(40)), ("1.10", Count::Told(5))]);
     assert_eq!(told.distributions[0].rest, Count::Told(7));
     assert_eq!((told.distributions.len(), told.about.included), (1, Count::Told(52)));
@@ -53,7 +56,7 @@ fn other_cohorts_are_left_out_and_counted_as_such() {
     let linux: &[(Facet, &str)] = &[(Facet::Os, "ubuntu 22.04"), (Facet::Cpu, "16")];
     let counted = week(&[(Cohort::Customer, linux, 10), (Cohort::Staff, linux, 7), (Cohort::Ci, linux, 2)]);
     let of = |include| {
-        let told = counted.distributions(about(include));
+        let told = told_of(&counted, include);
         (told.about.included, told.about.excluded, told.distributions[0].values[0].clusters)
     };
     assert_eq!(of(Cohorts::default()), (Count::Told(10), Count::Told(9), Count::Told(10)));
@@ -67,7 +70,7 @@ fn parts_that_come_apart_are_one_cluster_and_what_is_left_out_hides_no_report() 
         (Cohort::Customer, &[(Facet::Kubernetes, "1.31"), (Facet::Vendor, "eks")], 12),
         (Cohort::Customer, &[(Facet::Vendor, "none")], 9),
     ]);
-    let told = counted.distributions(customers());
+    let told = customers(&counted);
     assert_eq!(told.about.included, Count::Told(21));
     let names: Vec<&str> = told.distributions.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["kubernetes", "vendor", "nodes"], "in the order in which they are shown, and no other");
@@ -82,10 +85,10 @@ fn the_public_is_told_tens_and_nothing_of_what_is_rarer() {
         (Cohort::Customer, &vendor("aks"), 4),
         (Cohort::Customer, &[(Facet::Nodes, "3")], 9),
     ]);
-    let told = counted.distributions(customers()).for_public();
+    let told = customers(&counted).for_public();
     assert_eq!(values(&told.distributions[0]), [("eks", Count::Told(30))]);
     assert_eq!((told.distributions[0].rest, told.about.included), (Count::Told(10), Count::Told(50)));
     assert_eq!(told.distributions.len(), 1, "of nodes there is nothing to tell");
-    let nobody = week(&[]).distributions(customers()).for_public();
-    assert_eq!(week(&[(Cohort::Customer, &vendor("eks"), 9)]).distributions(customers()).for_public(), nobody);
+    let nobody = customers(&week(&[])).for_public();
+    assert_eq!(customers(&week(&[(Cohort::Customer, &vendor("eks"), 9)])).for_public(), nobody);
 }
