@@ -37,6 +37,7 @@ use wfm_core::version::Train;
 mod check_in;
 mod clean;
 mod disk;
+mod error;
 mod facets;
 mod fleet;
 mod group;
@@ -58,6 +59,7 @@ mod writer;
 pub use verify::Verification;
 
 use disk::Disk;
+use error::{failed, unavailable};
 use work::Writing;
 
 /// A [`Store`] in a folder of its own. Dropping it finishes what is queued and closes the folder.
@@ -284,21 +286,6 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| {
         Err(StoreError::new(StoreErrorKind::Corrupt, "reading the store failed badly").caused_by(e))
     })
-}
-
-fn unavailable(message: impl Into<String>) -> StoreError {
-    StoreError::new(StoreErrorKind::Unavailable, message)
-}
-
-/// A sled error while the store is open.
-fn failed(error: ::sled::Error) -> StoreError {
-    let damaged = matches!(error, ::sled::Error::Corruption { .. } | ::sled::Error::ReportableBug(_));
-    let (kind, message) = if damaged {
-        (StoreErrorKind::Corrupt, "the store is damaged: restore it from a backup")
-    } else {
-        (StoreErrorKind::Unavailable, "the store cannot be read or written: look at its disk")
-    };
-    StoreError::new(kind, message).caused_by(error)
 }
 
 #[cfg(test)]
