@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::anonymizer::Arrival;
 use crate::cluster::{ClusterId, Cohort};
+use crate::facets::{FacetCount, FacetReport};
 use crate::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use crate::version::Train;
 
@@ -125,6 +127,12 @@ pub trait Store: Send + Sync {
 
     /// A doctor report.
     async fn doctor(&self, id: DoctorId) -> Result<Option<DoctorReport>, StoreError>;
+
+    /// Counts what a cluster says about what it runs on. The report itself is not kept: what it said together is gone.
+    async fn count_facets(&self, report: FacetReport) -> Result<(), StoreError>;
+
+    /// The counters of the week that begins on this Monday, in order; none where nothing was counted.
+    async fn facets(&self, week: Date) -> Result<Vec<FacetCount>, StoreError>;
 
     /// Whether a check-in could be kept now.
     async fn ready(&self) -> Result<(), StoreError>;

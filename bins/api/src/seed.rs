@@ -2,7 +2,8 @@
 //!
 //! For demos, tests, benches and for whoever wants to see a service under a fleet of their own size. It does no I/O:
 //! [`Fleet::records`] is what [`Store::load`](wfm_core::store::Store::load) takes. One cluster is made at a time; only the
-//! facts that were already numbered stay in memory, some thousands however large the fleet is.
+//! facts that were already numbered stay in memory, some thousands however large the fleet is, and the counters of what
+//! clusters report without an id.
 //!
 //! Nine of ten clusters are customers'. They come and go, fall silent, follow the product's releases each at its own pace,
 //! and some do one of the rare things that are counted wrong most easily.
@@ -16,6 +17,7 @@ use wfm_core::store::{ClusterFacts, Record, Records, Run, StoreError, whole_seco
 mod calendar;
 mod dice;
 mod edges;
+mod environment;
 mod instants;
 mod life;
 mod product;
@@ -25,6 +27,7 @@ mod upgrades;
 
 use calendar::Calendar;
 use dice::Dice;
+use environment::Reports;
 use life::Life;
 use product::{Product, Said};
 use timeline::Timeline;
@@ -91,7 +94,8 @@ impl Fleet {
         self.clusters
     }
 
-    /// Everything an empty store holds after such a life: the history's releases and notices, and the clusters.
+    /// Everything an empty store holds after such a life: the history's releases and notices, the clusters, and the weekly
+    /// counters of what they reported without an id.
     ///
     /// The history is moved in time, because a fleet of today would otherwise never see a release of yesterday: it is
     /// shifted so that its last release comes out 20 days before the end. Where its last 12 product releases do not fit
@@ -108,7 +112,7 @@ impl Fleet {
         Ok(Box::new(releases.into_iter().chain(notices).map(Ok).chain(clusters)))
     }
 
-    /// The clusters of [`Fleet::records`] alone, with the facts they name, for a store that publishes the releases itself.
+    /// The clusters of [`Fleet::records`] alone, with the facts they name and the weekly counters, for a store that publishes the releases itself.
     ///
     /// # Errors
     /// As [`Fleet::records`].
@@ -127,7 +131,7 @@ impl Fleet {
     }
 }
 
-/// Makes one cluster after the other.
+/// Makes one cluster after the other, and the weekly counters in the end.
 struct Walk {
     fleet: Fleet,
     calendar: Calendar,
@@ -135,6 +139,8 @@ struct Walk {
     next: u64,
     said: HashMap<Said, u64>,
     numbers: HashMap<ClusterFacts, u64>,
+    /// What the clusters so far reported about what they run on; taken when it is counted.
+    reports: Option<Reports>,
     /// Records that were made and not yet taken: facts, and the cluster that names them.
     made: VecDeque<Record>,
 }
@@ -142,7 +148,8 @@ struct Walk {
 impl Walk {
     fn of(fleet: Fleet, calendar: Calendar, product: Product) -> Self {
         let (said, numbers, made) = Default::default();
-        Self { fleet, calendar, product, next: 0, said, numbers, made }
+        let reports = Some(Reports::of(&calendar));
+        Self { fleet, calendar, product, next: 0, said, numbers, reports, made }
     }
 
     fn cluster(&mut self) {
@@ -156,6 +163,9 @@ impl Walk {
             upgrades::there_and_back(&mut words, there, back);
         }
         let runs = self.runs(&instants, &words);
+        if let Some(reports) = &mut self.reports {
+            reports.count(&life, &self.calendar, &mut Dice::aside(self.fleet.seed, self.next));
+        }
         let Life { id, created, decided, .. } = life;
         self.made.push_back(Record::Cluster { id, created, ruled: None, decided, runs });
     }
@@ -202,6 +212,11 @@ impl Iterator for Walk {
         if self.made.is_empty() && self.next < self.fleet.clusters {
             self.cluster();
             self.next += 1;
+        }
+        if self.made.is_empty()
+            && let Some(reports) = self.reports.take()
+        {
+            self.made.extend(reports.counts().into_iter().map(Record::Facets));
         }
         self.made.pop_front().map(Ok)
     }

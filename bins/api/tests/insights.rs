@@ -4,10 +4,16 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::insights::{QUESTIONS, analyst, clusters, fleet, id, path, text, told};
+use common::serve_with;
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
-use wfm_api::InsightsPublic;
+use wfm_api::{InsightsPublic, Settings};
+use wfm_core::cluster::Cohort;
+use wfm_core::facets::{Facet, FacetReport, FacetValue};
+use wfm_core::store::{MemoryStore, Store};
 
 #[tokio::test]
 async fn a_summary_is_told_as_of_now_as_of_a_second_and_as_of_a_day() {
@@ -54,6 +60,43 @@ async fn series_end_today_and_adoption_adds_up() {
     assert_eq!(told(&served, "age?from=2026-01-05").await["buckets"][0]["age"]["meanSeconds"], 4 * 86400 - 3600);
     let distributions = told(&served, "distributions").await;
     assert_eq!((&distributions["week"], &distributions["distributions"]), (&json!("2025-12-29"), &json!([])));
+}
+
+#[tokio::test]
+async fn distributions_are_of_the_last_week_that_is_over() {
+    let store = Arc::new(MemoryStore::default());
+    for (week, cohort, minor, times) in [
+        ("2025-12-22", Cohort::Customer, "1.31", 50),
+        ("2025-12-29", Cohort::Customer, "1.9", 23),
+        ("2025-12-29", Cohort::Customer, "1.10", 4),
+        ("2025-12-29", Cohort::Staff, "1.10", 8),
+        ("2026-01-05", Cohort::Customer, "1.32", 60),
+    ] {
+        let said = FacetValue::read(Facet::Kubernetes, minor).unwrap();
+        let report = FacetReport::new(week.parse().unwrap(), cohort, [said]).unwrap();
+        for _ in 0..times {
+            store.count_facets(report.clone()).await.unwrap();
+        }
+    }
+    let insights_public = InsightsPublic::Aggregate;
+    let served = serve_with(store, |settings| Settings { insights_public, ..settings }).await;
+    served.clock.set("2026-01-05T00:00:00Z".parse().unwrap());
+    let told_of = |values: Value, rest: Value| json!([{"name": "kubernetes", "values": values, "rest": rest}]);
+    let told_now = told(&served, "distributions").await;
+    assert_eq!(told_now["week"], "2025-12-29");
+    assert_eq!((&told_now["about"]["included"], &told_now["about"]["excluded"]), (&json!(27), &json!(8)));
+    assert_eq!(told_now["distributions"], told_of(json!([{"value": "1.9", "clusters": 23}]), json!(4)));
+    let with_staff = told(&served, "distributions?include=customer,staff").await;
+    let values = json!([{"value": "1.9", "clusters": 23}, {"value": "1.10", "clusters": 12}]);
+    assert_eq!(with_staff["distributions"], told_of(values, json!(0)));
+    let table = text(served.analyst(Method::GET, &path("distributions.csv"))).await;
+    let lines = "2025-12-29,kubernetes,1.9,23\r\n2025-12-29,kubernetes,rest,4\r\n";
+    assert_eq!(table, format!("week,name,value,clusters\r\n{lines}"));
+    let public = common::insights::public(&served, "distributions").await;
+    assert_eq!(public["distributions"], told_of(json!([{"value": "1.9", "clusters": 20}]), json!("<10")));
+    assert_eq!((&public["about"]["included"], &public["about"]["roundedTo"]), (&json!(20), &json!(10)));
+    served.clock.set("2026-01-04T23:59:59Z".parse().unwrap());
+    assert_eq!(told(&served, "distributions").await["week"], "2025-12-22");
 }
 
 #[tokio::test]

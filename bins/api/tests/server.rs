@@ -8,10 +8,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use common::{ID, read, serve, serve_history, serve_over};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 use wfm_core::anonymizer::Arrival;
 use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::facets::{FacetCount, FacetReport};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
     Attendance, AuditEntry, Bounds, By, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History, Look, Page,
@@ -166,6 +168,12 @@ impl Store for Gone {
         self.error()
     }
     async fn look(&self, _: Look) -> Result<(), StoreError> {
+        self.error()
+    }
+    async fn count_facets(&self, _: FacetReport) -> Result<(), StoreError> {
+        self.error()
+    }
+    async fn facets(&self, _: Date) -> Result<Vec<FacetCount>, StoreError> {
         self.error()
     }
     async fn ready(&self) -> Result<(), StoreError> {

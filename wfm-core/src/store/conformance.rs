@@ -11,11 +11,13 @@ use crate::wire::v3;
 
 mod changes;
 mod clusters;
+mod facets;
 mod fleet;
 mod history;
 
 pub use changes::*;
 pub use clusters::*;
+pub use facets::*;
 pub use fleet::*;
 pub use history::*;
 
@@ -59,6 +61,9 @@ macro_rules! store_conformance {
             a_rule_stands_between_a_decision_and_what_a_cluster_says
             what_a_cluster_says_later_counts_for_its_past
             a_clock_going_back_leaves_the_fleet_exact
+            what_reports_say_is_added_up_by_week_and_cohort
+            a_report_counts_for_the_parts_that_it_tells
+            a_backup_holds_what_reports_said
         }
     };
     (@each $fresh:expr; $($case:ident)*) => {

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::{
     Attendance, AuditEntry, Bounds, By, Change, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport,
@@ -11,6 +12,7 @@ use super::{
 };
 use crate::anonymizer::Arrival;
 use crate::cluster::{ClusterId, Cohort};
+use crate::facets::{FacetCount, FacetReport, FacetValue};
 use crate::fleet::Table;
 use crate::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases, Yank};
 use crate::version::Train;
@@ -34,6 +36,7 @@ struct State {
     waiting: BTreeSet<(i64, ClusterId)>,
     doctors: BTreeMap<DoctorId, DoctorReport>,
     audit: Vec<AuditEntry>,
+    facets: BTreeMap<(Date, Cohort, FacetValue), u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -58,6 +61,11 @@ impl State {
             let number = self.audit.len() as u64 + 1;
             self.audit.push(change.numbered(number, by));
         }
+    }
+
+    fn facet_counts(&self) -> impl Iterator<Item = FacetCount> {
+        let counts = self.facets.iter();
+        counts.map(|(&(week, cohort, value), &reports)| FacetCount { week, cohort, value, reports })
     }
 
     fn after(&self, after: Option<ClusterId>) -> impl Iterator<Item = (ClusterId, &Cluster)> {
@@ -235,6 +243,20 @@ impl Store for MemoryStore {
 
     async fn doctor(&self, id: DoctorId) -> Result<Option<DoctorReport>, StoreError> {
         Ok(self.read(|state| state.doctors.get(&id).cloned()))
+    }
+
+    async fn count_facets(&self, report: FacetReport) -> Result<(), StoreError> {
+        self.write(|state| {
+            for value in report.counted() {
+                let reports = state.facets.entry((report.week(), report.cohort(), value)).or_default();
+                *reports = reports.saturating_add(1);
+            }
+        });
+        Ok(())
+    }
+
+    async fn facets(&self, week: Date) -> Result<Vec<FacetCount>, StoreError> {
+        Ok(self.read(|state| state.facet_counts().filter(|count| count.week == week).collect()))
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

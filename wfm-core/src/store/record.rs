@@ -11,6 +11,7 @@ use super::{AuditEntry, DoctorReport, Run, whole_second};
 use crate::anonymizer::{Arrival, ReportedVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
+use crate::facets::FacetCount;
 use crate::release::{Notice, Release};
 
 /// A cluster as the service knows it.
@@ -122,6 +123,8 @@ pub enum Record {
         /// Whose it is.
         cohort: Cohort,
     },
+    /// How many reports without an id said the same in a week. Each counter stands once.
+    Facets(FacetCount),
     /// What some clusters said: stands before the first of them.
     Facts {
         /// The number by which they name it; each has its own.

@@ -303,11 +303,14 @@ pub struct ReleaseLag {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsDistributions))]
 pub struct Distributions {
     /// Whom it is about, by what the reports themselves say: they carry no id that a rule or a decision could name.
+    /// `included` and `excluded` are clusters that reported in that week, not those that are known: of software and of
+    /// capacity, as many as told the one that more of them told, because a cluster may report the two together or apart.
     pub about: About,
     /// The Monday of the week that is counted: the last one that is over.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub week: Date,
-    /// One for each thing that is reported, in the order they are shown.
+    /// One for each thing that is reported, in the order they are shown; for the public, those of which there is anything
+    /// to tell.
     pub distributions: Vec<Distribution>,
 }
 
@@ -315,9 +318,9 @@ pub struct Distributions {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsDistribution))]
 pub struct Distribution {
-    /// What: `kubernetes`, `os`, `runtime`, `nodes`, `cpu`, `memory`, …
+    /// What: `kubernetes`, `vendor`, `os`, `kernel`, `runtime`, `architecture`, `nodes`, `cpu`, `memory` or `disk`.
     pub name: String,
-    /// Its values, in their own order; those that are too few to be told are added up in `rest`.
+    /// Its values, in their own order; those in fewer than five reports (for the public, ten) are added up in `rest`.
     pub values: Vec<DistributionValue>,
     /// How many reports had a value that is too rare to be told.
     pub rest: Count,

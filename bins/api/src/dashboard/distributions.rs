@@ -57,11 +57,15 @@ fn card(one: &Distribution, about: &About) -> Markup {
 fn title(name: &str) -> &str {
     match name {
         "kubernetes" => "Kubernetes",
+        "vendor" => "Vendor of Kubernetes",
         "os" => "Operating system",
+        "kernel" => "Kernel",
         "runtime" => "Container runtime",
+        "architecture" => "Architecture",
         "nodes" => "Nodes",
         "cpu" => "CPU",
         "memory" => "Memory",
+        "disk" => "Disk",
         other => other,
     }
 }

@@ -92,8 +92,8 @@ pub(crate) async fn releases(request: Request) -> Answer {
 /// `GET /v4/insights/distributions`.
 pub(crate) async fn distributions(request: Request) -> Answer {
     let include = asked::include(&request, &request.query(&["include"])?)?;
-    let counted = distributions::distributions(request.service.store.as_ref()).await?;
-    let question = move |scene: &scene::Scene<'_>| scene.distributions(counted.clone());
+    let counted = distributions::counted(&request.service).await?;
+    let question = move |scene: &scene::Scene<'_>| Ok(scene.distributions(&counted));
     let answer = look(&request.service, request.viewer, include, question).await?;
     Ok(reply(&request, &answer))
 }

@@ -18,6 +18,11 @@ impl Dice {
         Self(stream_of_seed)
     }
 
+    /// A second stream for each number: what is drawn from it changes nothing that the first one decides.
+    pub(super) fn aside(seed: u64, stream: u64) -> Self {
+        Self::new(seed, !stream)
+    }
+
     /// 64 random bits.
     pub(super) fn word(&mut self) -> u64 {
         self.0.next_u64()

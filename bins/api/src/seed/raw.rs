@@ -66,9 +66,12 @@ impl<W: Write> Raw<W> {
                 }
                 Ok(())
             }
-            Record::Release(_) | Record::Notice(_) | Record::Audit(_) | Record::Doctor(_) | Record::Rule { .. } => {
-                Ok(())
-            }
+            Record::Release(_)
+            | Record::Notice(_)
+            | Record::Audit(_)
+            | Record::Doctor(_)
+            | Record::Rule { .. }
+            | Record::Facets(_) => Ok(()),
         }
     }
 

@@ -5,6 +5,8 @@
 //! | `meta` | a word | `format` of the store, how many `clusters`, `check-ins`, `closed` runs and lines of the `audit` log there are |
 //! | `releases` | train, component, version | the release as JSON |
 //! | `ledger` | `n` train, id / `a` number / `d` id | a notice, a line of the audit log, a doctor report, as JSON |
+//! | `ledger` | `r` id | a rule about whose a cluster is |
+//! | `ledger` | `f` week, cohort, facet, value | how many reports without an id said so ([`facets`]) |
 //! | `clusters.2` | the cluster's id | first, last and number of check-ins, cohort, and its open run ([`run`]) |
 //! | `runs.3` | a number, in the order of closing | a cluster's closed run of check-ins and where the one before is ([`closed`]); never written again |
 //! | `facts` | hash of the facts | what clusters said, as JSON, once, however many say the same |
@@ -21,8 +23,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use wfm_core::anonymizer::Arrival;
 use wfm_core::cluster::{ClusterId, Cohort};
+use wfm_core::facets::{FacetCount, FacetReport};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
     Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History,
@@ -34,6 +38,8 @@ mod check_in;
 mod clean;
 mod closed;
 mod disk;
+mod error;
+mod facets;
 mod fleet;
 mod group;
 mod load;
@@ -55,6 +61,7 @@ mod writer;
 pub use verify::Verification;
 
 use disk::Disk;
+use error::{failed, unavailable};
 use work::Writing;
 
 /// A [`Store`] in a folder of its own. Dropping it finishes what is queued and closes the folder.
@@ -254,6 +261,14 @@ impl Store for SledStore {
         self.read(move |disk| read::doctor(&disk.trees, id)).await
     }
 
+    async fn count_facets(&self, report: FacetReport) -> Result<(), StoreError> {
+        self.writing.ask(move |group| group.count_facets(&report)).await
+    }
+
+    async fn facets(&self, week: Date) -> Result<Vec<FacetCount>, StoreError> {
+        self.read(move |disk| facets::counts(&disk.trees, Some(week))).await
+    }
+
     async fn ready(&self) -> Result<(), StoreError> {
         self.writing.ready()
     }
@@ -273,21 +288,6 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| {
         Err(StoreError::new(StoreErrorKind::Corrupt, "reading the store failed badly").caused_by(e))
     })
-}
-
-fn unavailable(message: impl Into<String>) -> StoreError {
-    StoreError::new(StoreErrorKind::Unavailable, message)
-}
-
-/// A sled error while the store is open.
-fn failed(error: ::sled::Error) -> StoreError {
-    let damaged = matches!(error, ::sled::Error::Corruption { .. } | ::sled::Error::ReportableBug(_));
-    let (kind, message) = if damaged {
-        (StoreErrorKind::Corrupt, "the store is damaged: restore it from a backup")
-    } else {
-        (StoreErrorKind::Unavailable, "the store cannot be read or written: look at its disk")
-    };
-    StoreError::new(kind, message).caused_by(error)
 }
 
 #[cfg(test)]

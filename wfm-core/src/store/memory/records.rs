@@ -16,6 +16,7 @@ pub(super) fn of(state: &State) -> Records {
     records.extend(state.audit.iter().cloned().map(Record::Audit));
     records.extend(state.doctors.values().cloned().map(Record::Doctor));
     records.extend(state.rules.iter().map(|(id, cohort)| Record::Rule { id: *id, cohort: *cohort }));
+    records.extend(state.facet_counts().map(Record::Facets));
     let mut numbers: BTreeMap<&ClusterFacts, u64> = BTreeMap::new();
     for (id, cluster) in &state.clusters {
         let runs = cluster.runs.iter().map(|run| {
@@ -43,6 +44,9 @@ pub(super) fn read(records: Records) -> Result<State, StoreError> {
             Record::Audit(entry) => state.audit.push(entry),
             Record::Doctor(report) => drop(state.doctors.insert(report.id, report)),
             Record::Rule { id, cohort } => drop(state.rules.insert(id, cohort)),
+            Record::Facets(count) => {
+                state.facets.insert((count.week, count.cohort, count.value), count.reports);
+            }
             Record::Facts { number, facts: said } => drop(facts.insert(number, Arc::new(said))),
             Record::Cluster { id, created, ruled, decided, runs } => {
                 let cluster = cluster(id, (created, ruled, decided), runs, &facts).ok_or_else(unreadable)?;

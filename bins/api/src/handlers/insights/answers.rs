@@ -7,13 +7,12 @@ use wfm_core::component::ComponentName;
 use wfm_core::fleet::{self, Counted, Day, Range};
 use wfm_core::release::Releases;
 use wfm_core::wire::insights::{
-    About, Adoption, AdoptionDay, AgeSeries, Count, Distributions, Installed, Interval, Lag, ReleasesInUse, Series,
-    Summary,
+    Adoption, AdoptionDay, AgeSeries, Count, Distributions, Installed, Interval, Lag, ReleasesInUse, Series, Summary,
 };
 
 use super::asked::{At, Stretch};
-use super::public;
 use super::scene::{NoAnswer, Scene};
+use super::{distributions, public};
 
 impl Scene<'_> {
     /// The fleet at a moment.
@@ -84,18 +83,9 @@ impl Scene<'_> {
         Ok(self.told(in_use))
     }
 
-    /// Distributions as they were counted; none of them where nothing was yet.
-    pub(super) fn distributions(&self, counted: Option<Distributions>) -> Result<Distributions, NoAnswer> {
-        let week = self.today().plus(1).monday().plus(-7).date();
-        let about = self.about()?;
-        let counted = counted.unwrap_or(Distributions { about: about.clone(), week, distributions: Vec::new() });
-        Ok(self.told(Distributions { about, ..counted }))
-    }
-
-    /// Whom the answers are about.
-    fn about(&self) -> Result<About, NoAnswer> {
-        let nothing = Range { to: self.today().plus(-1), ..self.only(self.today()) };
-        Ok(fleet::series(self.rollups, Counted::Active, nothing, self.now, self.include)?.about)
+    /// Distributions of what was counted in a week. They are about reports, not about the clusters that are known.
+    pub(super) fn distributions(&self, counted: &distributions::Counted) -> Distributions {
+        self.told(counted.distributions(self.now, self.include))
     }
 
     /// What ran on the last day, which is what runs now as far as the public is told: what is kept of this very moment

@@ -8,7 +8,7 @@ use wfm_core::wire::insights::{
 };
 
 use super::asked::{Stretch, allowed};
-use super::distributions::distributions;
+use super::distributions;
 use super::scene::{LONGEST, NoAnswer, Scene, look};
 use crate::error::ApiError;
 use crate::service::Service;
@@ -75,7 +75,7 @@ impl Insights {
         }
         let include = allowed(viewer, wanted.include)?;
         let releases = service.store.releases().await?;
-        let counted = distributions(service.store.as_ref()).await?;
+        let counted = distributions::counted(service).await?;
         let mut components: Vec<ComponentName> = releases.iter().map(|release| release.component().clone()).collect();
         components.sort_unstable();
         components.dedup();
@@ -90,7 +90,6 @@ impl Insights {
                     lag: if scene.public { None } else { Some(scene.lag(&releases, name)?) },
                 }),
             };
-            let distributions = counted.clone().map(|counted| scene.distributions(Some(counted))).transpose()?;
             Ok(Self {
                 at: scene.now,
                 summary: scene.summary(None)?,
@@ -101,7 +100,7 @@ impl Insights {
                 components: components.clone(),
                 component,
                 releases: scene.releases(&releases)?,
-                distributions,
+                distributions: (!counted.is_empty()).then(|| scene.distributions(&counted)),
             })
         };
         look(service, viewer, include, question).await

@@ -141,7 +141,8 @@ impl Told for ReleasesInUse {
 
 impl Told for Distributions {
     fn for_public(self) -> Self {
-        let distributions = self.distributions.into_iter().map(Told::for_public).collect();
+        let told = |one: &Distribution| !one.values.is_empty() || one.rest != Count::FewerThanTen;
+        let distributions = self.distributions.into_iter().map(Told::for_public).filter(told).collect();
         Self { about: self.about.for_public(), distributions, ..self }
     }
 }

@@ -14,7 +14,7 @@ use super::disk::{Disk, Trees};
 use super::rebuild::Telling;
 use super::row::ClusterRow;
 use super::rows::{self, FactsKey, WrittenFacts};
-use super::{failed, fleet};
+use super::{facets, failed, fleet};
 
 /// How many rows are written at once.
 const BATCH: usize = 1000;
@@ -103,6 +103,10 @@ impl<'a> Loading<'a> {
                 self.facts.put(&facts.key, &facts.json)
             }
             Record::Rule { id, cohort } => self.ledger.put(&rows::rule_key(id), &rows::written_rule(cohort)),
+            Record::Facets(count) => {
+                let (key, reports) = facets::row(&count);
+                self.ledger.put(&key, &reports)
+            }
             Record::Cluster { id, created, ruled, decided, runs } => {
                 self.add_cluster(id, Known { created, ruled, decided }, runs)
             }

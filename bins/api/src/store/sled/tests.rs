@@ -195,10 +195,12 @@ async fn verifying_finds_what_does_not_fit() {
     let trees = trees(&store);
     trees.clusters.remove(uuid::Uuid::from_u128(1).as_bytes()).unwrap();
     trees.facts.clear().unwrap();
+    trees.ledger.insert(b"f-globex", &[0; 8]).unwrap();
     let found = store.verify().await.unwrap().differences;
     assert_eq!(
         found,
         [
+            "a counter of what clusters report: the store holds a row that cannot be understood",
             "facts that a cluster reported are gone",
             "clusters: 2 were found, 3 are noted",
             "check-ins: 2 were found, 3 are noted",

@@ -7,7 +7,7 @@ use wfm_core::store::{Attendance, AuditEntry, DoctorReport, StoreError};
 use super::disk::Trees;
 use super::row::ClusterRow;
 use super::rows::{self, WrittenFacts};
-use super::{failed, fleet, open, read};
+use super::{facets, failed, fleet, open, read};
 
 /// What was read, and what does not fit together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,6 +87,9 @@ fn verify_ledger(trees: &Trees, found: &mut Verification) -> Result<(), StoreErr
         if let Err(error) = rows::from_json::<DoctorReport>(&report.map_err(failed)?) {
             found.differs(format!("a doctor report: {error}"));
         }
+    }
+    for what in facets::differences(trees) {
+        found.differs(what?);
     }
     Ok(())
 }

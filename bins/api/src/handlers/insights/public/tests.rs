@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use wfm_core::anonymizer::{Arrival, Vocabulary};
 use wfm_core::catalog::Catalog;
-use wfm_core::cluster::ClusterId;
+use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::fleet::{Cohorts, Counted, Day};
 use wfm_core::release::{PublishMode, Release, Releases};
 use wfm_core::store::{Actor, By, MemoryStore, Store, ask};
@@ -111,7 +111,9 @@ fn answers(scene: &Scene<'_>, releases: &Arc<Releases>, all: &mut Vec<Value>) ->
         add(serde_json::to_value(scene.adoption(&router, stretch)?));
     }
     add(serde_json::to_value(scene.releases(releases)?));
-    add(serde_json::to_value(scene.distributions(None)?));
+    let eks = [(wfm_core::facets::Facet::Vendor, "eks")];
+    let distributions = crate::handlers::insights::distributions::tests::week(&[(Cohort::Customer, &eks, 37)]);
+    add(serde_json::to_value(scene.distributions(&distributions)));
     add(serde_json::to_value(scene.back(None, Interval::Day)?.from.map(Day::date)));
     Ok(())
 }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use tokio::runtime::Runtime;
 use wfm_core::clock::{Clock, ManualClock};
 use wfm_core::cluster::Cohort;
+use wfm_core::facets::{Facet, FacetReport, FacetValue};
 use wfm_core::fleet::{self, Cohorts};
 use wfm_core::release::{NoticeLevel, ReleaseKey};
 use wfm_core::store::{InstalledQuery, MemoryStore, Record, ask};
@@ -22,6 +23,7 @@ enum Operation {
     Notice { id: u8, text: u8, remove: bool },
     SetCohort { cluster: u128, cohort: Option<usize> },
     SetRules { rules: Vec<(u128, usize)> },
+    CountFacets { week: i64, cohort: usize, minor: u8, nodes: Option<u64> },
     NoteSilent,
     Ask { back: i64 },
     OpenAgain,
@@ -42,6 +44,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (0u8..2, 0u8..3, any::<bool>()).prop_map(|(id, text, remove)| Notice { id, text, remove }),
         2 => (0u128..6, cohort()).prop_map(|(cluster, cohort)| SetCohort { cluster, cohort }),
         1 => proptest::collection::vec((0u128..6, 0..4usize), 0..3).prop_map(|rules| SetRules { rules }),
+        3 => (0i64..2, 0..4usize, 8u8..11, proptest::option::of(1u64..7))
+            .prop_map(|(week, cohort, minor, nodes)| CountFacets { week, cohort, minor, nodes }),
         2 => Just(NoteSilent),
         4 => (0i64..400_000).prop_map(|back| Ask { back }),
         1 => Just(OpenAgain),
@@ -145,6 +149,18 @@ impl Pair {
                 let rules: BTreeMap<_, _> = rules.into_iter().map(|(n, cohort)| (id(n), Cohort::ALL[cohort])).collect();
                 both!(self, store => store.set_rules(rules.clone(), by));
             }
+            Operation::CountFacets { week, cohort, minor, nodes } => {
+                let kubernetes = FacetValue::read(Facet::Kubernetes, &format!("1.{minor}")).unwrap();
+                let nodes = nodes.and_then(wfm_core::facets::Nodes::of).map(FacetValue::Nodes);
+                let values = std::iter::once(kubernetes).chain(nodes);
+                let report = FacetReport::new(week_of(week), Cohort::ALL[cohort], values).unwrap();
+                // Two at once, so that some share a transaction.
+                let count = || self.sled().count_facets(report.clone());
+                tokio::try_join!(count(), count()).unwrap();
+                for _ in 0..2 {
+                    self.memory.count_facets(report.clone()).await.unwrap();
+                }
+            }
             Operation::NoteSilent => self.note_silent().await,
             Operation::Ask { back } => self.ask(self.clock.now() - jiff::SignedDuration::from_secs(back)).await?,
             Operation::OpenAgain => {
@@ -183,6 +199,9 @@ impl Pair {
         }
         both!(self, store => ask(store, move |rollups| fleet::summary(rollups, moment, Cohorts::ALL)));
         both!(self, store => ask(store, move |rollups| fleet::summary(rollups, moment, Cohorts::default())));
+        for week in 0..2 {
+            both!(self, store => store.facets(week_of(week)));
+        }
         both!(self, store => store.releases());
         both!(self, store => store.count_clusters());
         both!(self, store => store.audit(0, 1000));
@@ -208,6 +227,10 @@ impl Pair {
         prop_assert_eq!(self.sled().verify().await.unwrap().differences, Vec::<String>::new());
         Ok(())
     }
+}
+
+fn week_of(number: i64) -> jiff::civil::Date {
+    fleet::Day::from(jiff::civil::date(2026, 1, 5)).plus(7 * number).date()
 }
 
 fn said(id: ClusterId, version: &str) -> Arrival {
