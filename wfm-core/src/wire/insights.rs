@@ -2,70 +2,19 @@
 //!
 //! Days are UTC days, `2026-01-05`; durations are whole seconds. What cannot be told is absent, never `null`.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::anonymizer::ReportedVersion;
-use crate::component::ComponentName;
 use crate::fleet::Cohorts;
-use crate::version::{Train, Version};
 
-/// How many clusters: exact, or, for the public, rounded down to tens and not told below ten.
-///
-/// In JSON a number or the text `<10`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "CountForm", try_from = "CountForm")]
-pub enum Count {
-    /// Fewer than ten; none may be among them.
-    FewerThanTen,
-    /// This many.
-    Told(u64),
-}
+mod count;
+mod versions;
 
-/// What is said in place of a count that is not told.
-pub const FEWER_THAN_TEN: &str = "<10";
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum CountForm {
-    Number(u64),
-    Text(String),
-}
-
-impl From<Count> for CountForm {
-    fn from(count: Count) -> Self {
-        match count {
-            Count::Told(number) => Self::Number(number),
-            Count::FewerThanTen => Self::Text(FEWER_THAN_TEN.into()),
-        }
-    }
-}
-
-impl TryFrom<CountForm> for Count {
-    type Error = &'static str;
-
-    fn try_from(form: CountForm) -> Result<Self, Self::Error> {
-        match form {
-            CountForm::Number(number) => Ok(Self::Told(number)),
-            CountForm::Text(text) if text == FEWER_THAN_TEN => Ok(Self::FewerThanTen),
-            CountForm::Text(_) => Err("a count is a number or <10"),
-        }
-    }
-}
-
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Told(number) => number.fmt(f),
-            Self::FewerThanTen => f.write_str(FEWER_THAN_TEN),
-        }
-    }
-}
+pub use count::{Count, FEWER_THAN_TEN};
+pub use versions::{Adoption, AdoptionDay, Installed, Lag, ReleaseInUse, ReleaseLag, ReleasesInUse};
 
 /// Whom an answer is about. Stands in every answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,76 +177,6 @@ pub struct AgeBucket {
     pub age: Option<Ages>,
 }
 
-/// `adoption`: for each day, the active clusters by the version of one component that they last reported that day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsAdoption))]
-pub struct Adoption {
-    /// Whom it is about.
-    pub about: About,
-    /// The component.
-    pub component: ComponentName,
-    /// As of the moment of the answer: the clusters active in the 24 hours before.
-    pub now: Installed,
-    /// The days, oldest first; with weekly buckets, the last day of each.
-    pub days: Vec<AdoptionDay>,
-}
-
-/// Active clusters by version. The versions and `none` add up to `active`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsInstalled))]
-pub struct Installed {
-    /// All active clusters.
-    pub active: Count,
-    /// Those that do not have the component.
-    pub none: Count,
-    /// Those that have it, by version; `custom` stands for every version that was never published.
-    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Count>))]
-    pub versions: BTreeMap<ReportedVersion, Count>,
-}
-
-/// One day of [`Adoption`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsAdoptionDay))]
-pub struct AdoptionDay {
-    /// The day.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
-    pub day: Date,
-    /// False while the day is not over at the moment of the answer.
-    pub complete: bool,
-    /// What ran; absent where nobody checked in that day at all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub installed: Option<Installed>,
-}
-
-/// `lag`: how long the fleet took to follow a component's releases.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsLag))]
-pub struct Lag {
-    /// Whom it is about.
-    pub about: About,
-    /// The component.
-    pub component: ComponentName,
-    /// Its releases that were published on a day the service knows of, newest version first.
-    pub releases: Vec<ReleaseLag>,
-}
-
-/// How long the fleet took to follow a release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsReleaseLag))]
-pub struct ReleaseLag {
-    /// The version.
-    pub version: Version,
-    /// When it was published (first, where on several trains).
-    pub released: Timestamp,
-    /// Days from that day until at least half of the active clusters ran it or a later one; absent while they do not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days_to_half: Option<u32>,
-    /// The same for nine tenths.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days_to_nine_tenths: Option<u32>,
-}
-
 /// `distributions`: on what the fleet runs, from the weekly counters of what clusters report without any id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsDistributions))]
@@ -334,48 +213,4 @@ pub struct DistributionValue {
     pub value: String,
     /// How many.
     pub clusters: Count,
-}
-
-/// `releases`: every release with how many active clusters run it now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsReleases))]
-pub struct ReleasesInUse {
-    /// Whom it is about.
-    pub about: About,
-    /// All active clusters.
-    pub active: Count,
-    /// By component, newest version first.
-    pub releases: Vec<ReleaseInUse>,
-}
-
-/// A release and how many active clusters run it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsReleaseInUse))]
-pub struct ReleaseInUse {
-    /// The component.
-    pub component: ComponentName,
-    /// The version.
-    pub version: Version,
-    /// The trains it was published on.
-    pub trains: Vec<Train>,
-    /// When it was published (first, where on several trains).
-    pub released: Timestamp,
-    /// Whether it was withdrawn on every train.
-    pub yanked: bool,
-    /// How many active clusters run it.
-    pub clusters: Count,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_count_is_a_number_or_says_that_it_is_not_told() {
-        for (count, json) in [(Count::Told(12), "12"), (Count::FewerThanTen, r#""<10""#)] {
-            assert_eq!(serde_json::to_string(&count).unwrap(), json);
-            assert_eq!(serde_json::from_str::<Count>(json).unwrap(), count);
-        }
-        assert!(serde_json::from_str::<Count>(r#""few""#).is_err());
-    }
 }

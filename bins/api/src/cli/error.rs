@@ -1,0 +1,95 @@
+//! Why the program ends early.
+
+use std::path::PathBuf;
+
+use wfm_core::store::StoreError;
+use wfm_shell::server::BindError;
+
+use crate::import::ImportError;
+use crate::rules::RulesError;
+use crate::seed::NotAFleet;
+use crate::store::backup::BackupError;
+use crate::tokens::TokensError;
+
+/// Why the program ends early: one sentence that says what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store cannot be opened, or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] BindError),
+    /// The tokens file cannot be used.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
+    /// The rules about cohorts cannot be used.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// A file of releases cannot be read.
+    #[error("cannot read {} ({source}): name another file", .file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file of releases is broken.
+    #[error("{}: {problem}; nothing was kept", .file.display())]
+    Broken {
+        /// The file.
+        file: PathBuf,
+        /// Where and how.
+        problem: ImportError,
+    },
+    /// A file of releases would change what is published.
+    #[error(
+        "nothing was kept, because {changed} published releases differ: correct the file, or replace them with --replace"
+    )]
+    Changes {
+        /// How many.
+        changed: u64,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {} ({source}): name another file", .file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A backup cannot be made or used.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// A store does not fit together.
+    #[error("the store does not fit together in {differences} places: restore it from a backup with wfm-api restore")]
+    Differs {
+        /// How many.
+        differences: usize,
+    },
+    /// A store in memory has no folder.
+    #[error(
+        "memory:// keeps nothing that could be copied or read: name a folder, such as --store sled:///var/lib/wfm-api"
+    )]
+    NotAFolder,
+    /// There is no store in the folder.
+    #[error("there is no store in {}: name the folder of one with --store", .folder.display())]
+    NothingThere {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// There can be no such fleet.
+    #[error(transparent)]
+    Fleet(#[from] NotAFleet),
+    /// A fleet belongs into a store of its own.
+    #[error("the store is not empty: name a folder that does not exist yet, such as --store sled:///tmp/fleet")]
+    NotEmpty,
+    /// No store is named.
+    #[error(
+        "no store is named: say where to keep the data, such as --store sled:///var/lib/wfm-api (or WFM_API_STORE)"
+    )]
+    NoStore,
+    /// The system has no randomness to give.
+    #[error("the system gave no random bytes ({0}): nothing can be done here, try again on another machine")]
+    NoRandomness(getrandom::Error),
+}
