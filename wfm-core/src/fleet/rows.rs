@@ -23,7 +23,7 @@ mod code;
 mod weight;
 
 pub use code::NotARow;
-pub(super) use code::{numbers, versions};
+pub(super) use code::{numbers, sum_before, versions};
 pub use weight::{key_weight, weight};
 
 const HOUR: i64 = 3600;

@@ -85,9 +85,6 @@ impl Created {
     }
 }
 
-/// A row's counters, in order.
-type Counters = Rc<[(u64, i64)]>;
-
 /// Answers about one moment T and some cohorts. Clusters that are silent by then without the rollups knowing it yet are
 /// told to this view alone.
 pub(super) struct View<'a> {
@@ -98,7 +95,7 @@ pub(super) struct View<'a> {
     untold: Changes<Arc<ClusterFacts>>,
     /// What was read and counted already.
     known: RefCell<HashMap<(Track, i64), i64>>,
-    lines: RefCell<HashMap<Vec<u8>, Counters>>,
+    lines: RefCell<HashMap<Vec<u8>, Rc<[u8]>>>,
     blocks: RefCell<HashMap<(Track, i64), i64>>,
 }
 
@@ -194,8 +191,9 @@ impl<'a> View<'a> {
             let (row, part) = level.place(end);
             if part > 0 {
                 let before = rows::line_cell(part, Cohort::Customer);
-                let counters = self.line(rows::line_key(track, level, row))?;
-                sum += counters.iter().take_while(|(cell, _)| *cell < before).map(|c| self.included(*c)).sum::<i64>();
+                let row = self.line(rows::line_key(track, level, row))?;
+                let wanted = |cell| self.include.contains(rows::cohort(cell));
+                sum += rows::sum_before(&row, before, wanted).map_err(damaged)?;
             }
         }
         self.known.borrow_mut().insert((track, at), sum);
@@ -209,23 +207,20 @@ impl<'a> View<'a> {
         let (from, to) = (rows::line_key(track, Level::Days, i64::MIN), rows::line_key(track, Level::Days, block));
         let mut sum = 0;
         for (_, row) in self.rollups.rows(&from, &to)? {
-            sum += rows::numbers(&row).map_err(damaged)?.into_iter().map(|counter| self.included(counter)).sum::<i64>();
+            let wanted = |cell| self.include.contains(rows::cohort(cell));
+            sum += rows::sum_before(&row, u64::MAX, wanted).map_err(damaged)?;
         }
         self.blocks.borrow_mut().insert((track, block), sum);
         Ok(sum)
     }
 
-    fn line(&self, key: Vec<u8>) -> Result<Counters, StoreError> {
+    fn line(&self, key: Vec<u8>) -> Result<Rc<[u8]>, StoreError> {
         if let Some(known) = self.lines.borrow().get(&key) {
             return Ok(Rc::clone(known));
         }
-        let counters: Counters = self.numbers(&key)?.into();
-        self.lines.borrow_mut().insert(key, Rc::clone(&counters));
-        Ok(counters)
-    }
-
-    fn included(&self, (cell, amount): (u64, i64)) -> i64 {
-        if self.include.contains(rows::cohort(cell)) { amount } else { 0 }
+        let row: Rc<[u8]> = self.rollups.row(&key)?.unwrap_or_default().into();
+        self.lines.borrow_mut().insert(key, Rc::clone(&row));
+        Ok(row)
     }
 }
 

@@ -19,6 +19,22 @@ pub(in crate::fleet) fn numbers(mut row: &[u8]) -> Result<Vec<(u64, i64)>, NotAR
     Ok(counters)
 }
 
+/// The sum of the counters before one that are wanted, read no further than needed.
+pub(in crate::fleet) fn sum_before(mut row: &[u8], before: u64, wanted: impl Fn(u64) -> bool) -> Result<i64, NotARow> {
+    let (mut cell, mut sum) = (0u64, 0i64);
+    while !row.is_empty() {
+        cell = cell.checked_add(number(&mut row)?).ok_or(NotARow)?;
+        if cell >= before {
+            break;
+        }
+        let amount = unzigzag(number(&mut row)?);
+        if wanted(cell) {
+            sum = sum.saturating_add(amount);
+        }
+    }
+    Ok(sum)
+}
+
 pub(super) fn write_numbers(counters: &[(u64, i64)]) -> Vec<u8> {
     let mut row = Vec::with_capacity(counters.len() * 3);
     let mut last = 0;
@@ -131,7 +147,12 @@ mod tests {
         #[test]
         fn a_row_reads_back(counters in counters()) {
             let listed: Vec<(u64, i64)> = counters.into_iter().collect();
-            prop_assert_eq!(numbers(&write_numbers(&listed)), Ok(listed));
+            let row = write_numbers(&listed);
+            let odd = |cell: u64| cell % 2 == 1;
+            let before = listed.get(listed.len() / 2).map_or(0, |(cell, _)| *cell);
+            let sum = listed.iter().filter(|(cell, _)| *cell < before && odd(*cell)).map(|(_, amount)| amount).sum();
+            prop_assert_eq!(sum_before(&row, before, odd), Ok(sum));
+            prop_assert_eq!(numbers(&row), Ok(listed));
         }
 
         #[test]
