@@ -96,3 +96,7 @@ bench-fleet:
 # Page = API = a recount of every check-in, on 5,000 clusters over 400 days
 recount:
     cargo test --release -p wfm-api --test recount -- --ignored --nocapture
+
+# Write the insights page in each of its states as HTML files into a folder, to look at
+samples folder:
+    WFM_SAMPLES={{ folder }} cargo test -q -p wfm-api --lib dashboard::tests::writes_the_samples -- --ignored
