@@ -105,6 +105,8 @@ impl Service {
             let noting = tokio::spawn(noting);
             server::serve(listener, routes, limits, async { drop(stopped.await) }).await;
             noting.abort();
+            // The store is closed when nobody holds it any more.
+            let _ = noting.await;
         });
         Ok(Running { addr, stop, served })
     }
