@@ -6,26 +6,13 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{ID, Served, read, serve_history, serve_over};
+use common::{Served, check_in, id, read, serve_history, serve_over};
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 use wfm_core::store::{ClusterFacts, MemoryStore, Record, Run, Store};
 
 const TEXTS: [&str; 6] =
     ["clusters.ndjson", "clusters.csv", "checkins.ndjson", "checkins.csv", "daily.ndjson", "daily.csv"];
-
-fn id(n: u8) -> String {
-    format!("{}{n:02}", &ID[..34])
-}
-
-/// Cluster `n` checks in at `at` with a router of this version.
-async fn check_in(served: &Served, n: u8, version: &str, at: &str) {
-    served.clock.set(at.parse().unwrap());
-    let body =
-        json!({"id": id(n), "components": [{"component": {"name": "deis-router"}, "version": {"version": version}}]});
-    let (status, said) = served.post("/v3/clusters", body.to_string()).await;
-    assert_eq!(status, StatusCode::OK, "{said}");
-}
 
 /// 01 was upgraded and its clock went back once, 02 came once, 03 runs something of its own and is the company's.
 async fn fleet() -> Served {

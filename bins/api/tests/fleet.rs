@@ -4,22 +4,9 @@
 
 mod common;
 
-use common::{ID, Served, read, serve, serve_history};
+use common::{ID, Served, check_in, id, read, serve, serve_history};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
-
-fn id(n: u8) -> String {
-    format!("{}{n:02}", &ID[..34])
-}
-
-/// Cluster `n` checks in at `at` with a router of this version.
-async fn check_in(served: &Served, n: u8, version: &str, at: &str) {
-    served.clock.set(at.parse().unwrap());
-    let body =
-        json!({"id": id(n), "components": [{"component": {"name": "deis-router"}, "version": {"version": version}}]});
-    let (status, said) = served.post("/v3/clusters", body.to_string()).await;
-    assert_eq!(status, StatusCode::OK, "{said}");
-}
 
 async fn ask(served: &Served, path: &str) -> (StatusCode, Value) {
     read(served.analyst(Method::GET, path).send().await.unwrap()).await

@@ -121,6 +121,20 @@ impl Served {
     }
 }
 
+/// The id of cluster `n`.
+pub(crate) fn id(n: u8) -> String {
+    format!("{}{n:02}", &ID[..34])
+}
+
+/// Cluster `n` checks in at `at` with a router of this version.
+pub(crate) async fn check_in(served: &Served, n: u8, version: &str, at: &str) {
+    served.clock.set(at.parse().unwrap());
+    let body =
+        json!({"id": id(n), "components": [{"component": {"name": "deis-router"}, "version": {"version": version}}]});
+    let (status, said) = served.post("/v3/clusters", body.to_string()).await;
+    assert_eq!(status, StatusCode::OK, "{said}");
+}
+
 /// Status and JSON of an answer. Every error has the one shape.
 pub(crate) async fn read(response: Response) -> (StatusCode, Value) {
     let status = response.status();
