@@ -24,6 +24,11 @@ pub(crate) use daily::{Daily, DaysOf};
 pub(crate) use format::Format;
 pub(crate) use text::{Lines, Sheet, Text};
 
+/// The text names no place between two rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a place in this file: take it from the link of the page before")]
+pub(crate) struct NotAPlace;
+
 /// A column of a table, the same in every format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Column {

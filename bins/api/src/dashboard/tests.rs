@@ -117,7 +117,7 @@ fn a_year_stays_small() {
 
 /// Writes every sample as a file, to be looked at: `WFM_SAMPLES=folder cargo test … -- --ignored writes_the_samples`.
 #[test]
-#[ignore = "for eyes"]
+#[ignore = "writes files to look at: just samples FOLDER"]
 fn writes_the_samples() {
     let folder = std::env::var("WFM_SAMPLES").unwrap();
     for (name, page) in all() {

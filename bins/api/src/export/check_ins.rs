@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use wfm_core::cluster::ClusterId;
 use wfm_core::store::{History, Store, StoreError, StoreErrorKind};
 
-use super::{Cell, Column, Kind, Row, Table, column, json};
+use super::{Cell, Column, Kind, NotAPlace, Row, Table, column, json};
 
 /// Clusters that are read at once, at most: a year of two check-ins a day is 6 KB of each.
 const CLUSTERS: usize = 32;
@@ -34,11 +34,6 @@ impl fmt::Display for Place {
         write!(f, "{}:{}", self.cluster, self.given)
     }
 }
-
-/// The text is no place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a place in this file: take it from the link of the page before")]
-pub(crate) struct NotAPlace;
 
 impl FromStr for Place {
     type Err = NotAPlace;

@@ -8,6 +8,8 @@ use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::cluster::Cohort;
 use wfm_core::component::ComponentName;
 
+use crate::export::NotAPlace;
+
 /// What a row counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Measure {
@@ -51,11 +53,6 @@ impl fmt::Display for Place {
         self.of.iter().try_for_each(|(component, version)| write!(f, "/{component}/{version}"))
     }
 }
-
-/// The text is no place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a place in this file: take it from the link of the page before")]
-pub(crate) struct NotAPlace;
 
 impl FromStr for Place {
     type Err = NotAPlace;

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use wfm_core::cluster::Cohort;
 
-use super::place::NotAPlace;
 use super::*;
+use crate::export::NotAPlace;
 use crate::export::{Sheet, Text};
 
 /// Days as a rollup would answer them.

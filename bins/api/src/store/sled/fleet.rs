@@ -91,8 +91,7 @@ impl Rollups for View<'_> {
     }
 
     fn waiting(&self, until: i64) -> Result<Vec<Waiting>, StoreError> {
-        let Some(end) = until.checked_add(1) else { return Ok(Vec::new()) };
-        let end = (end ^ i64::MIN).to_be_bytes();
+        let Some(end) = rows::waiting_until(until) else { return Ok(Vec::new()) };
         let mut said: HashMap<FactsKey, Arc<ClusterFacts>> = HashMap::new();
         let mut facts = |key: FactsKey| match said.get(&key) {
             Some(known) => Ok(Arc::clone(known)),
@@ -148,8 +147,7 @@ pub(super) fn longest_waiting(
     until: i64,
     most: usize,
 ) -> Result<Vec<(i64, wfm_core::cluster::ClusterId)>, StoreError> {
-    let Some(end) = until.checked_add(1) else { return Ok(Vec::new()) };
-    let end = (end ^ i64::MIN).to_be_bytes();
+    let Some(end) = rows::waiting_until(until) else { return Ok(Vec::new()) };
     let keys = trees.waiting.range(..end.as_slice()).keys().take(most);
     keys.map(|key| rows::read_waiting_key(&key.map_err(failed)?)).collect()
 }

@@ -112,6 +112,11 @@ pub(super) fn rule(row: Option<&[u8]>) -> Result<Option<Cohort>, StoreError> {
     }
 }
 
+/// What is before the keys of those that last checked in after a second; `None` where nothing is after it.
+pub(super) fn waiting_until(until: i64) -> Option<[u8; 8]> {
+    Some((until.checked_add(1)? ^ i64::MIN).to_be_bytes())
+}
+
 /// The key of a cluster that is not known to be silent, by its last check-in.
 pub(super) fn waiting_key(last: i64, id: ClusterId) -> [u8; 24] {
     let mut key = [0; 24];
