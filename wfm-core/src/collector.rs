@@ -33,6 +33,8 @@ pub struct Inventory {
     pub taken_at: Timestamp,
     /// The API server's `gitVersion`, such as `v1.36.2`.
     pub kubernetes_version: Option<String>,
+    /// Since when the cluster exists: the creation of its namespace `kube-system`, where that could be read.
+    pub cluster_created: Option<Timestamp>,
     /// Deployments of the namespace.
     pub deployments: Section<Workload>,
     /// DaemonSets of the namespace.
@@ -59,6 +61,7 @@ impl Inventory {
         Self {
             taken_at,
             kubernetes_version: None,
+            cluster_created: None,
             deployments: Ok(Vec::new()),
             daemon_sets: Ok(Vec::new()),
             stateful_sets: Ok(Vec::new()),
@@ -196,6 +199,8 @@ pub struct Node {
     pub ready: bool,
     /// `status.capacity`: `cpu`, `memory`, `ephemeral-storage` as Kubernetes quantities, such as `32` or `131843164Ki`.
     pub capacity: Capacity,
+    /// The scheme of `spec.providerID`: `aws` of `aws:///eu-west-1a/i-0abc`. What follows it is never read.
+    pub provider: Option<String>,
     /// `status.nodeInfo.kubeletVersion`.
     pub kubelet_version: String,
     /// `status.nodeInfo.osImage`.

@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use kube::Client;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -17,7 +18,7 @@ use wfm_core::component::WorkloadKind;
 
 use crate::api::Api;
 use crate::list::list;
-use crate::objects::{NodeObject, PodObject, ServiceObject, WorkloadObject};
+use crate::objects::{NamespaceObject, NodeObject, PodObject, ServiceObject, WorkloadObject};
 use crate::unreadable::unreadable;
 
 const PAGE_SIZE: u32 = 100;
@@ -36,13 +37,15 @@ pub struct KubeCollector {
     clock: Arc<dyn Clock>,
     page_size: NonZeroU32,
     request_timeout: Duration,
+    cluster_created: Arc<OnceLock<Timestamp>>,
 }
 
 impl KubeCollector {
     /// A collector of one namespace, with pages of 100 objects and 30 s for each.
     pub fn new(client: Client, namespace: Namespace, clock: Arc<dyn Clock>) -> Self {
         let page_size = NonZeroU32::new(PAGE_SIZE).unwrap_or(NonZeroU32::MIN);
-        Self { client, namespace, clock, page_size, request_timeout: REQUEST_TIMEOUT }
+        let (request_timeout, cluster_created) = (REQUEST_TIMEOUT, Arc::default());
+        Self { client, namespace, clock, page_size, request_timeout, cluster_created }
     }
 
     /// Sets how many objects are asked for at a time. Less takes less memory and more requests.
@@ -69,6 +72,27 @@ impl KubeCollector {
             Ok(info) => info.git_version,
             Err(failure) => {
                 tracing::debug!(why = failure.sentence(), "the API server's version could not be read");
+                None
+            }
+        }
+    }
+
+    /// The creation of `kube-system`, which is the cluster's. It never changes, so it is read once.
+    async fn cluster_created(&self, api: &Api<'_>) -> Option<Timestamp> {
+        if let Some(known) = self.cluster_created.get() {
+            return Some(*known);
+        }
+        let read = api.get::<NamespaceObject>("/api/v1/namespaces/kube-system").await;
+        match read.map(NamespaceObject::created) {
+            Ok(created) => {
+                if let Some(created) = created {
+                    // Another collection may have been quicker; it read the same.
+                    let _ = self.cluster_created.set(created);
+                }
+                created
+            }
+            Err(failure) => {
+                tracing::debug!(why = failure.sentence(), "the cluster's age could not be read");
                 None
             }
         }
@@ -101,6 +125,7 @@ impl Collector for KubeCollector {
                 self.section(api, Resource::ReplicationControllers, workloads(WorkloadKind::ReplicationController))
                     .await,
                 self.version(api).await,
+                self.cluster_created(api).await,
             )
         };
         let second_lane = async {
@@ -111,11 +136,13 @@ impl Collector for KubeCollector {
             )
         };
         let (first, second) = tokio::join!(first_lane, second_lane);
-        let (deployments, daemon_sets, stateful_sets, replication_controllers, kubernetes_version) = first;
+        let (deployments, daemon_sets, stateful_sets, replication_controllers, kubernetes_version, cluster_created) =
+            first;
         let (pods, services, nodes) = second;
         let inventory = Inventory {
             taken_at,
             kubernetes_version,
+            cluster_created,
             deployments,
             daemon_sets,
             stateful_sets,

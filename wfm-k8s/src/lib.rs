@@ -41,6 +41,7 @@
 //! metadata: { name: deis-workflow-manager }
 //! rules:
 //! - { apiGroups: [""], resources: [nodes], verbs: [list] }
+//! - { apiGroups: [""], resources: [namespaces], resourceNames: [kube-system], verbs: [get] }
 //! ```
 
 mod api;

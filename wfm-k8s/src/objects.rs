@@ -4,6 +4,7 @@
 //! environment, arguments and `managedFields` of ten thousand pods never take memory, and cannot leak from where they are
 //! not. Every field is optional, because a list must not fail for one odd object in it.
 
+mod namespace;
 mod node;
 mod pod;
 mod service;
@@ -12,6 +13,7 @@ mod workload;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+pub(crate) use self::namespace::NamespaceObject;
 pub(crate) use self::node::NodeObject;
 pub(crate) use self::pod::PodObject;
 pub(crate) use self::service::ServiceObject;

@@ -104,6 +104,7 @@ fn pods_nodes_and_times_do_not_show() {
             name: "db01.falcon.example".into(),
             ready: true,
             capacity: crate::collector::Capacity::default(),
+            provider: Some("falcon".into()),
             kubelet_version: "v1.31.4+falcon".into(),
             os_image: "falcon".into(),
             kernel_version: "falcon".into(),

@@ -8,6 +8,7 @@ use super::{Condition, is_ready};
 #[serde(default)]
 pub(crate) struct NodeObject {
     metadata: Option<Meta>,
+    spec: Option<Spec>,
     status: Option<Status>,
 }
 
@@ -24,6 +25,7 @@ impl NodeObject {
                 memory: capacity.memory,
                 ephemeral_storage: capacity.ephemeral_storage,
             },
+            provider: self.spec.and_then(|spec| spec.provider_id).and_then(|id| scheme(&id)),
             kubelet_version: info.kubelet_version.unwrap_or_default(),
             os_image: info.os_image.unwrap_or_default(),
             kernel_version: info.kernel_version.unwrap_or_default(),
@@ -37,6 +39,18 @@ impl NodeObject {
 #[serde(default)]
 struct Meta {
     name: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Spec {
+    #[serde(rename = "providerID")]
+    provider_id: Option<String>,
+}
+
+/// What stands before `://`: the rest of a provider's id names the machine.
+fn scheme(provider_id: &str) -> Option<String> {
+    provider_id.split_once("://").map(|(scheme, _)| scheme.to_owned())
 }
 
 #[derive(Default, Deserialize)]
@@ -81,6 +95,13 @@ mod tests {
         for conditions in [json!([]), json!(null), json!([{"type": "Ready", "status": "Unknown"}])] {
             assert!(!slim(json!({"status": {"conditions": conditions}})).ready);
         }
+    }
+
+    #[test]
+    fn of_a_providers_id_only_the_scheme_is_kept() {
+        let provider = |id: &str| slim(json!({"spec": {"providerID": id}})).provider;
+        assert_eq!(provider("aws:///eu-west-1a/i-0abc").as_deref(), Some("aws"));
+        assert_eq!((provider("i-0abc"), slim(json!({"spec": null})).provider), (None, None));
     }
 
     #[test]
