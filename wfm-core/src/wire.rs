@@ -16,6 +16,10 @@ pub mod paths {
     pub const PING: &str = "/ping";
     /// Check-ins (POST).
     pub const V3_CLUSTERS: &str = "/v3/clusters";
+    /// Check-ins in the form of [`anonymizer`](crate::anonymizer) (POST).
+    pub const V4_REPORTS: &str = "/v4/reports";
+    /// What clusters run on, without any id (POST).
+    pub const V4_FACETS: &str = "/v4/facets";
     /// How many clusters are known.
     pub const V3_CLUSTERS_COUNT: &str = "/v3/clusters/count";
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use wfm_core::anonymizer::{AllowList, Anonymizer, CheckIn, Vocabulary};
+use wfm_core::anonymizer::{AllowList, Anonymizer, Consent, Envelope, Vocabulary};
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::Clock;
 use wfm_core::cluster::{ClusterId, Namespace};
@@ -105,7 +105,7 @@ pub struct SharingView {
     /// What was sent.
     pub sent: Sent,
     /// The very bytes of the next check-in, as far as they can be told now.
-    pub next: Option<CheckIn>,
+    pub next: Option<Envelope>,
 }
 
 impl Agent {
@@ -177,7 +177,7 @@ impl Agent {
     /// # Errors
     /// One sentence. In particular an update check that is on but has not succeeded yet: without the published versions
     /// every version would be reported as custom.
-    pub async fn check_in(&self) -> Result<CheckIn, String> {
+    pub async fn check_in(&self) -> Result<Envelope, String> {
         let id = self.cluster_id().await?;
         let Seen { inventory, failure, .. } = self.parts.inventory.look().await;
         let inventory = inventory.filter(|_| failure.is_none()).ok_or("the cluster could not be read")?;
@@ -193,10 +193,10 @@ impl Agent {
         Arc::new(ClusterReport::assemble(inventory, self.diff.as_ref(), knowledge))
     }
 
-    fn anonymize(&self, id: ClusterId, inventory: &Inventory, learnt: &Learnt) -> CheckIn {
+    fn anonymize(&self, id: ClusterId, inventory: &Inventory, learnt: &Learnt) -> Envelope {
         let nothing = Releases::default();
         let releases = learnt.releases.as_deref().unwrap_or(&nothing);
-        AllowList.check_in(id, inventory, Vocabulary::new(&self.parts.catalog, releases))
+        AllowList.check_in(id, Consent::default(), inventory, Vocabulary::new(&self.parts.catalog, releases))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
-use wfm_core::anonymizer::CheckIn;
+use wfm_core::anonymizer::Envelope;
 use wfm_core::clock::Clock;
 use wfm_core::report::ReportSink;
 
@@ -11,7 +11,7 @@ use wfm_core::report::ReportSink;
 #[derive(Debug, Clone, Default)]
 pub struct Sent {
     /// The last check-in that was acknowledged, and when.
-    pub last: Option<(Timestamp, CheckIn)>,
+    pub last: Option<(Timestamp, Envelope)>,
     /// Why the last attempt failed, if it did, and when.
     pub failure: Option<(Timestamp, String)>,
 }
@@ -50,7 +50,7 @@ impl Sharing {
     }
 
     /// Sends a check-in and notes what came of it. Without a sink nothing happens.
-    pub async fn send(&self, check_in: &CheckIn) {
+    pub async fn send(&self, check_in: &Envelope) {
         let Some(sink) = &self.sink else { return };
         let result = sink.send(check_in).await;
         let now = self.clock.now();
