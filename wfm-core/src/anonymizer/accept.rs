@@ -47,7 +47,8 @@ impl Arrival {
         let members = Members::read(body, "", EnvelopeKind::CheckIn.fields().iter().copied())?;
         members.schema()?;
         let id: String = members.get(&fields::ID)?;
-        let random = super::schema::is_random_uuid(&id).then(|| id.parse::<ClusterId>().ok()).flatten();
+        // In one spelling, as the schema says.
+        let random = id.parse::<ClusterId>().ok().filter(|read| read.is_random() && read.to_string() == id);
         let created = members.optional::<&RawValue>(&CREATED)?.map(week).transpose()?;
         let others: Others = members.get(&fields::OTHERS)?;
         Ok(Self {
