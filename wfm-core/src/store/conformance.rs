@@ -57,6 +57,7 @@ macro_rules! store_conformance {
             records_make_the_same_store_again
             the_fleet_is_what_a_recount_gives
             noting_silence_changes_no_answer
+            silence_that_was_noted_too_soon_is_taken_back
             a_decision_moves_a_clusters_whole_past
             a_rule_stands_between_a_decision_and_what_a_cluster_says
             what_a_cluster_says_later_counts_for_its_past

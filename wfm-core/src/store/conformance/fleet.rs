@@ -106,6 +106,19 @@ pub async fn noting_silence_changes_no_answer(store: &dyn Store) {
     assert_answers_are_a_recount(store).await;
 }
 
+/// 24 hours are not more than 24 hours: a check-in in the second in which silence is over, or by a clock that was set back,
+/// undoes what was noted.
+pub async fn silence_that_was_noted_too_soon_is_taken_back(store: &dyn Store) {
+    live(store).await;
+    let said = |version| arrival(C, &[(ROUTER, version)]);
+    assert_eq!(store.note_silent(at("2026-01-19T23:59:59Z")).await.unwrap(), 1);
+    store.check_in(said("v2.9.0"), at("2026-01-19T23:59:59Z")).await.unwrap();
+    assert_answers_are_a_recount(store).await;
+    assert_eq!(store.note_silent(at("2026-01-21T00:00:00Z")).await.unwrap(), 1);
+    store.check_in(said("v2.10.0"), at("2026-01-20T08:00:00Z")).await.unwrap();
+    assert_answers_are_a_recount(store).await;
+}
+
 /// A decision moves a cluster with its whole past, and back.
 pub async fn a_decision_moves_a_clusters_whole_past(store: &dyn Store) {
     live(store).await;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use wfm_core::cluster::{ClusterId, Cohort};
-use wfm_core::fleet::Teller;
+use wfm_core::fleet::{DAY, Teller};
 use wfm_core::store::{By, Change, ClusterRecord, in_time, whole_second};
 
 use super::closed::{self, Chain};
@@ -91,7 +91,9 @@ impl Group<'_> {
         let waiting = was_waiting || at >= known.last;
         let was_at = known.place(&*self.facts(&known.open.said)?);
         let is_at = row.place(&said.facts);
-        if was_at == is_at && known.in_time() && at >= known.last {
+        // Silence was noted in this very second, or by a clock that was set back since: it has not come to pass.
+        let told_rightly = was_waiting || at.saturating_sub(known.last) > DAY;
+        if was_at == is_at && known.in_time() && at >= known.last && told_rightly {
             let mut teller = Teller::tell(&mut self.changes, is_at);
             let life = teller.checked_in(known.life(), was_waiting, at, &known.open.said, &said.key);
             row.returned = life.returned;
