@@ -24,7 +24,7 @@ async fn summary(store: &dyn Store, moment: &str, include: Cohorts) -> Summary {
 }
 
 /// Three clusters: one steady, one that returns and upgrades, one that is seen once.
-async fn live(store: &dyn Store) {
+pub(super) async fn live(store: &dyn Store) {
     for day in 1..=20 {
         let noon = at(&format!("2026-01-{day:02}T12:00:00Z"));
         store.check_in(arrival(A, &[(ROUTER, "v2.9.0")]), noon).await.unwrap();
@@ -55,7 +55,7 @@ async fn counted(store: &dyn Store) -> reference::Fleet {
     reference::Fleet { clusters }
 }
 
-async fn assert_answers_are_a_recount(store: &dyn Store) {
+pub(super) async fn assert_answers_are_a_recount(store: &dyn Store) {
     let counted = counted(store).await;
     let now = at("2026-01-20T18:00:00Z");
     let daily = ask(store, move |rollups| fleet::daily(rollups, None, usize::MAX, now)).await.unwrap();

@@ -13,7 +13,7 @@ use super::rows::{self, WrittenFacts};
 use super::run::{self, KeyedRun};
 
 /// The empty value of a row that says everything with its key.
-const NOTHING: &[u8] = &[];
+pub(super) const NOTHING: &[u8] = &[];
 
 impl Group<'_> {
     pub(super) fn check_in(
@@ -33,7 +33,7 @@ impl Group<'_> {
             }
         };
         self.trees.clusters.insert(id.as_bytes(), row.write())?;
-        self.check_ins += 1;
+        self.check_ins = self.check_ins.wrapping_add(1);
         Ok(row)
     }
 
@@ -44,7 +44,7 @@ impl Group<'_> {
         created: Option<Date>,
         at: i64,
     ) -> InTransaction<ClusterRow> {
-        self.added += 1;
+        self.clusters = self.clusters.wrapping_add(1);
         let rule = self.trees.ledger.get(rows::rule_key(id))?;
         let ruled = rows::rule(rule.as_deref()).map_err(abort)?;
         let row = ClusterRow { created, ruled, ..ClusterRow::new(said.key, at) };
@@ -182,7 +182,7 @@ impl Group<'_> {
         Ok(())
     }
 
-    fn wait_no_more(&mut self, last: i64, id: ClusterId) -> InTransaction<bool> {
+    pub(super) fn wait_no_more(&mut self, last: i64, id: ClusterId) -> InTransaction<bool> {
         let key = rows::waiting_key(last, id);
         let waited = self.trees.waiting.remove(&key)?.is_some();
         if waited {
@@ -219,7 +219,7 @@ impl Group<'_> {
         while let Some(number) = chain.next() {
             chain.read(self.trees.runs.get(closed::key(number))?.as_deref()).map_err(abort)?;
         }
-        chain.finish(row.clone()).map_err(abort)
+        chain.finish(row.clone()).and_then(closed::present).map_err(abort)
     }
 
     fn keep_facts(&mut self, said: &WrittenFacts) -> InTransaction<()> {
