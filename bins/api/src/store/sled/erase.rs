@@ -9,6 +9,7 @@ use super::closed::{self, Chain};
 use super::group::{Group, InTransaction, abort};
 use super::row::ClusterRow;
 use super::rows;
+use super::run::KeyedRun;
 
 impl Group<'_> {
     /// Removes a cluster's row, its runs, its place among those who wait and its rule, and takes its life back. Answers
@@ -30,7 +31,7 @@ impl Group<'_> {
     }
 
     /// All runs of a cluster; nothing is left in the rows of the closed ones.
-    fn take_runs(&mut self, row: &ClusterRow) -> InTransaction<Vec<super::run::KeyedRun>> {
+    fn take_runs(&mut self, row: &ClusterRow) -> InTransaction<Vec<KeyedRun>> {
         let mut chain = Chain::of(row);
         while let Some(number) = chain.next() {
             let bytes = self.trees.runs.insert(&closed::key(number), NOTHING)?;
