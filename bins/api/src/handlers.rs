@@ -5,6 +5,7 @@ pub(crate) mod backup;
 pub(crate) mod clusters;
 pub(crate) mod docs;
 pub(crate) mod doctor;
+pub(crate) mod erase;
 pub(crate) mod export;
 pub(crate) mod fleet;
 pub(crate) mod health;

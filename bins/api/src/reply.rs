@@ -28,6 +28,14 @@ pub(crate) fn json_with_status(status: StatusCode, body: &impl Serialize) -> Res
     response
 }
 
+/// 204: it was done, and there is nothing to tell.
+pub(crate) fn done() -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// A JSON document that is kept by its tag, or 304 where the client has it.
 pub(crate) fn cached(document: Document, known: &IfNoneMatch, caching: HeaderValue) -> Response {
     let unchanged = known.matches(&document.etag);

@@ -97,6 +97,11 @@ impl Operation {
         self.says(status, about, Some(("application/json", Schemas::list::<T>)))
     }
 
+    /// A success of which there is nothing to tell.
+    pub(super) fn gives_nothing(self, status: u16, about: &'static str) -> Self {
+        self.says(status, about, None)
+    }
+
     /// A success in another form.
     pub(super) fn gives_text(self, status: u16, about: &'static str, kind: &'static str) -> Self {
         self.says(status, about, Some((kind, Schemas::refer::<String>)))

@@ -61,6 +61,11 @@ pub(super) fn from_format_2(db: &Db, disk: &Disk) -> Result<(), StoreError> {
     note_format(disk, 3)
 }
 
+/// Notes format 4, in which closed runs may have been erased: to a version that knows format 3 alone that is damage.
+pub(super) fn from_format_3(disk: &Disk) -> Result<(), StoreError> {
+    note_format(disk, 4)
+}
+
 fn chain_runs(old: &Tree, trees: &Trees) -> Result<(), StoreError> {
     trees.runs.clear().map_err(failed)?;
     let (mut clusters, mut closing) = (Rows::of(&trees.clusters), Closing::into(&trees.runs));
