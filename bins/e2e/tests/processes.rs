@@ -6,7 +6,7 @@ mod world;
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use wfm_e2e::{RELEASES_JSON, RecordedCluster, Recording};
