@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::anonymizer::ReportedVersion;
+use crate::anonymizer::{Others, ReportedVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::release::{Notes, Notice, Release, Releases, Yank};
@@ -113,6 +113,9 @@ pub struct Cluster {
     pub id: ClusterId,
     /// Its components as last reported.
     pub components: BTreeMap<ComponentName, ReportedVersion>,
+    /// How many workloads run beside the product's, if it last said: 0, 1, 2, 3, 4 (and 5), 6 (to 10) or 11 (and more).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_workloads: Option<Others>,
     /// Its first check-in, by the service's clock.
     pub first_seen: Timestamp,
     /// Its last check-in, by the service's clock.
@@ -141,6 +144,7 @@ impl From<&ClusterRecord> for Cluster {
         Self {
             id: record.id,
             components: record.components.clone(),
+            other_workloads: record.others,
             first_seen: record.first_seen,
             last_seen: record.last_seen,
             check_ins: record.check_ins,
