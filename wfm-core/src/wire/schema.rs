@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema,
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::anonymizer::{Others, ReportedVersion};
+use crate::anonymizer::{EnvelopeKind, Others, ReportedVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::fleet::Cohorts;
@@ -83,6 +83,19 @@ impl PartialSchema for Others {
 impl ToSchema for Others {
     fn name() -> Cow<'static, str> {
         "Others".into()
+    }
+}
+
+impl PartialSchema for EnvelopeKind {
+    fn schema() -> RefOr<Schema> {
+        let words = EnvelopeKind::ALL.map(EnvelopeKind::as_str);
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+    }
+}
+
+impl ToSchema for EnvelopeKind {
+    fn name() -> Cow<'static, str> {
+        "EnvelopeKind".into()
     }
 }
 

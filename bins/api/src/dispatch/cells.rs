@@ -128,7 +128,11 @@ fn nothing_but_releases_check_ins_and_what_has_no_secret_is_open() {
         (Post, "/v3/versions/latest"),
         (Get, "/v3/versions/{train}/{component}"),
         (Get, "/v3/versions/{train}/{component}/{version}"),
+        (Post, "/v4/facets"),
         (Get, "/v4/releases/{train}"),
+        (Post, "/v4/reports"),
+        (Get, "/v4/schemas"),
+        (Get, "/v4/schemas/{envelope}"),
         (Get, "/versions/{component}"),
     ];
     assert_eq!(open, BTreeSet::from(expected));
