@@ -104,6 +104,38 @@ async fn what_departs_from_the_schema_is_refused_whole_by_its_place_and_never_by
     assert_eq!(listed(&served).await, json!([]));
 }
 
+/// The second body of the same words takes a shorter way; it must lead to the same places.
+#[tokio::test]
+async fn a_check_in_that_was_seen_before_is_read_like_a_new_one() {
+    let served = serve_history().await;
+    let said_by = |id: &str| check_in().to_string().replace(ID, id);
+    // As agents write it: the schema, then the id.
+    let in_order = |id: &str| {
+        let rest = said_by(id).replacen(r#""schema":1,"#, "", 1).replacen(&format!(r#","id":"{id}""#), "", 1);
+        let rest = rest.replacen(r#","schema":1"#, "", 1);
+        format!(r#"{{"schema":1,"id":"{id}",{}"#, &rest[1..])
+    };
+    let ids = [ID, "11111111-2222-4333-8444-555555555555", "22222222-2222-4333-8444-555555555555"];
+    for id in ids {
+        assert_eq!(post(&served, "/v4/reports", in_order(id)).await.0, StatusCode::NO_CONTENT, "{}", in_order(id));
+    }
+    let clusters = listed(&served).await;
+    for (cluster, id) in clusters.as_array().unwrap().iter().zip([ids[1], ids[2], ids[0]]) {
+        let mut expected = clusters[2].clone();
+        expected["id"] = json!(id);
+        assert_eq!(cluster, &expected);
+    }
+    // Of version 1, in capitals, of another length, with an end of its own.
+    for id in [&ID.replace("-4", "-1"), &ID.to_uppercase(), "falcon", &format!("{}\",\"", &ID[..33]), &format!("{ID}0")]
+    {
+        let (status, said) = post(&served, "/v4/reports", in_order(id)).await;
+        assert!(matches!(status.as_u16(), 400 | 422) && !said.contains("falcon"), "{id}: {said}");
+    }
+    served.publish_router("stable", "v9.9.9").await;
+    let newer = in_order(ID).replace("v2.0.0", "v9.9.9");
+    assert_eq!(post(&served, "/v4/reports", newer).await.0, StatusCode::NO_CONTENT);
+}
+
 #[tokio::test]
 async fn facets_are_added_up_in_the_week_in_which_they_arrive() {
     let store = Arc::new(MemoryStore::default());
