@@ -40,14 +40,14 @@ async fn with_sharing_on_a_check_in_arrives_with_listed_versions_only() {
 async fn what_the_page_shows_as_sent_is_what_was_previewed() {
     let world = world(Recording::Onprem2018, &[("SHARE_USAGE_DATA", "true")]).await;
     let addr = world.agent.addr;
-    let page = until(|| text(addr, "/"), |page| page.contains("acknowledged, in these bytes")).await;
-    let blocks: Vec<&str> = page
-        .split("<pre>")
-        .map(|rest| rest.split("</pre>").next().unwrap())
-        .filter(|b| b.starts_with("{&quot;id&quot;"))
-        .collect();
-    assert_eq!(blocks.len(), 2);
-    assert_eq!(blocks[0], blocks[1]);
+    let page = until(|| text(addr, "/"), |page| page.contains("acknowledged just now")).await;
+    let blocks: Vec<&str> = page.split("<pre>").skip(1).map(|rest| rest.split("</pre>").next().unwrap()).collect();
+    let check_ins: Vec<&&str> = blocks.iter().filter(|block| block.contains("&quot;id&quot;")).collect();
+    assert_eq!(check_ins.len(), 2, "the next one, and the one that was sent");
+    assert_eq!(check_ins[0], check_ins[1]);
+    let sent = text(addr, "/sent.ndjson").await;
+    let entry: serde_json::Value = serde_json::from_str(sent.lines().next().unwrap()).unwrap();
+    assert_eq!(entry["body"].as_str().unwrap().replace('"', "&quot;"), *check_ins[0]);
 }
 
 /// A listener that counts who connects.
