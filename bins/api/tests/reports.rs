@@ -1,5 +1,7 @@
 //! Envelopes, as agents of today send them.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! The schemas that are served, and what is taken: they agree.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use common::envelopes::{envelopes, value};

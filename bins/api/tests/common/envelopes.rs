@@ -68,7 +68,7 @@ fn inventory(number: usize, catalog: &Catalog, releases: &Releases) -> Inventory
     };
     Inventory {
         kubernetes_version: API_SERVERS[number % API_SERVERS.len()].map(str::to_owned),
-        cluster_created: (number % 5 > 0)
+        cluster_created: (!number.is_multiple_of(5))
             .then(|| jiff::Timestamp::from_second(1_450_000_000 + 5_000_000 * number as i64).unwrap()),
         deployments: Ok(ours.chain(theirs).collect()),
         nodes: Ok((0..[1, 2, 3, 5, 9, 40, 150][number % 7]).map(node).collect()),
