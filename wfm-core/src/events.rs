@@ -3,6 +3,7 @@
 //! A namespace may hold thousands of events, of which a few are worth showing: warnings, about an unhealthy workload or one
 //! of its pods that is not ready, the newest of each. Where nothing is unhealthy nobody needs to ask for events at all.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collector::{Event, Inventory, InvolvedObject, Pod, Workload};
@@ -76,7 +77,7 @@ pub(crate) fn about(workload: &Workload, pods: &[&Pod], events: &[Event]) -> Vec
 }
 
 fn newest_first(events: &mut [Event]) {
-    events.sort_by(|a, b| b.last_seen.cmp(&a.last_seen));
+    events.sort_by_key(|event| Reverse(event.last_seen));
 }
 
 /// The Deployment of a ReplicaSet, by the name: that of the Deployment, and the hash of the pod template, which has no dash.

@@ -19,7 +19,7 @@ use wfm_core::events::Explaining;
 
 use crate::api::{Api, Memory};
 use crate::list::List;
-use crate::objects::{EventObject, NamespaceObject, NodeObject, PodObject, ServiceObject, WorkloadObject, Words};
+use crate::objects::{EventObject, NamespaceObject, NodeObject, PodObject, ServiceObject, Words, WorkloadObject};
 use crate::unreadable::unreadable;
 use crate::waits::Waits;
 
@@ -168,7 +168,8 @@ impl Collector for KubeCollector {
         let taken_at = self.clock.now();
         let unanswered = AtomicU32::new(0);
         let memory = Memory { waits: &self.waits, clock: self.clock.as_ref() };
-        let api = &Api::new(&self.client, self.request_timeout, &unanswered).pause(self.retry_pause).remembering(memory);
+        let api =
+            &Api::new(&self.client, self.request_timeout, &unanswered).pause(self.retry_pause).remembering(memory);
         let (mut pod_words, mut node_words) = (Words::default(), Words::default());
         let workloads = |kind| move |object: WorkloadObject| object.slim(kind);
         let first_lane = async {

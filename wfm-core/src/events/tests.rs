@@ -36,7 +36,11 @@ fn event(kind: &str, name: &str, minute: u8) -> Event {
 }
 
 fn inventory(workloads: Vec<Workload>, pods: Vec<Pod>) -> Inventory {
-    Inventory { deployments: Ok(workloads), pods: Ok(pods), ..Inventory::empty("2026-01-01T00:00:00Z".parse().unwrap()) }
+    Inventory {
+        deployments: Ok(workloads),
+        pods: Ok(pods),
+        ..Inventory::empty("2026-01-01T00:00:00Z".parse().unwrap())
+    }
 }
 
 fn kept(inventory: &Inventory, events: Vec<Event>) -> Vec<String> {

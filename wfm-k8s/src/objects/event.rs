@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn time_and_count_are_found_wherever_they_stand() {
-        let old = slim(json!({"type": "Warning", "count": 7, "lastTimestamp": "2026-01-01T00:00:07Z", "eventTime": null}));
+        let old =
+            slim(json!({"type": "Warning", "count": 7, "lastTimestamp": "2026-01-01T00:00:07Z", "eventTime": null}));
         let new = slim(json!({"type": "Warning", "count": null, "lastTimestamp": null,
             "eventTime": "2026-01-01T00:00:01.5Z",
             "series": {"count": 9, "lastObservedTime": "2026-01-01T00:00:09.25Z"}}));

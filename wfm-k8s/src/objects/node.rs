@@ -26,11 +26,11 @@ impl NodeObject {
                 ephemeral_storage: words.maybe(capacity.ephemeral_storage.as_deref()),
             },
             provider: words.maybe(self.spec.as_ref().and_then(|spec| scheme(spec.provider_id.as_deref()?))),
-            kubelet_version: words.or_empty(info.kubelet_version),
-            os_image: words.or_empty(info.os_image),
-            kernel_version: words.or_empty(info.kernel_version),
-            container_runtime: words.or_empty(info.container_runtime_version),
-            architecture: words.or_empty(info.architecture),
+            kubelet_version: words.or_empty(info.kubelet_version.as_deref()),
+            os_image: words.or_empty(info.os_image.as_deref()),
+            kernel_version: words.or_empty(info.kernel_version.as_deref()),
+            container_runtime: words.or_empty(info.container_runtime_version.as_deref()),
+            architecture: words.or_empty(info.architecture.as_deref()),
         }
     }
 }

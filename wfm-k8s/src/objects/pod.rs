@@ -68,7 +68,7 @@ impl ContainerObject {
             _ => None,
         };
         let restarts = count(self.restart_count, 0);
-        let name = words.or_empty(self.name);
+        let name = words.or_empty(self.name.as_deref());
         ContainerStatus { name, ready, restarts, trouble: words.maybe(trouble.as_deref()) }
     }
 }

@@ -19,8 +19,8 @@ impl Words {
         word.map(|word| self.shared(word))
     }
 
-    pub(crate) fn or_empty(&mut self, word: Option<String>) -> Arc<str> {
-        self.shared(word.as_deref().unwrap_or_default())
+    pub(crate) fn or_empty(&mut self, word: Option<&str>) -> Arc<str> {
+        self.shared(word.unwrap_or_default())
     }
 }
 
