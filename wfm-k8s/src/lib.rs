@@ -51,6 +51,7 @@ mod failure;
 pub mod identity;
 mod list;
 mod objects;
+mod token;
 mod unreadable;
 mod waits;
 
