@@ -90,7 +90,7 @@ impl Running {
         let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
         let of_thread = |path: PathBuf| {
             let text = std::fs::read_to_string(path.join("schedstat")).ok()?;
-            text.split(' ').next()?.parse().ok()
+            text.split(' ').next()?.parse::<u64>().ok()
         };
         Duration::from_nanos(threads.filter_map(|thread| of_thread(thread.unwrap().path())).sum())
     }

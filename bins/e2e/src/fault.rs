@@ -91,6 +91,15 @@ impl Fault {
         self
     }
 
+    /// How long it asks to wait, where it is an [`Answer::Status`] with a `Retry-After`.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.answer {
+            Answer::Status { retry_after, .. } => retry_after.map(|seconds| Duration::from_secs(seconds.into())),
+            _ => None,
+        }
+    }
+
     fn matches(&self, method: &Method, path: &str, query: Option<&str>) -> bool {
         self.left != Some(0)
             && path.starts_with(&self.prefix)
