@@ -69,7 +69,17 @@ impl<'c> Api<'c> {
 
     /// Reads with one attempt: whoever asks comes again anyway.
     pub(crate) async fn get_once<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        self.attempts(&Method::GET, path, None, 1).await
+        self.page(path, false, &mut Vec::new()).await
+    }
+
+    /// Reads a page into memory that serves for the next one, too; again, as [`Self::get`] does, or once.
+    pub(crate) async fn page<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        again: bool,
+        buffer: &mut Vec<u8>,
+    ) -> Result<T, Failure> {
+        self.attempts(&Method::GET, path, None, if again { ATTEMPTS } else { 1 }, buffer).await
     }
 
     /// Makes a request, again where the server is busy for a moment or the connection broke, and reads its answer. A body
@@ -80,7 +90,7 @@ impl<'c> Api<'c> {
         path: &str,
         body: Option<(&'static str, &serde_json::Value)>,
     ) -> Result<T, Failure> {
-        self.attempts(&method, path, body, ATTEMPTS).await
+        self.attempts(&method, path, body, ATTEMPTS, &mut Vec::new()).await
     }
 
     async fn attempts<T: DeserializeOwned>(
@@ -89,6 +99,7 @@ impl<'c> Api<'c> {
         path: &str,
         body: Option<(&'static str, &serde_json::Value)>,
         attempts: u32,
+        buffer: &mut Vec<u8>,
     ) -> Result<T, Failure> {
         if self.unanswered.load(Ordering::Relaxed) >= GIVE_UP_AFTER {
             return Err(Failure::Unreachable(format!("it did not answer the last {GIVE_UP_AFTER} requests")));
@@ -98,7 +109,7 @@ impl<'c> Api<'c> {
         }
         let mut attempt = 1;
         let answer = loop {
-            let answer = self.attempt(method, path, body).await;
+            let answer = self.attempt(method, path, body, buffer).await;
             match answer.as_ref().err().and_then(|failure| pause(failure, self.pause, attempt)) {
                 Some(pause) if attempt < attempts => tokio::time::sleep(pause).await,
                 _ => break answer,
@@ -120,6 +131,7 @@ impl<'c> Api<'c> {
         method: &Method,
         path: &str,
         body: Option<(&'static str, &serde_json::Value)>,
+        buffer: &mut Vec<u8>,
     ) -> Result<T, Failure> {
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, "application/json");
         if let Some((content_type, _)) = body {
@@ -127,19 +139,23 @@ impl<'c> Api<'c> {
         }
         let body = body.map(|(_, json)| json.to_string().into_bytes()).unwrap_or_default();
         let request = request.body(Body::from(body)).map_err(|why| Failure::BadAnswer(why.to_string()))?;
-        tokio::time::timeout(self.timeout, self.exchange(request)).await.unwrap_or(Err(Failure::Timeout))
+        tokio::time::timeout(self.timeout, self.exchange(request, buffer)).await.unwrap_or(Err(Failure::Timeout))
     }
 
-    async fn exchange<T: DeserializeOwned>(&self, request: Request<Body>) -> Result<T, Failure> {
+    async fn exchange<T: DeserializeOwned>(&self, request: Request<Body>, buffer: &mut Vec<u8>) -> Result<T, Failure> {
         let response = self.client.send(request).await.map_err(|error| Failure::transport(&error))?;
         let (parts, body) = Response::into_parts(response);
-        let body = Limited::new(body, MAX_ANSWER).collect().await;
-        let body = body.map_err(|error| Failure::transport(error.as_ref()))?.to_bytes();
+        let mut body = Limited::new(body, MAX_ANSWER);
+        buffer.clear();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| Failure::transport(error.as_ref()))?;
+            buffer.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+        }
         if !parts.status.is_success() {
-            return Err(Failure::refused(parts.status, retry_after(&parts.headers), &body));
+            return Err(Failure::refused(parts.status, retry_after(&parts.headers), buffer));
         }
         // serde's text may quote the answer, so only the place is told.
-        serde_json::from_slice(&body).map_err(|error| {
+        serde_json::from_slice(buffer).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             Failure::BadAnswer(format!("it is not the JSON that was expected (line {line}, column {column})"))
         })

@@ -40,14 +40,10 @@ impl List<'_> {
         pages: u32,
         mut each: impl FnMut(T),
     ) -> Result<bool, Failure> {
-        let (mut token, mut resumed) = (None::<String>, 0);
+        let (mut token, mut resumed, mut buffer) = (None::<String>, 0, Vec::new());
         for _ in 0..pages {
             let uri = self.uri(token.as_deref())?;
-            let answer: Result<Page<T>, Failure> = match token {
-                None => api.get_once(&uri).await,
-                Some(_) => api.get(&uri).await,
-            };
-            let page = match answer {
+            let page: Page<T> = match api.page(&uri, token.is_some(), &mut buffer).await {
                 Err(failure) => match failure.next().filter(|_| resumed < RESUMPTIONS) {
                     Some(next) => {
                         resumed += 1;
