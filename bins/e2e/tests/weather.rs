@@ -5,8 +5,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy knows only #[test] functions as tests")]
 
+#[path = "weather/episode.rs"]
 mod episode;
+#[path = "weather/faults.rs"]
 mod faults;
+#[path = "weather/sky.rs"]
 mod sky;
 
 use std::collections::BTreeSet;
