@@ -24,9 +24,10 @@ lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
-# Write the generated files: docs/openapi.json
+# Write the generated files: docs/openapi.json, and the tables of docs/PRIVACY.md
 generate:
     WFM_GENERATE=1 cargo test -q -p wfm-api --lib openapi
+    WFM_GENERATE=1 cargo test -q -p wfm-e2e --test privacy_document
 
 # What the README says
 test:

@@ -3,7 +3,7 @@
 //! `cargo run -p wfm-examples --bin own_collector`
 
 use async_trait::async_trait;
-use wfm_core::anonymizer::{AllowList, Anonymizer, Vocabulary};
+use wfm_core::anonymizer::{AllowList, Anonymizer, Consent, Vocabulary};
 use wfm_core::catalog::Catalog;
 use wfm_core::collector::{CollectError, Collector, Inventory, Workload};
 use wfm_core::component::WorkloadKind;
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let inventory = OneComponent.collect().await?;
     let (catalog, releases) = (Catalog::workflow(), Releases::default());
     let id = "8c6da034-c8b1-489a-a55d-a2215d93f934".parse()?;
-    let check_in = AllowList.check_in(id, &inventory, Vocabulary::new(&catalog, &releases));
+    let check_in = AllowList.check_in(id, Consent::default(), &inventory, Vocabulary::new(&catalog, &releases));
     // The version was never published, so all that would leave is that a router runs, at some version of its own.
     println!("{}", String::from_utf8_lossy(check_in.as_bytes()));
     Ok(())

@@ -83,6 +83,11 @@ impl Transport {
         Ok(Self { http, base, retry })
     }
 
+    /// Another to the same service, with connections and TLS sessions of its own.
+    pub(crate) fn apart(&self) -> Result<Self, Error> {
+        Self::new(self.base.as_str())
+    }
+
     pub(crate) fn destination(&self) -> String {
         let mut shown = self.base.clone();
         // Both fail only for URLs that cannot have them, and then there are none.

@@ -3,74 +3,108 @@
 //! The anonymizer constructs, it does not scrub: it looks allowed values up in a closed [`Vocabulary`] and builds the
 //! outgoing type from the vocabulary's own copies. What is not in the vocabulary has no way through.
 //!
-//! **Architecture invariant:** nothing but this module can build a [`CheckIn`], and a
+//! **Architecture invariant:** nothing but this module can build an [`Envelope`], and a
 //! [`ReportSink`](crate::report::ReportSink) takes nothing else.
 
 use std::collections::BTreeMap;
 
-use crate::cluster::ClusterId;
+use serde::Serialize;
+
+use crate::cluster::{ClusterId, Cohort};
 use crate::collector::Inventory;
 use crate::component::ComponentName;
+use crate::facets::Part;
 
+mod accept;
 mod arrival;
+mod envelope;
+mod facets;
+mod fields;
+mod normalise;
+mod schema;
 mod vocabulary;
 
+pub use accept::NotTaken;
 pub use arrival::{Arrival, DoctorFacts, NotAccepted};
+pub use envelope::{Consent, Envelope, EnvelopeKind, SchemaVersion};
+pub use fields::Field;
+pub use normalise::others::{NotABucket, Others};
+pub use normalise::week::Week;
+pub use schema::schema;
 pub use vocabulary::{ReportedVersion, Vocabulary};
+
+use envelope::{Closed, Members};
 
 /// Turns an inventory into the only type that may leave.
 pub trait Anonymizer: Send + Sync {
-    /// The check-in of this cluster: catalog names and listed versions, nothing else of the inventory.
-    fn check_in(&self, cluster: ClusterId, inventory: &Inventory, vocabulary: Vocabulary<'_>) -> CheckIn;
+    /// The check-in of this cluster: catalog names and listed versions, the week of its creation, and how many other
+    /// workloads run beside.
+    fn check_in(
+        &self,
+        cluster: ClusterId,
+        consent: Consent,
+        inventory: &Inventory,
+        vocabulary: Vocabulary<'_>,
+    ) -> Envelope;
+
+    /// What this cluster runs on, or how large it is, without any id; nothing where none of it could be read.
+    fn facets(&self, part: Part, consent: Consent, inventory: &Inventory) -> Option<Envelope>;
 }
 
-/// The allow-list: exact names from the catalog, versions found in the release list, everything else left out.
+/// The allow-list: exact names from the catalog, versions found in the release list, entries of tables, everything else
+/// left out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AllowList;
 
 impl Anonymizer for AllowList {
-    fn check_in(&self, cluster: ClusterId, inventory: &Inventory, vocabulary: Vocabulary<'_>) -> CheckIn {
-        let mut components = BTreeMap::new();
+    fn check_in(
+        &self,
+        cluster: ClusterId,
+        consent: Consent,
+        inventory: &Inventory,
+        vocabulary: Vocabulary<'_>,
+    ) -> Envelope {
+        let (mut components, mut others) = (BTreeMap::new(), 0);
         for workload in inventory.workloads() {
-            let Some(name) = vocabulary.component(&workload.name) else { continue };
-            let version = crate::installed::installed(workload)
-                .map_or(ReportedVersion::Custom, |installed| vocabulary.version(name, &installed.version));
-            note(&mut components, name, version);
+            match normalise::component::normalise(workload, vocabulary) {
+                Some(name) => note(&mut components, name, normalise::version::normalise(workload, name, vocabulary)),
+                None => others += 1,
+            }
         }
-        CheckIn::new(cluster, &components)
+        let mut members = Members::new(EnvelopeKind::CheckIn, consent.schema);
+        members.put(&fields::SCHEMA, &consent.schema.sent());
+        members.put(&fields::ID, &cluster);
+        members.put_option(&fields::COHORT, consent.cohort.as_ref());
+        members.put_option(&fields::CREATED, inventory.cluster_created.and_then(Week::of).as_ref());
+        members.put(&fields::COMPONENTS, &components.iter().map(Running::of).collect::<Vec<_>>());
+        members.put(&fields::OTHERS, &Others::of(others));
+        members.seal()
+    }
+
+    fn facets(&self, part: Part, consent: Consent, inventory: &Inventory) -> Option<Envelope> {
+        facets::envelope(part, consent, inventory)
     }
 }
 
-/// A check-in: what a cluster says of itself, as the very bytes that are sent.
-///
-/// Its fields are private and nothing outside this module builds one:
-///
-/// ```compile_fail,E0451
-/// let forged = wfm_core::anonymizer::CheckIn { body: b"{\"host\":\"db01\"}".to_vec() };
-/// ```
-///
-/// ```compile_fail,E0624
-/// let id = wfm_core::cluster::ClusterId::new(uuid::Uuid::nil());
-/// let forged = wfm_core::anonymizer::CheckIn::new(id, &Default::default());
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckIn {
-    body: Vec<u8>,
+/// A component as a check-in names it.
+#[derive(Serialize)]
+struct Running<'a> {
+    name: &'a ComponentName,
+    version: &'a ReportedVersion,
 }
 
-impl CheckIn {
-    fn new(cluster: ClusterId, components: &BTreeMap<ComponentName, ReportedVersion>) -> Self {
-        let wire = crate::wire::v3::Cluster::outgoing(cluster, components);
-        let body = serde_json::to_vec(&wire).expect("names, versions and an id always have a JSON form");
-        Self { body }
-    }
-
-    /// The JSON body as it is sent: a preview shows these bytes and computes no others.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.body
+impl<'a> Running<'a> {
+    fn of((name, version): (&'a ComponentName, &'a ReportedVersion)) -> Self {
+        Self { name, version }
     }
 }
+
+impl Closed for SchemaVersion {}
+impl Closed for ClusterId {}
+impl Closed for Cohort {}
+impl Closed for Week {}
+impl Closed for Vec<Running<'_>> {}
+impl Closed for Others {}
 
 /// Notes a component. Of two with one name the lower version counts, whatever the order they were seen in.
 fn note(components: &mut BTreeMap<ComponentName, ReportedVersion>, name: &ComponentName, version: ReportedVersion) {

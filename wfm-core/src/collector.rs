@@ -11,10 +11,12 @@ use crate::component::WorkloadKind;
 mod event;
 mod resource;
 mod stale;
+mod totals;
 
 pub use event::{Event, InvolvedObject};
 pub use resource::{Resource, Unreadable, UnreadableCause};
 pub use stale::Stale;
+pub use totals::Totals;
 
 /// Sees a cluster.
 #[async_trait]

@@ -30,6 +30,7 @@ pub mod fleet;
 pub mod health;
 pub mod image;
 pub mod installed;
+pub mod quantity;
 pub mod release;
 pub mod report;
 pub mod source;

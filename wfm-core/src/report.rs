@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::anonymizer::CheckIn;
+use crate::anonymizer::Envelope;
 use crate::collector::{CollectError, Event, Inventory, Workload};
 use crate::component::WorkloadKind;
 use crate::diff::{Comparison, Freshness, Knowledge, UnknownReason, VersionDiff};
@@ -24,25 +24,25 @@ pub trait Report: Send + Sync {
     async fn report(&self) -> Result<Arc<ClusterReport>, CollectError>;
 }
 
-/// Takes a check-in to its destination. It takes nothing else: that a raw inventory cannot be sent is a compile error.
+/// Takes an envelope to its destination. It takes nothing else: that a raw inventory cannot be sent is a compile error.
 ///
 /// ```compile_fail,E0308
 /// # async fn leak(sink: &dyn wfm_core::report::ReportSink, inventory: &wfm_core::collector::Inventory) {
-/// sink.send(inventory).await; // expected `&CheckIn`, found `&Inventory`
+/// sink.send(inventory).await; // expected `&Envelope`, found `&Inventory`
 /// # }
 /// ```
 #[async_trait]
 pub trait ReportSink: Send + Sync {
-    /// Sends, and returns when the destination has acknowledged.
+    /// Sends, and returns when the destination has acknowledged. Envelopes of different kinds never share a connection.
     ///
     /// # Errors
     /// Where no acknowledgement came.
-    async fn send(&self, check_in: &CheckIn) -> Result<(), SendError>;
+    async fn send(&self, envelope: &Envelope) -> Result<(), SendError>;
 }
 
-/// A check-in was not acknowledged.
+/// An envelope was not acknowledged.
 #[derive(Debug, thiserror::Error)]
-#[error("the check-in was not acknowledged: {message}")]
+#[error("it was not acknowledged: {message}")]
 pub struct SendError {
     /// One sentence for the operator.
     pub message: String,

@@ -42,6 +42,11 @@ pub(crate) async fn id(agent: Arc<Agent>) -> Answer {
     }
 }
 
+/// The log of what was sent.
+pub(crate) fn sent(agent: &Agent) -> Answer {
+    answer(StatusCode::OK, "application/x-ndjson", agent.sharing().log().text())
+}
+
 pub(crate) fn alive() -> Answer {
     plain(StatusCode::OK, "ok".to_owned())
 }

@@ -41,11 +41,12 @@ fn paths(agent: Arc<Agent>) -> impl Filter<Extract = (Response,), Error = Reject
     let components = warp::path!("components").and(agent.clone()).then(handlers::components);
     let report = warp::path!("report.json").and(agent.clone()).then(handlers::report);
     let id = warp::path!("id").and(agent.clone()).then(handlers::id);
+    let sent = warp::path!("sent.ndjson").and(agent.clone()).map(|agent: Arc<Agent>| handlers::sent(&agent));
     let healthz = warp::path!("healthz").map(handlers::alive);
     let livez = warp::path!("livez").map(handlers::alive);
     let readyz = warp::path!("readyz").and(agent).then(handlers::ready);
 
-    let all = page.or(components).unify().or(report).unify().or(id).unify();
+    let all = page.or(components).unify().or(report).unify().or(id).unify().or(sent).unify();
     all.or(healthz).unify().or(livez).unify().or(readyz).unify()
 }
 

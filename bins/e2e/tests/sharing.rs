@@ -102,16 +102,3 @@ async fn by_default_releases_are_read_and_nothing_is_sent() {
     let store: &dyn Store = world.store.as_ref();
     assert_eq!(store.count_clusters().await.unwrap(), 0);
 }
-
-#[tokio::test]
-async fn the_privacy_document_shows_the_check_in_of_the_recorded_cluster() {
-    let world = world(Recording::Onprem2018, &[("SHARE_USAGE_DATA", "true")]).await;
-    let addr = world.agent.addr;
-    let page = until(|| text(addr, "/"), |page| page.contains("acknowledged, in these bytes")).await;
-    let id = text(addr, "/id").await;
-    let sent =
-        page.split("<pre>").map(|rest| rest.split("</pre>").next().unwrap()).find(|b| b.contains("&quot;id&quot;"));
-    let sent = sent.unwrap().replace("&quot;", "\"").replace(&id, "00000000-0000-4000-8000-000000000000");
-    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/PRIVACY.md");
-    assert!(std::fs::read_to_string(document).unwrap().contains(&sent), "write this into docs/PRIVACY.md:\n{sent}");
-}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{ReportedVersion, Vocabulary};
+use super::{Others, ReportedVersion, Vocabulary};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::wire;
@@ -13,10 +13,11 @@ use crate::wire;
 /// A check-in as the service keeps it: reduced to the allow-list, whatever an old agent sent beside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
-    cluster: ClusterId,
-    components: BTreeMap<ComponentName, ReportedVersion>,
-    cohort: Option<Cohort>,
-    created: Option<Date>,
+    pub(super) cluster: ClusterId,
+    pub(super) components: BTreeMap<ComponentName, ReportedVersion>,
+    pub(super) cohort: Option<Cohort>,
+    pub(super) created: Option<Date>,
+    pub(super) others: Option<Others>,
 }
 
 /// What a doctor report is reduced to: the components that run, and nothing of nodes, pods, names or logs.
@@ -44,6 +45,7 @@ impl Arrival {
             components: reduce(&body.components, vocabulary),
             cohort: None,
             created: None,
+            others: None,
         })
     }
 
@@ -66,6 +68,12 @@ impl Arrival {
     pub fn with_created(mut self, created: Option<Date>) -> Self {
         self.created = created;
         self
+    }
+
+    /// How many workloads it says run beside the product's; nothing where it did not say.
+    #[must_use]
+    pub fn others(&self) -> Option<Others> {
+        self.others
     }
 
     /// Since when it says it exists.

@@ -1,10 +1,12 @@
 //! The closed set of words that a check-in is made of.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, CatalogEntry};
 use crate::component::ComponentName;
-use crate::release::Releases;
+use crate::release::{Release, Releases};
 use crate::version::Version;
 
 /// The names and versions that may be said: those of a catalog and of the published releases.
@@ -64,6 +66,28 @@ impl<'a> Vocabulary<'a> {
     #[must_use]
     pub fn component(&self, name: &str) -> Option<&'a ComponentName> {
         self.catalog.get(name).map(CatalogEntry::name).or_else(|| self.releases.component(name))
+    }
+
+    /// Every name, in order.
+    pub fn names(self) -> impl Iterator<Item = &'a ComponentName> {
+        let catalog = self.catalog.iter().map(CatalogEntry::name);
+        catalog.chain(self.releases.iter().map(Release::component)).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// Every version that may be said of a component, in order.
+    pub fn versions(self, component: &ComponentName) -> impl Iterator<Item = ReportedVersion> {
+        let listed = self.releases.versions(component).into_iter().cloned();
+        listed.map(ReportedVersion::Listed).chain([ReportedVersion::Custom]).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// What a text says of a component's version, where it may be said.
+    #[must_use]
+    pub fn reported(&self, component: &ComponentName, text: &str) -> Option<ReportedVersion> {
+        if text == CUSTOM {
+            return Some(ReportedVersion::Custom);
+        }
+        let listed = self.version(component, &text.parse().ok()?);
+        (listed != ReportedVersion::Custom).then_some(listed)
     }
 
     /// The release list's own copy of a version that matches exactly (the leading `v` does not count, build metadata

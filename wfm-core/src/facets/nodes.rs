@@ -18,6 +18,12 @@ impl Nodes {
         u8::try_from(bucket).ok().map(Self)
     }
 
+    /// The smallest number in it.
+    #[must_use]
+    pub fn first(self) -> u64 {
+        FIRST.get(usize::from(self.0)).copied().unwrap_or_default()
+    }
+
     /// Every bucket, smallest first.
     pub fn all() -> impl Iterator<Item = Self> {
         FIRST.into_iter().filter_map(Self::of)

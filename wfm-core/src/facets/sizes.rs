@@ -35,12 +35,10 @@ impl Cores {
         self.0
     }
 
-    /// The first whole number that is no smaller than 2^(n/4).
-    fn first(self) -> u128 {
-        let power = 1u128 << self.0.min(Self::LAST + 1);
-        // The fourth root, rounded down.
-        let root = power.isqrt().isqrt();
-        if root.pow(4) == power { root } else { root + 1 }
+    /// The smallest whole number of cores in it: that is no smaller than 2^(n/4).
+    #[must_use]
+    pub fn first(self) -> u64 {
+        first(self.0)
     }
 }
 
@@ -84,6 +82,12 @@ impl Bytes {
     pub fn number(self) -> u8 {
         self.0
     }
+
+    /// The smallest whole number of MiB in it; 1 for all that is under a GiB.
+    #[must_use]
+    pub fn first_mebibytes(self) -> u64 {
+        if self.0 == Self::FIRST { 1 } else { first(self.0 - MIB) }
+    }
 }
 
 impl fmt::Display for Bytes {
@@ -109,6 +113,15 @@ impl fmt::Display for Rounded {
             tenths => write!(f, "{}.{}", tenths / 10, tenths % 10),
         }
     }
+}
+
+/// The smallest whole number that is no smaller than 2^(n/4), for n of 127 at most.
+fn first(bucket: u8) -> u64 {
+    let power = 1u128 << bucket.min(127);
+    // The fourth root, rounded down.
+    let root = power.isqrt().isqrt();
+    let first = if root.pow(4) == power { root } else { root + 1 };
+    u64::try_from(first).unwrap_or(u64::MAX)
 }
 
 /// The bucket of a number of 2^31 at most; nothing for 0.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use wfm_core::collector::{Inventory, Node, Pod, Resource, Section, Service, Unreadable, UnreadableCause, Workload};
+use wfm_core::collector::{
+    Inventory, Node, Pod, Resource, Section, Service, Totals, Unreadable, UnreadableCause, Workload,
+};
+use wfm_core::quantity::Quantity;
 use wfm_core::report::ClusterReport;
 
 use crate::agent::View;
@@ -37,9 +40,40 @@ pub(super) fn resources(view: &View, report: &ClusterReport) -> Markup {
             (block(view, "Stateful sets", Resource::StatefulSets, seen, &seen.stateful_sets, &WORKLOAD))
             (block(view, "Replication controllers", Resource::ReplicationControllers, seen, &seen.replication_controllers, &WORKLOAD))
             (block(view, "Pods", Resource::Pods, seen, &seen.pods, &POD))
+            (totals(seen))
             (block(view, "Nodes", Resource::Nodes, seen, &seen.nodes, &NODE))
         }
     }
+}
+
+/// What the nodes have together.
+fn totals(seen: &Inventory) -> Markup {
+    let nodes = seen.nodes.as_deref().unwrap_or_default();
+    let Totals { cpu, memory, ephemeral_storage } = Totals::of(nodes);
+    let bytes = |sum: Option<Quantity>| sum.map_or("?".to_owned(), |sum| bytes(sum.whole()));
+    html! {
+        @if !nodes.is_empty() {
+            p {
+                (count(nodes.len() as u64, "node")) " with "
+                @match cpu { Some(cpu) => (count(cpu.whole(), "core")), None => "? cores" }
+                ", " (bytes(memory)) " of memory, " (bytes(ephemeral_storage)) " of disk"
+            }
+        }
+    }
+}
+
+/// An amount of memory in its largest unit: `3.5 GiB`.
+fn bytes(amount: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    let (mut unit, mut scale) = (UNITS[0], 1_u64 << 10);
+    for next in &UNITS[1..] {
+        if amount / scale < 1024 {
+            break;
+        }
+        (unit, scale) = (next, scale << 10);
+    }
+    let tenths = u128::from(amount) * 10 / u128::from(scale);
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
 fn block<T>(
@@ -139,4 +173,15 @@ fn node(node: &Node) -> String {
         amount(&node.capacity.memory),
         amount(&node.capacity.ephemeral_storage),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_said_in_its_largest_unit() {
+        let said = [0, 1023, 131_843_164 << 10, 5 << 40, u64::MAX].map(bytes);
+        assert_eq!(said, ["0.0 KiB", "0.9 KiB", "125.7 GiB", "5.0 TiB", "16383.9 PiB"]);
+    }
 }

@@ -14,8 +14,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use wfm_agent::identity::Identity;
 use wfm_agent::kept::KeptInventory;
+use wfm_agent::sent::SentLog;
+use wfm_agent::sharing::Sharing;
+use wfm_agent::slots::Slots;
 use wfm_agent::updates::Updates;
 use wfm_agent::{Agent, Parts};
+use wfm_core::anonymizer::Consent;
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::{Clock, ManualClock};
 use wfm_core::cluster::{ClusterId, Namespace};
@@ -54,6 +58,22 @@ impl Identity for Known {
     async fn cluster_id(&self) -> Result<ClusterId, String> {
         Ok("00000000-0000-4000-8000-000000000001".parse().unwrap())
     }
+
+    async fn known_id(&self) -> Result<Option<ClusterId>, String> {
+        self.cluster_id().await.map(Some)
+    }
+
+    async fn slots(&self) -> Result<Option<Slots>, String> {
+        Ok(None)
+    }
+
+    async fn keep_slots(&self, _: &Slots) -> Result<(), String> {
+        Ok(())
+    }
+
+    async fn reset(&self, _: &Slots) -> Result<ClusterId, String> {
+        self.cluster_id().await
+    }
 }
 
 impl Sky {
@@ -86,7 +106,7 @@ impl Sky {
         let agent = Agent::new(Parts {
             inventory: Arc::clone(&kept),
             updates,
-            sharing: wfm_agent::sharing::Sharing::new(None, None, clock.clone()),
+            sharing: Sharing::new(None, None, Consent::default(), SentLog::in_memory(), clock.clone()),
             identity: Box::new(Known),
             clock: clock.clone(),
             catalog: Catalog::workflow(),

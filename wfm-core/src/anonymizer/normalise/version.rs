@@ -1,0 +1,16 @@
+//! A workload's version becomes the release list's own copy of it, or `custom`.
+
+use crate::anonymizer::{ReportedVersion, Vocabulary};
+use crate::collector::Workload;
+use crate::component::ComponentName;
+use crate::installed::installed;
+
+/// What the annotation says, else the image's tag, where that is a published version of the component; build metadata
+/// and suffixes make it another version.
+pub(in crate::anonymizer) fn normalise(
+    workload: &Workload,
+    component: &ComponentName,
+    vocabulary: Vocabulary<'_>,
+) -> ReportedVersion {
+    installed(workload).map_or(ReportedVersion::Custom, |found| vocabulary.version(component, &found.version))
+}
