@@ -49,7 +49,7 @@ fn inventory(number: usize, catalog: &Catalog, releases: &Releases) -> Inventory
     let theirs = (0..number % 13).map(|other| workload(&format!("falcon-{other}"), "v1.0.0"));
     let node = |n: usize| {
         let [os_image, kernel_version, container_runtime, architecture] =
-            NODES[(number + n / 7) % NODES.len()].map(str::to_owned);
+            NODES[(number + n / 7) % NODES.len()].map(std::sync::Arc::from);
         Node {
             name: format!("ip-10-0-21-{n}.acme.example"),
             ready: true,
