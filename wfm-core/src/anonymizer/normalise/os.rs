@@ -21,30 +21,34 @@ use Versions::{Majors, Untold, YearMonth};
 
 /// How `status.nodeInfo.osImage` begins, what that means, and which of its versions are told. The first that fits counts.
 const BEGINNINGS: &[(&str, OsFamily, Versions)] = &[
-    ("Ubuntu ", OsFamily::Ubuntu, YearMonth(14..=34)),
-    ("Debian GNU/Linux ", OsFamily::Debian, Majors(&[7..=19])),
+    ("Ubuntu", OsFamily::Ubuntu, YearMonth(14..=34)),
+    ("Debian GNU/Linux", OsFamily::Debian, Majors(&[7..=19])),
     ("Red Hat Enterprise Linux CoreOS", OsFamily::Rhel, Untold),
-    ("Red Hat Enterprise Linux ", OsFamily::Rhel, Majors(&[6..=12])),
-    ("CentOS Linux ", OsFamily::Centos, Majors(&[6..=8])),
-    ("CentOS Stream ", OsFamily::Centos, Majors(&[8..=12])),
-    ("Rocky Linux ", OsFamily::Rocky, Majors(&[8..=12])),
-    ("AlmaLinux ", OsFamily::Alma, Majors(&[8..=12])),
-    ("Amazon Linux ", OsFamily::Amazon, Majors(&[1..=2, 2022..=2023, 2025..=2025])),
-    ("Bottlerocket OS ", OsFamily::Bottlerocket, Majors(&[1..=2])),
+    ("Red Hat Enterprise Linux", OsFamily::Rhel, Majors(&[6..=12])),
+    ("CentOS Linux", OsFamily::Centos, Majors(&[6..=8])),
+    ("CentOS Stream", OsFamily::Centos, Majors(&[8..=12])),
+    ("Rocky Linux", OsFamily::Rocky, Majors(&[8..=12])),
+    ("AlmaLinux", OsFamily::Alma, Majors(&[8..=12])),
+    ("Amazon Linux", OsFamily::Amazon, Majors(&[1..=2, 2022..=2023, 2025..=2025])),
+    ("Bottlerocket OS", OsFamily::Bottlerocket, Majors(&[1..=2])),
     ("Flatcar Container Linux", OsFamily::Flatcar, Untold),
     ("Container-Optimized OS", OsFamily::Cos, Untold),
-    ("Talos (v", OsFamily::Talos, Majors(&[0..=2])),
-    ("SUSE Linux Enterprise Server ", OsFamily::Sles, Majors(&[11..=16])),
+    ("Talos", OsFamily::Talos, Majors(&[0..=2])),
+    ("SUSE Linux Enterprise Server", OsFamily::Sles, Majors(&[11..=16])),
     ("VMware Photon OS", OsFamily::Photon, Untold),
-    ("Windows Server ", OsFamily::Windows, Majors(&[2016..=2016, 2019..=2019, 2022..=2022, 2025..=2025])),
+    ("Windows Server", OsFamily::Windows, Majors(&[2016..=2016, 2019..=2019, 2022..=2022, 2025..=2025])),
 ];
 
 /// `Ubuntu 24.04.1 LTS` becomes `ubuntu 24.04`; a version that is not in the table is left out, a beginning that is not
 /// becomes `other`.
 pub(in crate::anonymizer) fn normalise(os_image: &str) -> Os {
-    let found = BEGINNINGS.iter().find_map(|row| os_image.strip_prefix(row.0).map(|rest| (row, rest)));
+    let found = BEGINNINGS.iter().find_map(|row| {
+        let rest = os_image.strip_prefix(row.0)?;
+        (!rest.starts_with(char::is_alphanumeric)).then_some((row, rest))
+    });
     let Some(((_, family, versions), rest)) = found else { return Os::unversioned(OsFamily::Other) };
-    numbers(rest)
+    // `Talos (v1.9.2)`.
+    numbers(rest.trim_start_matches([' ', '(', 'v']))
         .and_then(|found| told(*family, versions, found.major, found.minor))
         .unwrap_or(Os::unversioned(*family))
 }
