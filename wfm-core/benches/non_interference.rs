@@ -46,7 +46,9 @@ fn main() -> ExitCode {
     let seconds = start.elapsed().as_secs_f64();
     let speed = cases as f64 / seconds / cores as f64;
     let differences = differences.into_inner();
-    println!("{cases} cases on {cores} cores in {seconds:.1} s: {speed:.0} a second on each, {differences} differences");
+    println!(
+        "{cases} cases on {cores} cores in {seconds:.1} s: {speed:.0} a second on each, {differences} differences"
+    );
     match first.into_inner().ok().flatten() {
         None => ExitCode::SUCCESS,
         Some((seed, difference)) => {

@@ -4,6 +4,7 @@
 //! inventories that have nothing else in common, and say by themselves which envelopes they must become. Both inventories
 //! must become those, byte for byte; so an anonymizer that says too much fails, and one that says too little, too.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{AllowList, Anonymizer, Consent, Envelope, Vocabulary};
@@ -25,28 +26,32 @@ pub use dice::Dice;
 pub use facts::Facts;
 pub use world::World;
 
-/// The three envelopes of a cluster: the check-in, software, capacity.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Envelopes(pub [Option<Vec<u8>>; 3]);
+/// The bytes of a cluster's three envelopes: the check-in, software, capacity.
+pub type Expected = [Option<Vec<u8>>; 3];
+/// The same as they are made.
+pub type Made = [Option<Envelope>; 3];
 
 /// What two inventories of the same facts became.
 #[derive(Debug)]
 pub struct Difference {
     /// What the facts say.
-    pub expected: Envelopes,
+    pub expected: Expected,
     /// What an inventory became.
-    pub found: Envelopes,
+    pub found: Made,
     /// That inventory.
     pub inventory: Inventory,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (expected, found) in self.expected.0.iter().zip(&self.found.0).filter(|(expected, found)| expected != found) {
-            let text = |envelope: &Option<Vec<u8>>| {
-                envelope.as_deref().map_or("nothing".into(), |body| String::from_utf8_lossy(body).into_owned())
-            };
-            writeln!(f, "expected {}\nfound    {}", text(expected), text(found))?;
+        fn text(body: Option<&[u8]>) -> Cow<'_, str> {
+            body.map_or("nothing".into(), String::from_utf8_lossy)
+        }
+        for (expected, found) in self.expected.iter().zip(&self.found) {
+            let (expected, found) = (expected.as_deref(), found.as_ref().map(Envelope::as_bytes));
+            if expected != found {
+                writeln!(f, "expected {}\nfound    {}", text(expected), text(found))?;
+            }
         }
         write!(f, "of {:#?}", self.inventory)
     }
@@ -82,10 +87,11 @@ pub fn check_change(world: &World, dice: &mut Dice<'_>) -> Result<bool, Box<Diff
     agree(world, &changed, &expected, dice).map(|()| !same)
 }
 
-fn agree(world: &World, facts: &Facts, expected: &Envelopes, dice: &mut Dice<'_>) -> Result<(), Box<Difference>> {
+fn agree(world: &World, facts: &Facts, expected: &Expected, dice: &mut Dice<'_>) -> Result<(), Box<Difference>> {
     let inventory = facts.render(world, dice);
     let found = envelopes(facts.id(), facts.consent(), &inventory, world.vocabulary());
-    if found == *expected {
+    let found_bytes = found.iter().map(|envelope| envelope.as_ref().map(Envelope::as_bytes));
+    if found_bytes.eq(expected.iter().map(Option::as_deref)) {
         return Ok(());
     }
     Err(Box::new(Difference { expected: expected.clone(), found, inventory }))
@@ -93,13 +99,12 @@ fn agree(world: &World, facts: &Facts, expected: &Envelopes, dice: &mut Dice<'_>
 
 /// What an inventory becomes.
 #[must_use]
-pub fn envelopes(id: ClusterId, consent: Consent, inventory: &Inventory, vocabulary: Vocabulary<'_>) -> Envelopes {
-    let bytes = |envelope: Envelope| envelope.as_bytes().to_vec();
-    Envelopes([
-        Some(bytes(AllowList.check_in(id, consent, inventory, vocabulary))),
-        AllowList.facets(Part::Software, consent, inventory).map(bytes),
-        AllowList.facets(Part::Capacity, consent, inventory).map(bytes),
-    ])
+pub fn envelopes(id: ClusterId, consent: Consent, inventory: &Inventory, vocabulary: Vocabulary<'_>) -> Made {
+    [
+        Some(AllowList.check_in(id, consent, inventory, vocabulary)),
+        AllowList.facets(Part::Software, consent, inventory),
+        AllowList.facets(Part::Capacity, consent, inventory),
+    ]
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::noise::number;
 use super::sizes::{BYTES, Bucket, CORES};
 use super::tables::{ARCHITECTURE, KERNEL, OS, RUNTIME, VENDOR};
 use super::world::LISTED;
-use super::{Envelopes, World};
+use super::{Expected, World};
 
 /// What is told of so many other workloads, and of so many nodes.
 pub(super) const OTHERS: [(u64, u64, u64); 7] =
@@ -62,10 +62,10 @@ impl Body {
 impl Facts {
     /// Which envelopes they must become.
     #[must_use]
-    pub fn expected(&self, world: &World) -> Envelopes {
+    pub fn expected(&self, world: &World) -> Expected {
         let software = self.kubernetes.is_some() || self.nodes.is_some();
         let capacity = self.nodes.as_ref().map(|nodes| self.capacity(nodes));
-        Envelopes([Some(self.check_in(world)), software.then(|| self.software()), capacity])
+        [Some(self.check_in(world)), software.then(|| self.software()), capacity]
     }
 
     fn check_in(&self, world: &World) -> Vec<u8> {

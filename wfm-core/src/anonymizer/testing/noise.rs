@@ -124,5 +124,5 @@ pub(super) fn number(text: &mut String, mut number: u64) {
             break;
         }
     }
-    text.extend(digits[at..].iter().copied().map(char::from));
+    text.push_str(std::str::from_utf8(&digits[at..]).expect("digits are text"));
 }

@@ -1,6 +1,6 @@
 //! A raw inventory of which the facts are true, and all else is noise.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::World;
 use super::dice::Dice;
@@ -11,7 +11,8 @@ use super::noise::{UNLISTED, image, stranger, text};
 use super::tables::NONE;
 use super::world::LISTED;
 use crate::collector::{
-    Container, ContainerStatus, Inventory, Owner, Pod, Resource, Section, Service, Unreadable, UnreadableCause, Workload,
+    Container, ContainerStatus, Inventory, Owner, Pod, Resource, Section, Service, Unreadable, UnreadableCause,
+    Workload,
 };
 use crate::component::WorkloadKind;
 
@@ -74,11 +75,11 @@ impl Facts {
 
 /// Puts a workload anywhere.
 fn put(inventory: &mut Inventory, workload: Workload, dice: &mut Dice<'_>) {
-    let section = match dice.below(4) {
-        0 => &mut inventory.deployments,
-        1 => &mut inventory.daemon_sets,
-        2 => &mut inventory.stateful_sets,
-        _ => &mut inventory.replication_controllers,
+    let section = match dice.below(8) {
+        0 => &mut inventory.daemon_sets,
+        1 => &mut inventory.stateful_sets,
+        2 => &mut inventory.replication_controllers,
+        _ => &mut inventory.deployments,
     };
     if let Ok(workloads) = section {
         let place = dice.below(workloads.len() + 1);
@@ -163,7 +164,5 @@ fn moment(dice: &mut Dice<'_>) -> Timestamp {
 }
 
 fn at(second: i64, nanosecond: usize) -> Timestamp {
-    let second = Timestamp::UNIX_EPOCH.saturating_add(SignedDuration::from_secs(second));
-    let second = second.expect("saturating addition of a time cannot fail");
-    second.checked_add(SignedDuration::from_nanos(nanosecond as i64)).unwrap_or(second)
+    Timestamp::new(second, nanosecond as i32).unwrap_or_default()
 }

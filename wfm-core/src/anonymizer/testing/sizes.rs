@@ -43,7 +43,11 @@ fn near(number: u64, quarter: u32) -> u64 {
 
 fn buckets(starts: &[u64], unit: u64) -> Vec<Bucket> {
     let ends = starts[1..].iter().copied().chain([2 * starts[starts.len() - 1]]);
-    starts.iter().zip(ends).map(|(told, end)| Bucket { told: *told, first: told * unit, last: end * unit - 1 }).collect()
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(told, end)| Bucket { told: *told, first: told * unit, last: end * unit - 1 })
+        .collect()
 }
 
 /// Buckets of thousandths of cores. What is less than a core is told as one.
@@ -61,8 +65,20 @@ pub(super) static BYTES: LazyLock<Vec<Bucket>> = LazyLock::new(|| {
 });
 
 /// What no quantity is.
-const MALFORMED: [&str; 12] =
-    ["32Gi;db01", "1e999", "NaN", "-1", "", "falcon", "1_000", "0x10", " 1", "1Gib", "１", "99999999999999999999999999999999999"];
+const MALFORMED: [&str; 12] = [
+    "32Gi;db01",
+    "1e999",
+    "NaN",
+    "-1",
+    "",
+    "falcon",
+    "1_000",
+    "0x10",
+    " 1",
+    "1Gib",
+    "１",
+    "99999999999999999999999999999999999",
+];
 
 /// Falls into parts, each a node's, that are spelled as thousandths or as bytes. `None` is a sum that cannot be told: a node
 /// says nothing, or no quantity.
