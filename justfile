@@ -76,6 +76,14 @@ fuzz-all seconds="60":
 non-interference cases="10000000":
     cargo bench -q -p wfm-core --profile dist --features testing --bench non_interference -- {{ cases }}
 
+# Mutations of every normaliser, in a copy: each must turn wfm-core's tests red (some ten minutes)
+mutants:
+    cargo test -p wfm-e2e --test mutants -- --ignored --nocapture
+
+# How many clusters of a fleet say something that no other one says, by envelope
+uniqueness clusters="100000":
+    cargo bench -q -p wfm-core --profile dist --features testing --bench uniqueness -- {{ clusters }}
+
 # The ignored tests, against a real cluster: KUBECONFIG (the agent's) and KUBECONFIG_ADMIN
 test-cluster:
     cargo test -p wfm-e2e --test real_cluster -- --ignored --test-threads 1

@@ -28,6 +28,7 @@ use wfm_core::cluster::Cohort;
 use wfm_core::collector::{Collector, Inventory};
 use wfm_core::facets::FacetReport;
 use wfm_core::release::{Release, Releases};
+use wfm_core::wire::v3::{ComponentVersion, Data};
 use wfm_e2e::{RecordedCluster, Recording};
 use wfm_k8s::Client;
 
@@ -182,7 +183,7 @@ async fn of_the_recorded_clusters_nothing_leaves_but_words_of_the_vocabulary() {
 
 #[test]
 fn a_check_in_of_the_whole_product_is_shorter_than_two_kibibytes() {
-    let document: wfm_core::wire::v3::Versions = serde_json::from_str(wfm_e2e::RELEASES_JSON).unwrap();
+    let document: Data<ComponentVersion> = serde_json::from_str(wfm_e2e::RELEASES_JSON).unwrap();
     let releases: Releases = document.data.iter().map(|entry| Release::try_from(entry).unwrap()).collect();
     let catalog = Catalog::workflow();
     let vocabulary = Vocabulary::new(&catalog, &releases);
