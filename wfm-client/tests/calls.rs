@@ -177,3 +177,20 @@ async fn a_service_that_recovers_is_asked_again_and_a_refusal_is_final() {
     assert!(client.train_releases(&Train::stable()).await.unwrap_err().is_not_found());
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn an_erasure_says_the_id_and_nothing_else_and_a_second_one_finds_nothing() {
+    const ID: &str = "8c6da034-c8b1-489a-a55d-a2215d93f934";
+    let server = MockServer::start().await;
+    let at = || Mock::given(method("DELETE")).and(path(format!("/v4/clusters/{ID}")));
+    at().respond_with(ResponseTemplate::new(204)).up_to_n_times(1).mount(&server).await;
+    at().respond_with(ResponseTemplate::new(404)).up_to_n_times(1).mount(&server).await;
+    at().respond_with(ResponseTemplate::new(429)).mount(&server).await;
+    let client = Client::new(&server.uri()).unwrap().with_token("secret");
+    let erase = async || client.erase(ID.parse().unwrap()).await;
+    assert!(erase().await.unwrap());
+    assert!(!erase().await.unwrap());
+    assert_eq!(erase().await.unwrap_err().kind(), ErrorKind::Status(429));
+    let requests = server.received_requests().await.unwrap();
+    assert!(requests.iter().all(|request| request.body.is_empty() && !request.headers.contains_key("authorization")));
+}

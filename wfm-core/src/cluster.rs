@@ -22,6 +22,12 @@ impl ClusterId {
         Self(id)
     }
 
+    /// Whether it is a UUID of version 4: 122 random bits. Others are made of addresses, names or times.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        self.0.get_version_num() == 4 && self.0.get_variant() == uuid::Variant::RFC4122
+    }
+
     /// The 16 bytes, for keys.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {

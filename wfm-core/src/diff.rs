@@ -180,7 +180,7 @@ impl TrainDiff {
     }
 
     fn absent<'a>(&self, inventory: &'a Inventory) -> impl Iterator<Item = Comparison<'a>> {
-        let unreadable = inventory.workload_sections().into_iter().find_map(|section| section.as_ref().err());
+        let unreadable = inventory.unreadable().into_iter().find(|failure| failure.resource.is_workload());
         let freshness = unreadable.map_or(Freshness::Missing, |failure| Freshness::Unknown {
             reason: UnknownReason::Unreadable { resource: failure.resource },
         });

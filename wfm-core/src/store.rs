@@ -91,6 +91,14 @@ pub trait Store: Send + Sync {
         by: By,
     ) -> Result<Option<ClusterRecord>, StoreError>;
 
+    /// Erases a cluster: what it said, when, what was decided of it and the rule about it, and takes its life out of the
+    /// rollups, past days included. Answers whether there was one; where there was none, a rule about the id stays. When it
+    /// checks in again, it is a new one.
+    ///
+    /// What clusters said may stay without them, as it names none. So do the lines of the audit log that name the cluster:
+    /// those of decisions and rules about it.
+    async fn erase(&self, id: ClusterId, by: By) -> Result<bool, StoreError>;
+
     /// Makes these the rules about whose clusters are, in place of the rules before: they come after a decision and before
     /// what a cluster says. Answers how many changed.
     async fn set_rules(&self, rules: BTreeMap<ClusterId, Cohort>, by: By) -> Result<u64, StoreError>;
@@ -137,7 +145,8 @@ pub trait Store: Send + Sync {
     /// Whether a check-in could be kept now.
     async fn ready(&self) -> Result<(), StoreError>;
 
-    /// Everything there is, as it was at one moment between the call and its answer. Reading the records may block.
+    /// Everything there is, as it was at one moment between the call and its answer; a cluster that is erased before its
+    /// turn comes may be left out. Reading the records may block.
     async fn records(&self) -> Result<Records, StoreError>;
 
     /// Fills an empty store with the records of another, all of them or, where it fails, a part that cannot be relied on.

@@ -1,4 +1,5 @@
-//! The cluster's random identity, kept in the Secret `deis-workflow-manager` under `cluster-id`.
+//! The cluster's random identity, kept in the Secret `deis-workflow-manager` under `cluster-id`; beside it, under `slots`,
+//! when this installation tells what, if it tells anything.
 //!
 //! The agents of 2016 kept it there, so a cluster keeps its identity through the upgrade. It is drawn by the caller, never
 //! derived from the cluster.
@@ -23,6 +24,9 @@ pub const SECRET: &str = "deis-workflow-manager";
 /// The key of its data that holds the id: a UUID as text.
 pub const KEY: &str = "cluster-id";
 
+/// The key of its data that holds the moments of telling: text that this module only carries.
+pub const SLOTS: &str = "slots";
+
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Others may write the Secret between our reading and our writing, but hardly so often.
 const ATTEMPTS: u32 = 5;
@@ -31,9 +35,10 @@ const ATTEMPTS: u32 = 5;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdentityError {
-    /// The key holds something else than a UUID. Somebody put it there, so it is not overwritten.
+    /// The key holds something else than a random UUID. Somebody put it there, so it is not overwritten. (A UUID that is not
+    /// random may hold the address of a network card.)
     #[error(
-        "the Secret {SECRET} in the namespace {namespace} holds something under {KEY} that is no UUID: to have a new id \
+        "the Secret {SECRET} in the namespace {namespace} holds something under {KEY} that is no random UUID: to have a new id \
          drawn, delete the key with `kubectl patch secret {SECRET} -n {namespace} --type=json \
          -p '[{{\"op\":\"remove\",\"path\":\"/data/{KEY}\"}}]'`"
     )]
@@ -114,6 +119,45 @@ pub async fn ensure(client: &Client, namespace: &Namespace, candidate: ClusterId
     Err(IdentityError::Contended { namespace: namespace.clone() })
 }
 
+/// Reads what is kept under [`SLOTS`]; nothing where there is none. Needs the verb `get`.
+///
+/// # Errors
+/// Where the Secret cannot be read.
+pub async fn slots(client: &Client, namespace: &Namespace) -> Result<Option<String>, IdentityError> {
+    let unanswered = AtomicU32::new(0);
+    let kept = Kept { api: Api::new(client, REQUEST_TIMEOUT, &unanswered), namespace };
+    let bytes = kept.secret().await?.and_then(|secret| secret.data).and_then(|data| data.slots).unwrap_or_default().0;
+    Ok(String::from_utf8(bytes).ok().filter(|text| !text.is_empty()))
+}
+
+/// Keeps something under [`SLOTS`], beside an identity that is there. Needs the verb `patch`.
+///
+/// # Errors
+/// Where it cannot be written.
+pub async fn keep_slots(client: &Client, namespace: &Namespace, slots: &str) -> Result<(), IdentityError> {
+    let unanswered = AtomicU32::new(0);
+    let kept = Kept { api: Api::new(client, REQUEST_TIMEOUT, &unanswered), namespace };
+    kept.overwrite(&json!({ SLOTS: slots })).await.map(drop)
+}
+
+/// Makes `id` the identity and `slots` its moments, both in one change, whatever was there before. Needs the verbs `patch`
+/// and `create`.
+///
+/// # Errors
+/// Where it cannot be written.
+pub async fn reset(client: &Client, namespace: &Namespace, id: ClusterId, slots: &str) -> Result<(), IdentityError> {
+    let unanswered = AtomicU32::new(0);
+    let kept = Kept { api: Api::new(client, REQUEST_TIMEOUT, &unanswered), namespace };
+    for _ in 0..ATTEMPTS {
+        if kept.overwrite(&json!({ KEY: id, SLOTS: slots })).await? == Written::Yes {
+            return Ok(());
+        }
+        // There is no Secret yet, or somebody has just made one.
+        kept.create(id).await?;
+    }
+    Err(IdentityError::Contended { namespace: namespace.clone() })
+}
+
 /// Where the identity is kept.
 struct Kept<'a> {
     api: Api<'a>,
@@ -134,19 +178,23 @@ enum Written {
 }
 
 impl Kept<'_> {
+    async fn secret(&self) -> Result<Option<SecretObject>, IdentityError> {
+        match self.api.get(&self.path()).await {
+            Ok(secret) => Ok(Some(secret)),
+            Err(failure) if failure.code() == Some(StatusCode::NOT_FOUND) => Ok(None),
+            Err(failure) => Err(self.error("get", &failure)),
+        }
+    }
+
     async fn look(&self) -> Result<Found, IdentityError> {
-        let secret: SecretObject = match self.api.get(&self.path()).await {
-            Ok(secret) => secret,
-            Err(failure) if failure.code() == Some(StatusCode::NOT_FOUND) => return Ok(Found::NoSecret),
-            Err(failure) => return Err(self.error("get", &failure)),
-        };
+        let Some(secret) = self.secret().await? else { return Ok(Found::NoSecret) };
         let bytes = secret.data.unwrap_or_default().cluster_id.unwrap_or_default().0;
         let text = bytes.trim_ascii();
         if text.is_empty() {
             let resource_version = secret.metadata.and_then(|meta| meta.resource_version).unwrap_or_default();
             return Ok(Found::NoKey { resource_version });
         }
-        let id = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+        let id = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).filter(ClusterId::is_random);
         id.map(Found::Id).ok_or_else(|| IdentityError::NotAnId { namespace: self.namespace.clone() })
     }
 
@@ -171,10 +219,19 @@ impl Kept<'_> {
     /// Adds the key to the version of the Secret that was read, and to no other.
     async fn add(&self, candidate: ClusterId, resource_version: &str) -> Result<Written, IdentityError> {
         let patch = json!({"metadata": {"resourceVersion": resource_version}, "stringData": {KEY: candidate}});
+        self.patch(&patch).await
+    }
+
+    /// Sets keys, whatever they held.
+    async fn overwrite(&self, data: &serde_json::Value) -> Result<Written, IdentityError> {
+        self.patch(&json!({ "stringData": data })).await
+    }
+
+    async fn patch(&self, patch: &serde_json::Value) -> Result<Written, IdentityError> {
         let patched: Result<IgnoredAny, Failure> =
-            self.api.request(Method::PATCH, &self.path(), Some(("application/merge-patch+json", &patch))).await;
+            self.api.request(Method::PATCH, &self.path(), Some(("application/merge-patch+json", patch))).await;
         match patched {
-            // Deleted meanwhile.
+            // Deleted meanwhile, or never there.
             Err(failure) if failure.code() == Some(StatusCode::NOT_FOUND) => Ok(Written::Not),
             patched => self.written("patch", patched),
         }
@@ -224,4 +281,5 @@ struct Meta {
 struct Data {
     #[serde(rename = "cluster-id")]
     cluster_id: Option<ByteString>,
+    slots: Option<ByteString>,
 }

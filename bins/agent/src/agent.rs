@@ -3,20 +3,26 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
-use wfm_core::anonymizer::{AllowList, Anonymizer, Consent, Envelope, Vocabulary};
+use jiff::Timestamp;
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::Clock;
 use wfm_core::cluster::{ClusterId, Namespace};
 use wfm_core::collector::{CollectError, Inventory};
 use wfm_core::diff::{TrainDiff, VersionDiff};
-use wfm_core::release::Releases;
 use wfm_core::report::{ClusterReport, Report};
 
 use crate::identity::{Identity, KeptId};
 use crate::kept::{KeptInventory, Seen};
-use crate::sharing::{Sent, Sharing};
+use crate::sharing::Sharing;
+use crate::slots::Slots;
+
+mod state;
+mod telling;
+mod view;
+
 use crate::updates::{Learnt, Updates};
+pub use state::State;
+pub use view::{UpdateView, View};
 
 /// What an agent is made of; each part can be replaced.
 pub struct Parts {
@@ -24,7 +30,7 @@ pub struct Parts {
     pub inventory: Arc<KeptInventory>,
     /// Knows the published releases.
     pub updates: Updates,
-    /// Sends check-ins.
+    /// Sends envelopes.
     pub sharing: Sharing,
     /// Keeps the cluster's identity.
     pub identity: Box<dyn Identity>,
@@ -41,71 +47,7 @@ pub struct Agent {
     parts: Parts,
     diff: Box<dyn VersionDiff>,
     id: KeptId,
-}
-
-/// Everything a page or a document is made of, taken at one moment.
-#[derive(Debug)]
-pub struct View {
-    /// The moment.
-    pub now: Timestamp,
-    /// The product's name.
-    pub product: String,
-    /// The namespace that is watched.
-    pub namespace: Namespace,
-    /// The cluster's id, or why there is none.
-    pub id: Result<ClusterId, String>,
-    /// The judged cluster; `None` before the first inventory.
-    pub report: Option<Arc<ClusterReport>>,
-    /// Why the last collection failed, if it did.
-    pub failure: Option<CollectError>,
-    /// What is known of the published releases.
-    pub updates: UpdateView,
-    /// What is shared.
-    pub sharing: SharingView,
-}
-
-/// What is known of the published releases, for showing.
-#[derive(Debug)]
-pub struct UpdateView {
-    /// Whether update checks are on.
-    pub is_on: bool,
-    /// The train that is followed.
-    pub train: wfm_core::version::Train,
-    /// The longest time between two checks.
-    pub interval: std::time::Duration,
-    /// What is known.
-    pub learnt: Learnt,
-}
-
-impl UpdateView {
-    /// Whether the last successful check is older than two intervals: then one has failed at least.
-    #[must_use]
-    pub fn is_stale(&self, now: Timestamp) -> bool {
-        self.age(now) > SignedDuration::try_from(self.interval * 2).unwrap_or(SignedDuration::MAX)
-    }
-
-    /// Whether the last successful check is older than a week.
-    #[must_use]
-    pub fn is_too_old(&self, now: Timestamp) -> bool {
-        self.age(now) > SignedDuration::from_hours(7 * 24)
-    }
-
-    fn age(&self, now: Timestamp) -> SignedDuration {
-        self.learnt.checked_at.map_or(SignedDuration::ZERO, |checked| now.duration_since(checked))
-    }
-}
-
-/// What is shared, for showing.
-#[derive(Debug)]
-pub struct SharingView {
-    /// Whether check-ins are sent.
-    pub is_on: bool,
-    /// Where they go, or would go.
-    pub destination: Option<String>,
-    /// What was sent.
-    pub sent: Sent,
-    /// The very bytes of the next check-in, as far as they can be told now.
-    pub next: Option<Envelope>,
+    drawn: tokio::sync::Mutex<Option<Slots>>,
 }
 
 impl Agent {
@@ -113,7 +55,7 @@ impl Agent {
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
         let diff = Box::new(TrainDiff::new(parts.catalog.clone(), parts.updates.train().clone()));
-        Arc::new(Self { parts, diff, id: KeptId::default() })
+        Arc::new(Self { parts, diff, id: KeptId::default(), drawn: tokio::sync::Mutex::default() })
     }
 
     /// What it knows of the published releases.
@@ -145,9 +87,9 @@ impl Agent {
     pub async fn view(&self) -> View {
         let (Seen { inventory, failure, .. }, id) = tokio::join!(self.parts.inventory.look(), self.cluster_id());
         let learnt = self.parts.updates.learnt();
-        let next = match (&id, inventory.as_deref()) {
-            (Ok(id), Some(inventory)) => Some(self.anonymize(*id, inventory, &learnt)),
-            _ => None,
+        let preview = match (&id, inventory.as_deref()) {
+            (Ok(id), Some(inventory)) => self.anonymize_all(*id, inventory, &learnt),
+            _ => Vec::new(),
         };
         let report = inventory.map(|inventory| self.judge(inventory, &learnt));
         View {
@@ -162,41 +104,26 @@ impl Agent {
                 train: self.parts.updates.train().clone(),
                 interval: self.parts.updates.interval(),
                 learnt,
+                failed: self.parts.updates.failed(),
             },
-            sharing: SharingView {
-                is_on: self.parts.sharing.is_on(),
-                destination: self.parts.sharing.destination().map(ToOwned::to_owned),
-                sent: self.parts.sharing.sent(),
-                next,
-            },
+            sharing: self.parts.sharing.view(preview),
         }
     }
 
-    /// The check-in of this moment, or why there is none to send.
-    ///
-    /// # Errors
-    /// One sentence. In particular an update check that is on but has not succeeded yet: without the published versions
-    /// every version would be reported as custom.
-    pub async fn check_in(&self) -> Result<Envelope, String> {
-        let id = self.cluster_id().await?;
-        let Seen { inventory, failure, .. } = self.parts.inventory.look().await;
-        let inventory = inventory.filter(|_| failure.is_none()).ok_or("the cluster could not be read")?;
-        let learnt = self.parts.updates.learnt();
-        if self.parts.updates.is_on() && learnt.releases.is_none() {
-            return Err("the published releases are not known yet".to_owned());
-        }
-        Ok(self.anonymize(id, &inventory, &learnt))
+    /// What tells it the time.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.parts.clock)
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
     }
 
     fn judge(&self, inventory: Arc<Inventory>, learnt: &Learnt) -> Arc<ClusterReport> {
         let knowledge = learnt.knowledge(self.parts.updates.is_on());
         Arc::new(ClusterReport::assemble(inventory, self.diff.as_ref(), knowledge))
-    }
-
-    fn anonymize(&self, id: ClusterId, inventory: &Inventory, learnt: &Learnt) -> Envelope {
-        let nothing = Releases::default();
-        let releases = learnt.releases.as_deref().unwrap_or(&nothing);
-        AllowList.check_in(id, Consent::default(), inventory, Vocabulary::new(&self.parts.catalog, releases))
     }
 }
 

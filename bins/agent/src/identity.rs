@@ -1,14 +1,18 @@
 //! The cluster's identity: where it is kept, and what is known of it here.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use wfm_core::clock::Clock;
 use wfm_core::cluster::{ClusterId, Namespace};
 
 use crate::kept::{FRESH_FOR, PATIENCE};
+use crate::slots::Slots;
 
-/// Where the cluster's identity is kept.
+/// How long an id is taken for what the cluster keeps; then it is read again, because it may have been reset.
+const ID_FOR: SignedDuration = SignedDuration::from_mins(10);
+
+/// Where the cluster's identity is kept, and beside it when this installation tells what.
 #[async_trait]
 pub trait Identity: Send + Sync {
     /// The cluster's id; a first call creates it.
@@ -16,6 +20,30 @@ pub trait Identity: Send + Sync {
     /// # Errors
     /// One sentence, where it can neither be read nor created.
     async fn cluster_id(&self) -> Result<ClusterId, String>;
+
+    /// The cluster's id, if there is one; nothing is created.
+    ///
+    /// # Errors
+    /// One sentence, where that cannot be told.
+    async fn known_id(&self) -> Result<Option<ClusterId>, String>;
+
+    /// The moments of telling, if they were drawn.
+    ///
+    /// # Errors
+    /// One sentence, where that cannot be told.
+    async fn slots(&self) -> Result<Option<Slots>, String>;
+
+    /// Keeps the moments of telling.
+    ///
+    /// # Errors
+    /// One sentence, where they cannot be kept.
+    async fn keep_slots(&self, slots: &Slots) -> Result<(), String>;
+
+    /// Draws a new id, and makes these the moments of telling. Nothing that is kept links it to the old one.
+    ///
+    /// # Errors
+    /// One sentence, where it cannot be written.
+    async fn reset(&self, slots: &Slots) -> Result<ClusterId, String>;
 }
 
 /// The identity in the cluster's Secret.
@@ -27,11 +55,40 @@ pub(crate) struct SecretIdentity {
 #[async_trait]
 impl Identity for SecretIdentity {
     async fn cluster_id(&self) -> Result<ClusterId, String> {
-        let candidate = ClusterId::new(wfm_shell::random::uuid());
-        wfm_k8s::identity::ensure(&self.client, &self.namespace, candidate)
-            .await
-            .map_err(|error| wfm_shell::sentence(&error))
+        told(wfm_k8s::identity::ensure(&self.client, &self.namespace, drawn()).await)
     }
+
+    async fn known_id(&self) -> Result<Option<ClusterId>, String> {
+        told(wfm_k8s::identity::read(&self.client, &self.namespace).await)
+    }
+
+    async fn slots(&self) -> Result<Option<Slots>, String> {
+        let text = told(wfm_k8s::identity::slots(&self.client, &self.namespace).await)?;
+        // What cannot be read was not written by this program: new ones take its place.
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    async fn keep_slots(&self, slots: &Slots) -> Result<(), String> {
+        told(wfm_k8s::identity::keep_slots(&self.client, &self.namespace, &written(slots)).await)
+    }
+
+    async fn reset(&self, slots: &Slots) -> Result<ClusterId, String> {
+        let id = drawn();
+        told(wfm_k8s::identity::reset(&self.client, &self.namespace, id, &written(slots)).await)?;
+        Ok(id)
+    }
+}
+
+fn drawn() -> ClusterId {
+    ClusterId::new(wfm_shell::random::uuid())
+}
+
+fn written(slots: &Slots) -> String {
+    serde_json::to_string(slots).expect("numbers and times have a JSON form")
+}
+
+fn told<T>(result: Result<T, wfm_k8s::identity::IdentityError>) -> Result<T, String> {
+    result.map_err(|error| wfm_shell::sentence(&error))
 }
 
 /// The id once it is known; until then the last failure, for as long as an inventory is fresh, so that many who look cause
@@ -44,7 +101,7 @@ enum Known {
     #[default]
     Nothing,
     Failed(Timestamp, String),
-    Id(ClusterId),
+    Id(Timestamp, ClusterId),
 }
 
 impl KeptId {
@@ -53,21 +110,33 @@ impl KeptId {
         tokio::time::timeout(PATIENCE, self.ask(identity, clock)).await.map_err(slow)?
     }
 
+    /// Forgets what was known: the next question is asked.
+    pub(crate) async fn forget(&self) {
+        *self.0.lock().await = Known::Nothing;
+    }
+
     async fn ask(&self, identity: &dyn Identity, clock: &dyn Clock) -> Result<ClusterId, String> {
         let mut known = self.0.lock().await;
+        let now = clock.now();
         match &*known {
-            Known::Id(id) => return Ok(*id),
-            Known::Failed(at, why) if clock.now().duration_since(*at).abs() < FRESH_FOR => return Err(why.clone()),
-            Known::Failed(..) | Known::Nothing => {}
+            Known::Id(at, id) if now.duration_since(*at).abs() < ID_FOR => return Ok(*id),
+            Known::Failed(at, why) if now.duration_since(*at).abs() < FRESH_FOR => return Err(why.clone()),
+            Known::Id(..) | Known::Failed(..) | Known::Nothing => {}
         }
-        match identity.cluster_id().await {
-            Ok(id) => {
-                *known = Known::Id(id);
+        match (identity.cluster_id().await, &*known) {
+            (Ok(id), _) => {
+                *known = Known::Id(now, id);
                 Ok(id)
             }
-            Err(why) => {
+            // An id does not go away because the API is.
+            (Err(_), Known::Id(_, id)) => {
+                let id = *id;
+                *known = Known::Id(now, id);
+                Ok(id)
+            }
+            (Err(why), _) => {
                 tracing::warn!("there is no cluster id: {why}");
-                *known = Known::Failed(clock.now(), why.clone());
+                *known = Known::Failed(now, why.clone());
                 Err(why)
             }
         }
@@ -78,29 +147,43 @@ impl KeptId {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use jiff::SignedDuration;
     use wfm_core::clock::ManualClock;
 
     use super::*;
 
-    struct FailsOnce(AtomicUsize);
+    /// Fails once and then has an id, or never answers.
+    #[derive(Default)]
+    struct Scripted {
+        asked: AtomicUsize,
+        silent: bool,
+    }
 
     #[async_trait]
-    impl Identity for FailsOnce {
+    impl Identity for Scripted {
         async fn cluster_id(&self) -> Result<ClusterId, String> {
-            match self.0.fetch_add(1, Ordering::SeqCst) {
+            if self.silent {
+                return std::future::pending().await;
+            }
+            match self.asked.fetch_add(1, Ordering::SeqCst) {
                 0 => Err("may not create secrets".to_owned()),
                 _ => Ok("8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap()),
             }
         }
-    }
 
-    struct Silent;
+        async fn known_id(&self) -> Result<Option<ClusterId>, String> {
+            Ok(None)
+        }
 
-    #[async_trait]
-    impl Identity for Silent {
-        async fn cluster_id(&self) -> Result<ClusterId, String> {
-            std::future::pending().await
+        async fn slots(&self) -> Result<Option<Slots>, String> {
+            Ok(None)
+        }
+
+        async fn keep_slots(&self, _: &Slots) -> Result<(), String> {
+            Ok(())
+        }
+
+        async fn reset(&self, _: &Slots) -> Result<ClusterId, String> {
+            Err("nothing to reset".to_owned())
         }
     }
 
@@ -110,21 +193,35 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_is_repeated_for_half_a_minute_and_then_tried_again() {
-        let (identity, kept, clock) = (FailsOnce(AtomicUsize::new(0)), KeptId::default(), clock());
+        let (identity, kept, clock) = (Scripted::default(), KeptId::default(), clock());
         for _ in 0..100 {
             assert!(kept.get(&identity, &clock).await.is_err());
         }
-        assert_eq!(identity.0.load(Ordering::SeqCst), 1);
+        assert_eq!(identity.asked.load(Ordering::SeqCst), 1);
         clock.advance(SignedDuration::from_secs(30));
         for _ in 0..100 {
             assert!(kept.get(&identity, &clock).await.is_ok());
         }
-        assert_eq!(identity.0.load(Ordering::SeqCst), 2);
+        assert_eq!(identity.asked.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn an_id_is_read_again_after_a_while_and_at_once_when_it_is_forgotten() {
+        let (identity, kept, clock) =
+            (Scripted { asked: AtomicUsize::new(1), silent: false }, KeptId::default(), clock());
+        for (ahead, asked) in [(0, 2), (599, 2), (1, 3)] {
+            clock.advance(SignedDuration::from_secs(ahead));
+            kept.get(&identity, &clock).await.unwrap();
+            assert_eq!(identity.asked.load(Ordering::SeqCst), asked);
+        }
+        kept.forget().await;
+        kept.get(&identity, &clock).await.unwrap();
+        assert_eq!(identity.asked.load(Ordering::SeqCst), 4);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_api_does_not_hold_a_viewer_for_ever() {
-        let why = KeptId::default().get(&Silent, &clock()).await.unwrap_err();
+        let why = KeptId::default().get(&Scripted { silent: true, ..Scripted::default() }, &clock()).await.unwrap_err();
         assert!(why.contains("not answered"), "{why}");
     }
 }

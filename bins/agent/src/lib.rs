@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use wfm_client::Client;
+use wfm_core::anonymizer::Consent;
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::{Clock, SystemClock};
 use wfm_core::report::ReportSink;
@@ -17,20 +19,30 @@ use wfm_shell::server::{self, BindError, Limits};
 
 pub mod agent;
 mod cli;
+mod commands;
 mod components;
+mod document;
 mod handlers;
 pub mod identity;
 pub mod kept;
 pub mod loops;
+mod metrics;
 mod page;
+mod releases_file;
 pub mod routes;
+mod schedule;
+mod self_checks;
+pub mod sent;
 pub mod settings;
 pub mod sharing;
+pub mod slots;
+mod table;
+pub mod timer;
 pub mod updates;
 mod words;
 
 pub use agent::{Agent, Parts};
-pub use cli::{Cli, Command, ConfigCommand, Flags};
+pub use cli::{Cli, Command, ConfigCommand, Flags, IdCommand};
 pub use settings::Settings;
 
 /// The agent cannot start.
@@ -51,6 +63,20 @@ pub enum Error {
          switch sharing off"
     )]
     NowhereToSend,
+    /// The folder for what must outlive a restart cannot be used.
+    #[error("the folder {} cannot be used: {source}: set --state-dir (STATE_DIR) to one that can be written", folder.display())]
+    State {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// There is no folder to look into.
+    #[error("say where the log is: set --state-dir (STATE_DIR) as the agent has it")]
+    NoState,
+    /// What was asked for cannot be told.
+    #[error("{0}")]
+    NotTold(String),
     /// The address cannot be listened on.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -66,13 +92,14 @@ pub async fn run(cli: Cli, env: BTreeMap<String, String>) -> Result<(), Error> {
     for warning in warnings {
         tracing::warn!("{warning}");
     }
-    if let Some(Command::Config(ConfigCommand::Show)) = cli.command {
-        for (name, value, source) in settings.table() {
-            println!("{name:<18} {value:<32} {source}");
-        }
-        return Ok(());
+    match cli.command {
+        Some(command) => commands::run(command, settings).await,
+        None => serve(&settings).await,
     }
-    let agent = connect(&settings).await?;
+}
+
+async fn serve(settings: &Settings) -> Result<(), Error> {
+    let agent = connect(settings).await?;
     let running = start(agent, settings.listen.value, wfm_client::jitter::fraction).await?;
     wfm_shell::announce(running.addr);
     wfm_shell::shutdown::signal().await;
@@ -85,17 +112,33 @@ pub async fn run(cli: Cli, env: BTreeMap<String, String>) -> Result<(), Error> {
 /// # Errors
 /// Where the settings do not lead to them.
 pub async fn connect(settings: &Settings) -> Result<Arc<Agent>, Error> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    connect_with(settings, Arc::new(SystemClock)).await
+}
+
+/// The same with a clock of one's own choice.
+///
+/// # Errors
+/// Where the settings do not lead to them.
+pub async fn connect_with(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Arc<Agent>, Error> {
     let kubernetes = wfm_k8s::connect(settings.kubeconfig.value.as_deref()).await?;
     let namespace = settings.namespace.value.clone();
     let versions = match &settings.versions_url.value {
-        Some(url) => Some(Arc::new(Client::new(url).map_err(Error::Versions)?)),
+        Some(url) => {
+            let client = Client::new(url).map_err(Error::Versions)?;
+            let cache = settings.state_dir.value.clone();
+            Some(Arc::new(match cache {
+                Some(folder) => client.with_cache(folder),
+                None => client,
+            }))
+        }
         None if settings.share_usage_data.value => return Err(Error::NowhereToSend),
         None => None,
     };
     let destination = versions.as_ref().map(|client| client.destination());
-    let source = versions.clone().filter(|_| settings.check_versions.value).map(|c| c as Arc<dyn VersionSource>);
+    let source = source(settings, versions.clone());
     let sink = versions.filter(|_| settings.share_usage_data.value).map(|c| c as Arc<dyn ReportSink>);
+    let consent = Consent { schema: settings.share_schema.value, cohort: settings.cohort.value };
+    let sharing = sharing::Sharing::new(sink, destination, consent, log(settings)?, Arc::clone(&clock));
     let collector = wfm_k8s::KubeCollector::new(kubernetes.clone(), namespace.clone(), Arc::clone(&clock));
     Ok(Agent::new(Parts {
         inventory: kept::KeptInventory::new(Box::new(collector), Arc::clone(&clock)),
@@ -105,12 +148,29 @@ pub async fn connect(settings: &Settings) -> Result<Arc<Agent>, Error> {
             settings.poll_interval.value,
             Arc::clone(&clock),
         ),
-        sharing: sharing::Sharing::new(sink, destination, Arc::clone(&clock)),
+        sharing,
         identity: Box::new(identity::SecretIdentity { client: kubernetes, namespace: namespace.clone() }),
         clock,
         catalog: Catalog::workflow(),
         namespace,
     }))
+}
+
+/// Whom to ask for published releases: nobody, a file, or the versions service.
+fn source(settings: &Settings, versions: Option<Arc<Client>>) -> Option<Arc<dyn VersionSource>> {
+    if !settings.check_versions.value {
+        return None;
+    }
+    match &settings.releases.value {
+        Some(file) => Some(Arc::new(releases_file::ReleasesFile::new(file.clone()))),
+        None => versions.map(|client| client as Arc<dyn VersionSource>),
+    }
+}
+
+/// The log of what is sent.
+fn log(settings: &Settings) -> Result<sent::SentLog, Error> {
+    let Some(folder) = &settings.state_dir.value else { return Ok(sent::SentLog::in_memory()) };
+    sent::SentLog::in_folder(folder.clone()).map_err(|source| Error::State { folder: folder.clone(), source })
 }
 
 /// A running agent.
@@ -159,6 +219,7 @@ pub async fn start_with(
         // An error means that nobody can say stop any more: that is a stop too.
         let _ = stopped.await;
     }));
-    let asking = tokio::spawn(loops::run(agent, fraction));
+    let timer = Arc::new(timer::SystemTimer::new(agent.clock()));
+    let asking = tokio::spawn(loops::run(agent, timer, fraction));
     Ok(Running { addr, stop, serving, asking })
 }

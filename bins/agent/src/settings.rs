@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use wfm_core::cluster::Namespace;
+use wfm_core::anonymizer::SchemaVersion;
+use wfm_core::cluster::{Cohort, Namespace};
 use wfm_core::version::Train;
 
 use crate::cli::Flags;
@@ -29,6 +30,10 @@ const KNOWN: &[&str] = &[
     "API_VERSION",
     "DEIS_NAMESPACE",
     "SHARE_USAGE_DATA",
+    "SHARE_SCHEMA",
+    "COHORT",
+    "RELEASES_FILE",
+    "STATE_DIR",
     "TRAIN",
 ];
 
@@ -77,8 +82,16 @@ pub struct Settings {
     pub train: Setting<Train>,
     /// Whether to ask for published releases.
     pub check_versions: Setting<bool>,
-    /// Whether to send check-ins.
+    /// A file of published releases to read in place of asking the versions service.
+    pub releases: Setting<Option<PathBuf>>,
+    /// Whether to share usage data.
     pub share_usage_data: Setting<bool>,
+    /// The schema that was accepted for it.
+    pub share_schema: Setting<SchemaVersion>,
+    /// Whose cluster it is, if that is said.
+    pub cohort: Setting<Option<Cohort>>,
+    /// Where what must outlive a restart is kept.
+    pub state_dir: Setting<Option<PathBuf>>,
     /// Time between two update checks, at most [`LONGEST_POLL`].
     pub poll_interval: Setting<Duration>,
 }
@@ -126,7 +139,11 @@ impl Settings {
                 Some(_) => env.read("CHECKVERSIONS", true, switch)?,
                 None => env.read("CHECK_VERSIONS", true, switch)?,
             },
+            releases: path_or(flags.releases.as_ref(), &env, "RELEASES_FILE")?,
             share_usage_data: env.read("SHARE_USAGE_DATA", false, switch)?,
+            share_schema: env.read("SHARE_SCHEMA", SchemaVersion::FIRST, schema)?,
+            cohort: env.read("COHORT", None, |text| parsed(text).map(Some))?,
+            state_dir: path_or(flags.state_dir.as_ref(), &env, "STATE_DIR")?,
             poll_interval: poll_interval.map(|interval| interval.min(LONGEST_POLL)),
         };
         let do_not_track = env.read("DO_NOT_TRACK", false, switch)?;
@@ -134,20 +151,30 @@ impl Settings {
             settings.check_versions = Setting { value: false, source: do_not_track.source.clone() };
             settings.share_usage_data = Setting { value: false, source: do_not_track.source };
         }
-        Ok((settings, env.unread()))
+        let mut warnings = env.unread();
+        let schema = settings.share_schema.value;
+        if schema > SchemaVersion::CURRENT {
+            let known = SchemaVersion::CURRENT;
+            warnings.push(format!("SHARE_SCHEMA accepts schema {schema}; this agent knows {known} and sends that"));
+        }
+        Ok((settings, warnings))
     }
 
     /// Every setting as `(name, value, source)`, for people.
     #[must_use]
     pub fn table(&self) -> Vec<(&'static str, String, String)> {
         let none = || "(none)".to_owned();
-        let path = self.kubeconfig.value.as_ref().map_or_else(none, |path| path.display().to_string());
+        let path = |setting: &Setting<Option<PathBuf>>| {
+            setting.value.as_ref().map_or_else(none, |path| path.display().to_string())
+        };
+        let cohort = self.cohort.value.map_or_else(none, |cohort| cohort.to_string());
         let url = self.versions_url.value.clone().unwrap_or_else(none);
         vec![
             ("listen", self.listen.value.to_string(), self.listen.source.to_string()),
             ("namespace", self.namespace.value.to_string(), self.namespace.source.to_string()),
-            ("kubeconfig", path, self.kubeconfig.source.to_string()),
+            ("kubeconfig", path(&self.kubeconfig), self.kubeconfig.source.to_string()),
             ("versions-url", url, self.versions_url.source.to_string()),
+            ("releases", path(&self.releases), self.releases.source.to_string()),
             ("train", self.train.value.to_string(), self.train.source.to_string()),
             ("check-versions", self.check_versions.value.to_string(), self.check_versions.source.to_string()),
             (
@@ -156,6 +183,9 @@ impl Settings {
                 self.poll_interval.source.to_string(),
             ),
             ("share-usage-data", self.share_usage_data.value.to_string(), self.share_usage_data.source.to_string()),
+            ("share-schema", self.share_schema.value.to_string(), self.share_schema.source.to_string()),
+            ("cohort", cohort, self.cohort.source.to_string()),
+            ("state-dir", path(&self.state_dir), self.state_dir.source.to_string()),
         ]
     }
 }
@@ -207,6 +237,13 @@ impl Env<'_> {
     }
 }
 
+fn path_or(flag: Option<&PathBuf>, env: &Env<'_>, name: &str) -> Result<Setting<Option<PathBuf>>, SettingsError> {
+    match flag {
+        Some(path) => Ok(Setting { value: Some(path.clone()), source: Source::Flag }),
+        None => env.read(name, None, |text| Ok(Some(PathBuf::from(text)))),
+    }
+}
+
 fn flag_or<T: FromStr>(
     flag: Option<&str>,
     name: &str,
@@ -236,6 +273,11 @@ fn switch(text: &str) -> Result<bool, String> {
         "0" | "f" | "false" | "no" | "off" => Ok(false),
         _ => Err("write true or false".to_owned()),
     }
+}
+
+fn schema(text: &str) -> Result<SchemaVersion, String> {
+    let number = text.parse().ok().and_then(SchemaVersion::new);
+    number.ok_or_else(|| format!("write the number of a schema: 1 to {}", SchemaVersion::CURRENT))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

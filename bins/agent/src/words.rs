@@ -15,6 +15,11 @@ pub(crate) fn ago(now: Timestamp, then: Timestamp) -> String {
     }
 }
 
+/// In how long something will be: `now`, `in 3 min`, `in 26 h`, `in 5 days`.
+pub(crate) fn ahead(now: Timestamp, then: Timestamp) -> String {
+    span(then.duration_since(now)).map_or_else(|| "now".to_owned(), |span| format!("in {span}"))
+}
+
 /// How old something is: `under a minute`, `3 min`, `26 h`, `5 days`.
 pub(crate) fn age(now: Timestamp, since: Timestamp) -> String {
     span(now.duration_since(since)).unwrap_or_else(|| "under a minute".to_owned())
@@ -43,6 +48,8 @@ mod tests {
         assert_eq!(after(26 * 3600), "26 h ago");
         assert_eq!(after(5 * 86_400), "5 days ago");
         assert_eq!(after(1234 * 86_400), "1,234 days ago");
+        let before = |seconds| ahead(then, then + SignedDuration::from_secs(seconds));
+        assert_eq!([before(-5), before(59), before(180), before(5 * 86_400)], ["now", "now", "in 3 min", "in 5 days"]);
     }
 
     #[test]

@@ -28,8 +28,21 @@ pub(crate) fn json_with_status(status: StatusCode, body: &impl Serialize) -> Res
     response
 }
 
+/// 204: it was done, and there is nothing to tell.
+pub(crate) fn done() -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// A JSON document that is kept by its tag, or 304 where the client has it.
 pub(crate) fn cached(document: Document, known: &IfNoneMatch, caching: HeaderValue) -> Response {
+    cached_as(HeaderValue::from_static("application/json"), document, known, caching)
+}
+
+/// The same of another kind.
+pub(crate) fn cached_as(kind: HeaderValue, document: Document, known: &IfNoneMatch, caching: HeaderValue) -> Response {
     let unchanged = known.matches(&document.etag);
     let mut response = Response::new(if unchanged { Bytes::new() } else { document.body }.into());
     if unchanged {
@@ -41,7 +54,7 @@ pub(crate) fn cached(document: Document, known: &IfNoneMatch, caching: HeaderVal
     headers.insert(header::CACHE_CONTROL, caching);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !unchanged {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, kind);
     }
     response
 }

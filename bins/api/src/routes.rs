@@ -5,8 +5,8 @@
 
 use crate::dispatch::Verb::{Delete, Get, Post, Put};
 use crate::dispatch::{ADMIN, ANYONE, DOCTOR, INSIGHTS, PAGE, PROBE, PUBLISHER, READER, Route, SIGNED_IN, routes};
-use crate::handlers::{audit, backup, clusters, docs, doctor, export, fleet, health, insights, listing};
-use crate::handlers::{metrics, notices, page, publish, releases, versions, withdraw};
+use crate::handlers::{audit, backup, clusters, docs, doctor, envelopes, erase, export, fleet, health, insights};
+use crate::handlers::{listing, metrics, notices, page, publish, releases, schemas, versions, withdraw};
 
 routes! {
     // pages and probes
@@ -36,7 +36,13 @@ routes! {
     Get  "/v3/versions/{train}/{component}/{version}"  ANYONE     versions::release;
     Post "/v3/versions/{train}/{component}/{version}"  PUBLISHER  publish::release;
 
-    // clusters. The id is random and known to its cluster alone, so whoever has it may read what it said.
+    // envelopes, as agents of today send them
+    Post "/v4/reports"             ANYONE  envelopes::check_in;
+    Post "/v4/facets"              ANYONE  envelopes::count;
+    Get  "/v4/schemas"             ANYONE  schemas::list;
+    Get  "/v4/schemas/{envelope}"  ANYONE  schemas::one;
+
+    // clusters. The id is random and known to its cluster alone, so whoever has it may read what it said, and erase it.
     Post "/v2/clusters/{id}"         ANYONE  clusters::check_in;
     Post "/v3/clusters"              ANYONE  clusters::check_in;
     Get  "/v3/clusters/count"        ANYONE  clusters::count;
@@ -46,6 +52,7 @@ routes! {
     Get  "/v3/clusters/{id}"         ANYONE  clusters::one;
     Get  "/v4/clusters"              READER  listing::clusters;
     Put  "/v4/clusters/{id}/cohort"  ADMIN   listing::set_cohort;
+    Delete "/v4/clusters/{id}"      ANYONE  erase::cluster;
 
     // files for data tools: docs/DATA.md
     Get  "/v4/export/clusters.ndjson"   READER  export::clusters;

@@ -161,6 +161,9 @@ impl Store for Gone {
     async fn doctor(&self, _: DoctorId) -> Result<Option<DoctorReport>, StoreError> {
         self.error()
     }
+    async fn erase(&self, _: ClusterId, _: By) -> Result<bool, StoreError> {
+        self.error()
+    }
     async fn set_rules(&self, _: BTreeMap<ClusterId, Cohort>, _: By) -> Result<u64, StoreError> {
         self.error()
     }

@@ -6,19 +6,11 @@ mod world;
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use wfm_e2e::{RELEASES_JSON, RecordedCluster, Recording};
-use world::{text, until};
-
-/// A program of this workspace, beside the test's own; `cargo test --workspace` builds them all.
-fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let path = test.parent().unwrap().parent().unwrap().join(name);
-    assert!(path.exists(), "{} is not built: run the tests with --workspace", path.display());
-    path
-}
+use world::{program, text, until};
 
 fn command(name: &str, args: &[&str]) -> Command {
     let mut command = Command::new(program(name));

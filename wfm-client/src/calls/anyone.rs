@@ -1,6 +1,7 @@
 //! What anyone may ask: no token is sent.
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
+use wfm_core::anonymizer::EnvelopeKind;
 use wfm_core::cluster::ClusterId;
 use wfm_core::component::ComponentName;
 use wfm_core::version::{Train, Version};
@@ -87,12 +88,36 @@ impl Client {
         Ok(answers.data)
     }
 
+    /// The [JSON Schema](https://json-schema.org/draft/2020-12) of a kind of envelope, with the names and versions that the
+    /// service knows now: it takes no other.
+    ///
+    /// # Errors
+    /// Where the service cannot be asked.
+    pub async fn schema(&self, envelope: EnvelopeKind) -> Result<serde_json::Value, Error> {
+        self.transport.json(Call::get(&paths::v4_schema(envelope))).await
+    }
+
     /// A cluster as it last reported, or `None` where the service does not know the id.
     ///
     /// # Errors
     /// Where the service cannot be asked.
     pub async fn cluster(&self, id: ClusterId) -> Result<Option<v3::Cluster>, Error> {
         known(self.transport.json(Call::get(&paths::v3_cluster(id))).await)
+    }
+
+    /// Erases a cluster with everything that it said, and answers whether there was one. When it checks in again, it is a
+    /// new one. Where the first answer is lost on the way and it is asked for again, there is none any more.
+    ///
+    /// # Errors
+    /// Where the service cannot be asked.
+    pub async fn erase(&self, id: ClusterId) -> Result<bool, Error> {
+        let path = format!("/v4/clusters/{id}");
+        let answer = self.transport.exchange(Call { method: Method::DELETE, ..Call::get(&path) }).await?;
+        match answer.status {
+            status if status.is_success() => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => Err(self.transport.refused(&answer)),
+        }
     }
 
     /// How many clusters have ever checked in.

@@ -11,14 +11,6 @@ use crate::facets::Facet;
 /// A UUID of version 4: 122 random bits, and none that is made of an address or a name.
 pub(super) const RANDOM_UUID: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
 
-/// Whether a text is such a UUID, as [`RANDOM_UUID`] says.
-pub(super) fn is_random_uuid(text: &str) -> bool {
-    uuid::Uuid::try_parse(text).is_ok_and(|id| {
-        let rfc = id.get_variant() == uuid::Variant::RFC4122;
-        rfc && id.get_version_num() == 4 && id.hyphenated().to_string() == text
-    })
-}
-
 /// The schema of a kind of envelope, with the words that a vocabulary has now.
 #[must_use]
 pub fn schema(kind: EnvelopeKind, vocabulary: Vocabulary<'_>) -> Value {

@@ -74,7 +74,7 @@ impl<'a, F: Clone + Eq + Hash> Teller<'a, F> {
     }
 
     /// A check-in at or after the last one. `said_before` is what the last one said; `waiting` tells whether the silence
-    /// that may have come in between is still to be told.
+    /// that may have come in between is still to be told; where it was told already, more than 24 hours have passed.
     pub fn checked_in(&mut self, life: Life, waiting: bool, at: i64, said_before: &F, said: &F) -> Life {
         let life = self.next(life, waiting, at, said_before, said);
         self.tell_days();

@@ -29,6 +29,8 @@ pub enum Actor {
     Admin,
     /// Whoever works on the store itself, at the command line.
     Operator,
+    /// Whoever knows a cluster's random id, which is its secret.
+    Owner,
 }
 
 /// What was done.
@@ -52,6 +54,8 @@ pub enum Action {
     SetCohort,
     /// A rule of the service about a cluster's cohort was made, changed or dropped.
     SetRule,
+    /// A cluster was erased with everything that it said. The line does not tell which.
+    Erase,
 }
 
 /// One line of the audit log. The log is only ever added to, in the transaction that makes the change.
@@ -127,6 +131,12 @@ impl Change {
             before: said(before),
             after: said(after),
         })
+    }
+
+    /// What erasing a cluster did. Which one it was is erased too.
+    #[must_use]
+    pub fn erased() -> Self {
+        Self { action: Action::Erase, subject: "a cluster".into(), before: None, after: None }
     }
 
     /// The line of the log at its place.

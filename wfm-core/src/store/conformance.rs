@@ -11,12 +11,14 @@ use crate::wire::v3;
 
 mod changes;
 mod clusters;
+mod erase;
 mod facets;
 mod fleet;
 mod history;
 
 pub use changes::*;
 pub use clusters::*;
+pub use erase::*;
 pub use facets::*;
 pub use fleet::*;
 pub use history::*;
@@ -38,6 +40,7 @@ macro_rules! store_conformance {
             a_clock_going_back_does_not_rewrite_history
             clusters_are_counted_once
             components_are_those_last_reported
+            other_workloads_are_those_last_reported_and_outlive_a_backup
             a_yanked_release_is_listed_and_offered_to_nobody
             a_yank_can_be_undone_and_outlives_publishing_again
             a_notice_is_published_replaced_and_taken_back
@@ -57,10 +60,15 @@ macro_rules! store_conformance {
             records_make_the_same_store_again
             the_fleet_is_what_a_recount_gives
             noting_silence_changes_no_answer
+            silence_that_was_noted_too_soon_is_taken_back
             a_decision_moves_a_clusters_whole_past
             a_rule_stands_between_a_decision_and_what_a_cluster_says
             what_a_cluster_says_later_counts_for_its_past
             a_clock_going_back_leaves_the_fleet_exact
+            an_erased_cluster_is_nowhere_and_the_log_does_not_name_it
+            erasing_what_is_not_there_changes_nothing
+            an_erased_cluster_leaves_every_count_past_days_included
+            a_cluster_that_checks_in_after_it_was_erased_is_a_new_one
             what_reports_say_is_added_up_by_week_and_cohort
             a_report_counts_for_the_parts_that_it_tells
             a_backup_holds_what_reports_said

@@ -184,6 +184,14 @@ impl Store for MemoryStore {
         .transpose()
     }
 
+    async fn erase(&self, id: ClusterId, by: By) -> Result<bool, StoreError> {
+        self.write(|state| {
+            let known = state.erase(id)?;
+            state.log(known.then(Change::erased), by);
+            Ok(known)
+        })
+    }
+
     async fn set_rules(&self, rules: BTreeMap<ClusterId, Cohort>, by: By) -> Result<u64, StoreError> {
         self.write(|state| {
             let named: BTreeSet<ClusterId> = state.rules.keys().chain(rules.keys()).copied().collect();

@@ -1,9 +1,11 @@
 //! What leaves the cluster: nothing, or these bytes.
 
 use maud::{Markup, html};
+use wfm_core::anonymizer::{EnvelopeKind, SchemaVersion};
 
 use crate::agent::View;
-use crate::words::ago;
+use crate::sharing::{Outcome, SharingView};
+use crate::words::{ago, ahead};
 
 pub(super) fn sharing(view: &View) -> Markup {
     let sharing = &view.sharing;
@@ -14,23 +16,92 @@ pub(super) fn sharing(view: &View) -> Markup {
                 @if sharing.is_on { span.badge.warn { "ON" } } @else { span.badge.ok { "OFF" } }
             }
             @match &sharing.destination {
-                Some(destination) if sharing.is_on => p { "Check-ins go to " code { (destination) } ". To stop: SHARE_USAGE_DATA=false, or DO_NOT_TRACK=1." },
-                _ => p { "Nothing is sent unless SHARE_USAGE_DATA=true is set in the agent's environment." },
-            }
-            @match &sharing.sent.last {
-                Some((at, check_in)) => {
-                    p { "Last sent " (ago(view.now, *at)) ", acknowledged, in these bytes:" }
-                    pre { (String::from_utf8_lossy(check_in.as_bytes())) }
+                Some(destination) if sharing.is_on => p {
+                    "Usage data goes to " code { (destination) } " by schema " (sharing.consent.schema.sent())
+                    ". To stop: SHARE_USAGE_DATA=false, or DO_NOT_TRACK=1."
                 },
-                None => p { "Nothing has been sent since the agent started." },
+                Some(destination) => p {
+                    "Nothing is sent. To share what stands below with " code { (destination) } ": SHARE_USAGE_DATA=true."
+                },
+                None => p {
+                    "Nothing is sent, and there is nobody to send it to. To share what stands below: SHARE_USAGE_DATA=true and "
+                    "VERSIONS_API_URL."
+                },
             }
-            @if let Some((at, why)) = &sharing.sent.failure { p.note.bad { "✕ The last attempt failed " (ago(view.now, *at)) ": " (why) } }
-            @if let Some(next) = &sharing.next {
-                details data-key="preview" {
-                    summary { @if sharing.is_on { "The next check-in, byte for byte" } @else { "What would be sent, byte for byte" } }
-                    pre { (String::from_utf8_lossy(next.as_bytes())) }
+            @if sharing.is_on && sharing.consent.schema < SchemaVersion::CURRENT {
+                p.note {
+                    "Schema " (SchemaVersion::CURRENT) " asks for more. Nothing of that is sent until you accept it: SHARE_SCHEMA="
+                    (SchemaVersion::CURRENT) "."
+                }
+            }
+            @if sharing.is_on { (kinds(view)) }
+            (preview(sharing))
+            (log(view))
+        }
+    }
+}
+
+/// When each kind goes, and what became of the last.
+fn kinds(view: &View) -> Markup {
+    html! {
+        ul {
+            @for kind in EnvelopeKind::ALL {
+                li {
+                    (name(kind)) ": "
+                    @match view.sharing.outcomes.get(&kind) {
+                        Some(Outcome { at, result: Ok(()) }) => { "acknowledged " (ago(view.now, *at)) },
+                        Some(Outcome { at, result: Err(why) }) => span.bad { "✕ the last attempt failed " (ago(view.now, *at)) ": " (why) },
+                        None => { "not sent since the agent started" },
+                    }
+                    @if let Some(at) = view.sharing.due.get(&kind) { ", next " (ahead(view.now, *at)) }
                 }
             }
         }
+    }
+}
+
+fn preview(sharing: &SharingView) -> Markup {
+    html! {
+        @if !sharing.preview.is_empty() {
+            details data-key="preview" {
+                summary { @if sharing.is_on { "What is sent next, byte for byte" } @else { "What would be sent, byte for byte" } }
+                p.soft { "Each at another moment, on a connection of its own. Only the check-in carries the id." }
+                @for envelope in &sharing.preview {
+                    h3 { (name(envelope.kind())) }
+                    pre { (envelope.as_str()) }
+                }
+            }
+        }
+    }
+}
+
+fn log(view: &View) -> Markup {
+    let sharing = &view.sharing;
+    html! {
+        @if sharing.sent.is_empty() {
+            p {
+                @if sharing.log_is_kept { "Nothing has ever been sent." } @else { "Nothing has been sent since the agent started." }
+            }
+        } @else {
+            details data-key="sent" {
+                summary { "What was sent, byte for byte (" (sharing.sent.len()) ")" }
+                @for entry in &sharing.sent {
+                    p { (name(entry.envelope)) " to " code { (entry.to) } ", " (ago(view.now, entry.at)) " (" (entry.at) ")" }
+                    pre { (entry.body) }
+                }
+                p.soft {
+                    a href="sent.ndjson" { "All that is kept" } ", one JSON object a line"
+                    @if !sharing.log_is_kept { ". A restart empties it: set STATE_DIR to keep 13 months." }
+                }
+            }
+        }
+    }
+}
+
+fn name(kind: EnvelopeKind) -> &'static str {
+    match kind {
+        EnvelopeKind::CheckIn => "Check-in",
+        EnvelopeKind::Software => "Software, without the id",
+        EnvelopeKind::Capacity => "Capacity, without the id",
     }
 }

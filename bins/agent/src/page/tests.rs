@@ -1,21 +1,26 @@
 //! Every state of the page from a view made by hand: current, outdated, unknown, off and stale are never mixed up.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use wfm_core::anonymizer::{AllowList, Anonymizer, Consent, Envelope, Vocabulary};
 use wfm_core::catalog::{Catalog, CatalogEntry, Presence};
+use wfm_core::clock::ManualClock;
 use wfm_core::collector::{Container, Inventory, Workload};
 use wfm_core::component::WorkloadKind;
 use wfm_core::diff::TrainDiff;
 use wfm_core::release::{Notice, NoticeLevel, Release, Releases};
-use wfm_core::report::ClusterReport;
+use wfm_core::report::{ClusterReport, ReportSink, SendError};
 use wfm_core::source::SourceErrorCause;
 use wfm_core::version::Train;
 
 use super::*;
-use crate::agent::{SharingView, UpdateView};
-use crate::sharing::Sent;
+use crate::agent::UpdateView;
+use crate::sent::SentLog;
+use crate::sharing::Sharing;
 use crate::updates::{Failure, Learnt};
 
 fn now() -> Timestamp {
@@ -57,13 +62,36 @@ fn view(version: Option<&str>, is_on: bool, learnt: Learnt) -> View {
         id: Err("may not create secrets".into()),
         report: Some(Arc::new(report)),
         failure: None,
-        updates: UpdateView { is_on, train: Train::stable(), interval: Duration::from_secs(43_200), learnt },
-        sharing: SharingView {
-            is_on: false,
-            destination: Some("https://v.example/".into()),
-            sent: Sent::default(),
-            next: None,
+        updates: UpdateView {
+            is_on,
+            train: Train::stable(),
+            interval: Duration::from_secs(43_200),
+            learnt,
+            failed: BTreeMap::new(),
         },
+        sharing: sharing(None, Consent::default()).view(vec![check_in()]),
+    }
+}
+
+fn check_in() -> Envelope {
+    let (catalog, releases) = (Catalog::workflow(), Releases::default());
+    let id = "8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap();
+    AllowList.check_in(id, Consent::default(), &Inventory::empty(now()), Vocabulary::new(&catalog, &releases))
+}
+
+fn sharing(sink: Option<Arc<dyn ReportSink>>, consent: Consent) -> Sharing {
+    let (destination, clock) = (Some("https://v.example/".to_owned()), Arc::new(ManualClock::new(now())));
+    Sharing::new(sink, destination, consent, SentLog::in_memory(), clock)
+}
+
+/// Acknowledges, or refuses.
+struct Scripted(bool);
+
+#[async_trait]
+impl ReportSink for Scripted {
+    async fn send(&self, _: &Envelope) -> Result<(), SendError> {
+        let refused = || SendError { message: "https://v.example/ answered 503".to_owned(), source: None };
+        if self.0 { Ok(()) } else { Err(refused()) }
     }
 }
 
@@ -193,4 +221,41 @@ fn notices_that_concern_what_is_installed_are_shown_newest_first() {
     let (newer, older) = (html.find("The newer word.").unwrap(), html.find("The older &lt;b&gt;word").unwrap());
     assert!(newer < older);
     assert!(!html.contains("Not for you."));
+}
+
+/// The sharing block alone, without markup.
+fn sharing_words(sharing: &Sharing, preview: Vec<Envelope>) -> String {
+    let view = View { sharing: sharing.view(preview), ..view(None, true, Learnt::default()) };
+    let html = super::sharing::sharing(&view).into_string();
+    html.split('<')
+        .filter_map(|part| part.split_once('>'))
+        .map(|(_, words)| words)
+        .collect::<String>()
+        .replace("&quot;", "\"")
+}
+
+#[test]
+fn sharing_that_is_off_says_what_would_be_sent_and_how_to_turn_it_on() {
+    let words = sharing_words(&sharing(None, Consent::default()), vec![check_in()]);
+    for part in
+        ["Data sharing OFF", "Nothing is sent.", "SHARE_USAGE_DATA=true", "What would be sent", check_in().as_str()]
+    {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    assert!(words.contains("Nothing has been sent since the agent started."));
+}
+
+#[tokio::test]
+async fn sharing_that_is_on_says_what_was_sent_and_what_failed() {
+    for (acknowledged, said) in
+        [(true, "acknowledged just now"), (false, "✕ the last attempt failed just now: it was not")]
+    {
+        let sharing = sharing(Some(Arc::new(Scripted(acknowledged))), Consent::default());
+        sharing.send(&check_in()).await;
+        let words = sharing_words(&sharing, Vec::new());
+        for part in ["Data sharing ON", said, "DO_NOT_TRACK=1", "What was sent, byte for byte (1)", check_in().as_str()]
+        {
+            assert!(words.contains(part), "{part}: {words}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use wfm_core::clock::ManualClock;
 use wfm_core::store::MemoryStore;
 
-use super::Verb::{Get, Post};
+use super::Verb::{Delete, Get, Post};
 use super::{Access, ROUTES, Route, Verb};
 use crate::tokens::{Role, Token, Tokens};
 use crate::viewer::READERS;
@@ -108,7 +108,7 @@ async fn try_every_cell(public: InsightsPublic) {
 }
 
 #[test]
-fn nothing_but_releases_check_ins_and_what_has_no_secret_is_open() {
+fn nothing_but_releases_a_clusters_own_record_and_what_has_no_secret_is_open() {
     let open = ROUTES.iter().filter(|route| is_open(route, InsightsPublic::default()));
     let open: BTreeSet<(Verb, &str)> = open.map(|route| (route.verb, route.path)).collect();
     let expected = [
@@ -128,7 +128,12 @@ fn nothing_but_releases_check_ins_and_what_has_no_secret_is_open() {
         (Post, "/v3/versions/latest"),
         (Get, "/v3/versions/{train}/{component}"),
         (Get, "/v3/versions/{train}/{component}/{version}"),
+        (Delete, "/v4/clusters/{id}"),
+        (Post, "/v4/facets"),
         (Get, "/v4/releases/{train}"),
+        (Post, "/v4/reports"),
+        (Get, "/v4/schemas"),
+        (Get, "/v4/schemas/{envelope}"),
         (Get, "/versions/{component}"),
     ];
     assert_eq!(open, BTreeSet::from(expected));

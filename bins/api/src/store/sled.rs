@@ -8,7 +8,7 @@
 //! | `ledger` | `r` id | a rule about whose a cluster is |
 //! | `ledger` | `f` week, cohort, facet, value | how many reports without an id said so ([`facets`]) |
 //! | `clusters.2` | the cluster's id | first, last and number of check-ins, cohort, and its open run ([`run`]) |
-//! | `runs.3` | a number, in the order of closing | a cluster's closed run of check-ins and where the one before is ([`closed`]); never written again |
+//! | `runs.3` | a number, in the order of closing | a cluster's closed run of check-ins and where the one before is ([`closed`]); nothing once it was erased |
 //! | `facts` | hash of the facts | what clusters said, as JSON, once, however many say the same |
 //! | `rollups` | [`wfm_core::fleet`] says | counters: what questions about the fleet are answered from |
 //! | `waiting` | last check-in, the cluster's id | nothing: the cluster is not known to be silent |
@@ -38,6 +38,7 @@ mod check_in;
 mod clean;
 mod closed;
 mod disk;
+mod erase;
 mod error;
 mod facets;
 mod fleet;
@@ -186,6 +187,10 @@ impl Store for SledStore {
         by: By,
     ) -> Result<Option<ClusterRecord>, StoreError> {
         self.writing.ask(move |group| group.set_cohort(id, cohort, by)).await
+    }
+
+    async fn erase(&self, id: ClusterId, by: By) -> Result<bool, StoreError> {
+        self.writing.ask(move |group| group.erase(id, by)).await
     }
 
     async fn set_rules(&self, rules: BTreeMap<ClusterId, Cohort>, by: By) -> Result<u64, StoreError> {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -57,6 +58,14 @@ pub(crate) async fn agent(flags: &Flags, env: &[(&str, &str)]) -> wfm_agent::Run
     assert_eq!(warnings, Vec::<String>::new());
     let agent = wfm_agent::connect(&settings).await.unwrap();
     wfm_agent::start(agent, anywhere(), || 0.0).await.unwrap()
+}
+
+/// A program of this workspace, beside the test's own; `cargo test --workspace` builds them all.
+pub(crate) fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let path = test.parent().unwrap().parent().unwrap().join(name);
+    assert!(path.exists(), "{} is not built: run the tests with --workspace", path.display());
+    path
 }
 
 pub(crate) fn anywhere() -> SocketAddr {

@@ -24,7 +24,7 @@ async fn summary(store: &dyn Store, moment: &str, include: Cohorts) -> Summary {
 }
 
 /// Three clusters: one steady, one that returns and upgrades, one that is seen once.
-async fn live(store: &dyn Store) {
+pub(super) async fn live(store: &dyn Store) {
     for day in 1..=20 {
         let noon = at(&format!("2026-01-{day:02}T12:00:00Z"));
         store.check_in(arrival(A, &[(ROUTER, "v2.9.0")]), noon).await.unwrap();
@@ -55,7 +55,7 @@ async fn counted(store: &dyn Store) -> reference::Fleet {
     reference::Fleet { clusters }
 }
 
-async fn assert_answers_are_a_recount(store: &dyn Store) {
+pub(super) async fn assert_answers_are_a_recount(store: &dyn Store) {
     let counted = counted(store).await;
     let now = at("2026-01-20T18:00:00Z");
     let daily = ask(store, move |rollups| fleet::daily(rollups, None, usize::MAX, now)).await.unwrap();
@@ -103,6 +103,19 @@ pub async fn noting_silence_changes_no_answer(store: &dyn Store) {
     assert_eq!(store.note_silent(at("2026-01-20T18:00:00Z")).await.unwrap(), 0);
     assert_eq!(summary(store, "2026-01-20T18:00:00Z", Cohorts::ALL).await, before);
     store.check_in(arrival(C, &[(ROUTER, "v2.9.0")]), at("2026-01-20T18:00:00Z")).await.unwrap();
+    assert_answers_are_a_recount(store).await;
+}
+
+/// 24 hours are not more than 24 hours: a check-in in the second in which silence is over, or by a clock that was set back,
+/// undoes what was noted.
+pub async fn silence_that_was_noted_too_soon_is_taken_back(store: &dyn Store) {
+    live(store).await;
+    let said = |version| arrival(C, &[(ROUTER, version)]);
+    assert_eq!(store.note_silent(at("2026-01-19T23:59:59Z")).await.unwrap(), 1);
+    store.check_in(said("v2.9.0"), at("2026-01-19T23:59:59Z")).await.unwrap();
+    assert_answers_are_a_recount(store).await;
+    assert_eq!(store.note_silent(at("2026-01-21T00:00:00Z")).await.unwrap(), 1);
+    store.check_in(said("v2.10.0"), at("2026-01-20T08:00:00Z")).await.unwrap();
     assert_answers_are_a_recount(store).await;
 }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{Cluster, State};
 use crate::anonymizer::Arrival;
+use crate::cluster::ClusterId;
 use crate::fleet::{Changes, DAY, Life, NotARow, Place, Rollups, Row, Teller, Waiting};
 use crate::store::{ClusterFacts, ClusterRecord, Run, StoreError, StoreErrorKind, in_time, whole_second};
 
@@ -57,6 +58,20 @@ impl State {
         self.rollups.add(&changes).map_err(damaged)?;
         self.clusters.insert(record.id, cluster);
         Ok(record)
+    }
+
+    /// Forgets a cluster and takes its life back. Answers whether there was one.
+    pub(super) fn erase(&mut self, id: ClusterId) -> Result<bool, StoreError> {
+        let Some(cluster) = self.clusters.get(&id) else { return Ok(false) };
+        let key = (last(&cluster.record), id);
+        let mut changes = Changes::default();
+        let place = Place::of(&cluster.record);
+        Teller::take_back(&mut changes, place).life(in_time(&cluster.runs), self.waiting.contains(&key));
+        self.rollups.add(&changes).map_err(damaged)?;
+        self.waiting.remove(&key);
+        self.rules.remove(&id);
+        self.clusters.remove(&id);
+        Ok(true)
     }
 
     /// Adds a cluster with its whole history.

@@ -2,7 +2,7 @@ use wfm_core::wire::v3;
 
 use super::super::operation::Operation;
 use super::CLUSTERS;
-use crate::dispatch::Verb::{Get, Post};
+use crate::dispatch::Verb::{Delete, Get, Post};
 use crate::handlers::clusters::{Said, SaidWithoutId};
 
 pub(super) fn all() -> Vec<Operation> {
@@ -23,6 +23,14 @@ pub(super) fn all() -> Vec<Operation> {
             .gives::<u64>(200, "A bare number."),
         new(Get, "/v3/clusters/{id}", "getCluster", "A cluster as it last reported")
             .gives::<v3::Cluster>(200, "The cluster.")
+            .refuses(404, "No cluster with this id has checked in."),
+        new(Delete, "/v4/clusters/{id}", "eraseCluster", "Erase a cluster")
+            .more(
+                "Whoever knows the random id may. What the cluster said and when is gone, it leaves all counts, those of \
+                 past days too, and the audit log does not name it. It is answered once it is durable. A cluster that \
+                 checks in again is a new one, so switch sharing off first. Backups that were taken before still hold it.",
+            )
+            .gives_nothing(204, "It was erased.")
             .refuses(404, "No cluster with this id has checked in."),
     ]
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use wfm_core::cluster::{ClusterId, Cohort};
-use wfm_core::fleet::Teller;
+use wfm_core::fleet::{DAY, Teller};
 use wfm_core::store::{By, Change, ClusterRecord, in_time, whole_second};
 
 use super::closed::{self, Chain};
@@ -13,7 +13,7 @@ use super::rows::{self, WrittenFacts};
 use super::run::{self, KeyedRun};
 
 /// The empty value of a row that says everything with its key.
-const NOTHING: &[u8] = &[];
+pub(super) const NOTHING: &[u8] = &[];
 
 impl Group<'_> {
     pub(super) fn check_in(
@@ -33,7 +33,7 @@ impl Group<'_> {
             }
         };
         self.trees.clusters.insert(id.as_bytes(), row.write())?;
-        self.check_ins += 1;
+        self.check_ins = self.check_ins.wrapping_add(1);
         Ok(row)
     }
 
@@ -44,7 +44,7 @@ impl Group<'_> {
         created: Option<Date>,
         at: i64,
     ) -> InTransaction<ClusterRow> {
-        self.added += 1;
+        self.clusters = self.clusters.wrapping_add(1);
         let rule = self.trees.ledger.get(rows::rule_key(id))?;
         let ruled = rows::rule(rule.as_deref()).map_err(abort)?;
         let row = ClusterRow { created, ruled, ..ClusterRow::new(said.key, at) };
@@ -91,7 +91,9 @@ impl Group<'_> {
         let waiting = was_waiting || at >= known.last;
         let was_at = known.place(&*self.facts(&known.open.said)?);
         let is_at = row.place(&said.facts);
-        if was_at == is_at && known.in_time() && at >= known.last {
+        // Silence was noted in this very second, or by a clock that was set back since: it has not come to pass.
+        let told_rightly = was_waiting || at.saturating_sub(known.last) > DAY;
+        if was_at == is_at && known.in_time() && at >= known.last && told_rightly {
             let mut teller = Teller::tell(&mut self.changes, is_at);
             let life = teller.checked_in(known.life(), was_waiting, at, &known.open.said, &said.key);
             row.returned = life.returned;
@@ -180,7 +182,7 @@ impl Group<'_> {
         Ok(())
     }
 
-    fn wait_no_more(&mut self, last: i64, id: ClusterId) -> InTransaction<bool> {
+    pub(super) fn wait_no_more(&mut self, last: i64, id: ClusterId) -> InTransaction<bool> {
         let key = rows::waiting_key(last, id);
         let waited = self.trees.waiting.remove(&key)?.is_some();
         if waited {
@@ -217,7 +219,7 @@ impl Group<'_> {
         while let Some(number) = chain.next() {
             chain.read(self.trees.runs.get(closed::key(number))?.as_deref()).map_err(abort)?;
         }
-        chain.finish(row.clone()).map_err(abort)
+        chain.finish(row.clone()).and_then(closed::present).map_err(abort)
     }
 
     fn keep_facts(&mut self, said: &WrittenFacts) -> InTransaction<()> {

@@ -1,8 +1,11 @@
-//! Closed runs: each is written once and never again, behind all that were closed before it.
+//! Closed runs: each is written once, behind all that were closed before it, and never again but to be erased.
 //!
 //! sled keeps a page of neighbouring rows together and writes it anew for every few of them. Under its cluster's id every
 //! run would land on another page, and each page would be written as long as the store lives. So the keys are numbers in
 //! the order of closing, whosever the runs are, and a row says how many numbers back its cluster's row before it stands.
+//!
+//! Of a cluster that was erased the rows stay with nothing in them: so there are as many rows as the last number tells, and
+//! whoever read the cluster's row a moment before learns what became of it.
 
 use ::sled::Tree;
 use wfm_core::store::{Run, StoreError};
@@ -35,11 +38,12 @@ pub(super) struct Chain {
     next: u64,
     /// The latest first.
     runs: Vec<KeyedRun>,
+    erased: bool,
 }
 
 impl Chain {
     pub(super) fn of(row: &ClusterRow) -> Self {
-        Self { next: row.last_closed, runs: Vec::new() }
+        Self { next: row.last_closed, runs: Vec::new(), erased: false }
     }
 
     /// The number of the next row to read, until there is none. Each is lower than the one before.
@@ -50,6 +54,10 @@ impl Chain {
     /// Goes on with the row of that number.
     pub(super) fn read(&mut self, row: Option<&[u8]>) -> Result<(), StoreError> {
         let mut bytes = row.ok_or_else(|| rows::damaged("a cluster's closed run is gone"))?;
+        if bytes.is_empty() {
+            (self.next, self.erased) = (0, true);
+            return Ok(());
+        }
         let back = run::read_number(&mut bytes)?;
         self.next = match self.next.checked_sub(back) {
             _ if back == 0 => 0,
@@ -66,15 +74,23 @@ impl Chain {
         Ok(())
     }
 
-    /// All runs of the cluster, in the order of arrival.
-    pub(super) fn finish(mut self, row: ClusterRow) -> Result<Vec<KeyedRun>, StoreError> {
+    /// All runs of the cluster, in the order of arrival; `None` where it was erased since its row was read.
+    pub(super) fn finish(mut self, row: ClusterRow) -> Result<Option<Vec<KeyedRun>>, StoreError> {
+        if self.erased {
+            return Ok(None);
+        }
         if self.runs.len() != row.closed as usize {
             return Err(rows::damaged("a cluster's closed runs are not as many as its row tells"));
         }
         self.runs.reverse();
         self.runs.push(row.open);
-        Ok(self.runs)
+        Ok(Some(self.runs))
     }
+}
+
+/// The runs of a cluster that cannot have been erased meanwhile.
+pub(super) fn present(runs: Option<Vec<KeyedRun>>) -> Result<Vec<KeyedRun>, StoreError> {
+    runs.ok_or_else(|| rows::damaged("a cluster's closed run was erased, and the cluster was not"))
 }
 
 /// Closed runs of many clusters on their way into a tree that is empty.

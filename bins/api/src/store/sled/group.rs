@@ -44,7 +44,7 @@ pub(super) fn commit(
             let mut group = Group {
                 trees,
                 latest: Arc::clone(latest),
-                added: 0,
+                clusters: 0,
                 check_ins: 0,
                 logged: None,
                 closed: None,
@@ -82,7 +82,8 @@ pub(super) struct InTrees<'a> {
 pub(super) struct Group<'a> {
     pub(super) trees: InTrees<'a>,
     latest: Arc<Releases>,
-    pub(super) added: u64,
+    /// How many more clusters there are, and how many more check-ins; less than none where some were erased.
+    pub(super) clusters: u64,
     pub(super) check_ins: u64,
     /// The number of the audit log's last line, where one was added.
     logged: Option<u64>,
@@ -172,15 +173,13 @@ impl Group<'_> {
     fn finish(mut self) -> InTransaction<(Arc<Releases>, bool)> {
         self.add_changes()?;
         let meta = self.trees.meta;
-        for (key, more) in [(rows::CLUSTERS, self.added), (rows::CHECK_INS, self.check_ins)] {
-            if more > 0 {
+        for (key, more) in
+            [(rows::CLUSTERS, self.clusters), (rows::CHECK_INS, self.check_ins), (rows::WEIGHT, self.weight)]
+        {
+            if more != 0 {
                 let known = rows::read_count(meta.get(key)?.as_deref()).map_err(abort)?;
-                meta.insert(key, &known.saturating_add(more).to_be_bytes())?;
+                meta.insert(key, &known.wrapping_add(more).to_be_bytes())?;
             }
-        }
-        if self.weight != 0 {
-            let known = rows::read_count(meta.get(rows::WEIGHT)?.as_deref()).map_err(abort)?;
-            meta.insert(rows::WEIGHT, &known.wrapping_add(self.weight).to_be_bytes())?;
         }
         for (key, last) in [(rows::AUDIT, self.logged), (rows::CLOSED, self.closed)] {
             if let Some(number) = last {

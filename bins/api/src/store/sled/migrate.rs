@@ -33,7 +33,7 @@ pub(super) fn from_format_1(db: &Db, disk: &Disk) -> Result<(), StoreError> {
     let mut keys: HashMap<IVec, FactsKey> = HashMap::new();
     for pair in &db.open_tree(REPORTS_1).map_err(failed)? {
         let (old_key, json) = pair.map_err(failed)?;
-        let written = WrittenFacts::of(ClusterFacts { components: rows::from_json(&json)?, cohort: None });
+        let written = WrittenFacts::of(ClusterFacts { components: rows::from_json(&json)?, ..ClusterFacts::default() });
         facts.put(&written.key, &written.json)?;
         keys.insert(old_key, written.key);
     }
@@ -59,6 +59,11 @@ pub(super) fn from_format_2(db: &Db, disk: &Disk) -> Result<(), StoreError> {
     rebuild::from_records(&disk.trees)?;
     disk.sync(true)?;
     note_format(disk, 3)
+}
+
+/// Notes format 4, in which closed runs may have been erased: to a version that knows format 3 alone that is damage.
+pub(super) fn from_format_3(disk: &Disk) -> Result<(), StoreError> {
+    note_format(disk, 4)
 }
 
 fn chain_runs(old: &Tree, trees: &Trees) -> Result<(), StoreError> {

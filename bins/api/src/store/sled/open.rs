@@ -93,6 +93,9 @@ fn open_trees(path: &Path) -> Result<Opened, StoreError> {
     if format < 3 {
         migrate::from_format_2(&db, &disk)?;
     }
+    if format < 4 {
+        migrate::from_format_3(&disk)?;
+    }
     migrate::forget_earlier(&db)?;
     if !marked {
         disk.sync(false)?;

@@ -84,8 +84,8 @@ pub(super) fn persistent(
         if !created.contains(row.attendance(id)?.first) {
             return Ok(None);
         }
-        let runs = runs(trees, row)?;
-        Ok(Attendance::at(id, &runs, query.at).filter(|known| query.matches(known)))
+        let known = walk(trees, row, drop)?.and_then(|runs| Attendance::at(id, &runs, query.at));
+        Ok(known.filter(|known| query.matches(known)))
     })
 }
 
@@ -93,23 +93,28 @@ pub(super) fn histories(trees: &Trees, after: Option<ClusterId>, limit: usize) -
     let mut facts = Facts::of(trees);
     page(trees, after, limit, |id, row| {
         let record = row.clone().record(id, facts.get(row.open.said)?.clone())?;
+        let Some(runs) = walk(trees, row, drop)? else { return Ok(None) };
         let mut share = |run: KeyedRun| {
             let said = Arc::clone(facts.shared(run.said)?);
             Ok(Run { said, instants: run.instants, untimed: run.untimed })
         };
-        let runs = runs(trees, row)?.into_iter().map(&mut share).collect::<Result<_, StoreError>>()?;
+        let runs = runs.into_iter().map(&mut share).collect::<Result<_, StoreError>>()?;
         Ok(Some(History { record, runs }))
     })
 }
 
-/// All runs of a cluster, as the row knows them: a run that is closed meanwhile is still in the row, and closed ones
-/// never change.
+/// All runs of a cluster, while nothing is written.
 pub(super) fn runs(trees: &Trees, row: ClusterRow) -> Result<Vec<KeyedRun>, StoreError> {
-    walk(trees, row, drop)
+    walk(trees, row, drop).and_then(closed::present)
 }
 
-/// The same, and tells the numbers of the rows they are in.
-pub(super) fn walk(trees: &Trees, row: ClusterRow, mut read: impl FnMut(u64)) -> Result<Vec<KeyedRun>, StoreError> {
+/// All runs of a cluster, as the row knows them: a run that is closed meanwhile is still in the row, and closed ones never
+/// change but to be erased; then it is `None`. Tells the numbers of the rows they are in.
+pub(super) fn walk(
+    trees: &Trees,
+    row: ClusterRow,
+    mut read: impl FnMut(u64),
+) -> Result<Option<Vec<KeyedRun>>, StoreError> {
     let mut chain = Chain::of(&row);
     while let Some(number) = chain.next() {
         read(number);

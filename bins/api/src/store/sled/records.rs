@@ -13,7 +13,7 @@ use super::rows::{self, FactsKey};
 use super::{facets, failed, open, read};
 
 /// Everything there is. Called while nothing is written: what may change is taken now, a hundred bytes or so for each
-/// cluster; closed runs and facts never change and are read when their turn comes.
+/// cluster; closed runs and facts never change but to be erased, and are read when their turn comes.
 pub(super) fn of(disk: Arc<Disk>) -> Result<Records, StoreError> {
     let trees = &disk.trees;
     let releases = open::releases(trees)?;
@@ -50,23 +50,28 @@ impl Iterator for Histories {
         if let Some(record) = self.ready.pop_front() {
             return Some(Ok(record));
         }
-        let (id, row) = self.clusters.next()?;
-        match self.history(id, &row) {
-            Ok(record) => {
-                self.ready.push_back(record);
-                self.ready.pop_front().map(Ok)
+        while let Some((id, row)) = self.clusters.next() {
+            match self.history(id, &row) {
+                Ok(None) => {}
+                Ok(Some(record)) => {
+                    self.ready.push_back(record);
+                    return self.ready.pop_front().map(Ok);
+                }
+                Err(error) => return Some(Err(error)),
             }
-            Err(error) => Some(Err(error)),
         }
+        None
     }
 }
 
 impl Histories {
-    fn history(&mut self, id: ClusterId, row: &[u8]) -> Result<Record, StoreError> {
+    /// A cluster's record; `None` where it was erased meanwhile.
+    fn history(&mut self, id: ClusterId, row: &[u8]) -> Result<Option<Record>, StoreError> {
         let row = ClusterRow::read(row)?;
         let (created, ruled, decided) = (row.created, row.ruled, row.decided);
         let mut whole: Vec<Run<u64>> = Vec::new();
-        for run in read::runs(&self.disk.trees, row)? {
+        let Some(runs) = read::walk(&self.disk.trees, row, drop)? else { return Ok(None) };
+        for run in runs {
             let said = self.number(run.said)?;
             match whole.last_mut() {
                 // Runs are closed for their length too: that is nobody else's business.
@@ -76,7 +81,7 @@ impl Histories {
                 _ => whole.push(Run { said, instants: run.instants, untimed: run.untimed }),
             }
         }
-        Ok(Record::Cluster { id, created, ruled, decided, runs: whole })
+        Ok(Some(Record::Cluster { id, created, ruled, decided, runs: whole }))
     }
 
     fn number(&mut self, key: FactsKey) -> Result<u64, StoreError> {

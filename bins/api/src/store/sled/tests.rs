@@ -11,6 +11,7 @@ use wfm_core::store::{Actor, PersistentQuery};
 use super::*;
 
 mod chains;
+mod erase;
 mod formats;
 mod full;
 mod model;
@@ -114,11 +115,11 @@ async fn a_folder_in_use_is_refused_with_what_to_do() {
 async fn a_newer_format_is_refused_and_left_alone() {
     let folder = TempDir::new().unwrap();
     let store = SledStore::open(folder.path()).await.unwrap();
-    trees(&store).meta.insert(rows::FORMAT_KEY, &4u64.to_be_bytes()).unwrap();
+    trees(&store).meta.insert(rows::FORMAT_KEY, &5u64.to_be_bytes()).unwrap();
     drop(store);
     for _ in 0..2 {
         let refused = SledStore::open(folder.path()).await.unwrap_err();
-        assert!(refused.to_string().contains("has format 4"), "{refused}");
+        assert!(refused.to_string().contains("has format 5"), "{refused}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use wfm_core::store::{Attendance, AuditEntry, DoctorReport, StoreError};
 
+use super::closed;
 use super::disk::Trees;
 use super::row::ClusterRow;
 use super::rows::{self, WrittenFacts};
@@ -109,7 +110,8 @@ fn verify_clusters(trees: &Trees, found: &mut Verification) -> Result<(), StoreE
         };
         let expected = row.attendance(id)?;
         found.check_ins = found.check_ins.saturating_add(expected.check_ins);
-        let runs = match read::walk(trees, row, |number| reached.note(number)) {
+        let walked = read::walk(trees, row, |number| reached.note(number));
+        let runs = match walked.and_then(closed::present) {
             Ok(runs) => runs,
             Err(error) => {
                 found.differs(format!("a cluster: {error}"));
@@ -132,7 +134,7 @@ fn verify_clusters(trees: &Trees, found: &mut Verification) -> Result<(), StoreE
     Ok(())
 }
 
-/// Which rows of closed runs the clusters lead to. By their numbers: the first is 1.
+/// Which rows of closed runs the clusters lead to, those that were erased among them. By their numbers: the first is 1.
 struct Reached {
     rows: Vec<bool>,
     again: u64,
@@ -140,12 +142,8 @@ struct Reached {
 
 impl Reached {
     fn of(trees: &Trees) -> Result<Self, StoreError> {
-        let mut rows = 0;
-        for key in trees.runs.iter().keys() {
-            key.map_err(failed)?;
-            rows += 1;
-        }
-        Ok(Self { rows: vec![false; rows], again: 0 })
+        let erased = trees.runs.iter().values().map(|row| row.map(|row| row.is_empty()).map_err(failed));
+        Ok(Self { rows: erased.collect::<Result<_, _>>()?, again: 0 })
     }
 
     fn note(&mut self, number: u64) {

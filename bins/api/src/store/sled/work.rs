@@ -30,8 +30,12 @@ pub(super) enum Job {
     Alone(Alone),
 }
 
-/// Does something with the disk and the releases, which it may change, or learns why it cannot.
-pub(super) type Alone = Box<dyn FnOnce(Result<(&Arc<Disk>, &mut Arc<Releases>), StoreError>) + Send>;
+/// Does something with the disk and the releases, which it may change, or learns why it cannot. What it returns tells
+/// whoever asked, once the releases are known to all.
+pub(super) type Alone = Box<dyn FnOnce(Result<(&Arc<Disk>, &mut Arc<Releases>), StoreError>) -> Tell + Send>;
+
+/// Tells whoever asked.
+pub(super) type Tell = Box<dyn FnOnce() + Send>;
 
 /// A part of a transaction.
 pub(super) trait Work: Send {
@@ -108,7 +112,9 @@ impl Writing {
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
         let work = move |open: Result<(&Arc<Disk>, &mut Arc<Releases>), StoreError>| {
-            drop(answer.send(open.and_then(|(disk, releases)| work(disk, releases))));
+            let done = open.and_then(|(disk, releases)| work(disk, releases));
+            // Whoever asked may have gone: then nobody needs the answer.
+            Box::new(move || drop(answer.send(done))) as Tell
         };
         self.send(Job::Alone(Box::new(work))).await?;
         answered.await.map_err(|_| ended())?
@@ -135,7 +141,7 @@ impl Writing {
         let ready = self.shared.ready();
         if let (true, Some(jobs)) = (self.shared.is_broken(), &self.jobs) {
             // Nobody checks in at a service that is not ready: this is what makes the writer try again.
-            let _ = jobs.try_send(Job::Alone(Box::new(|_| ())));
+            let _ = jobs.try_send(Job::Alone(Box::new(|_| Box::new(|| ()))));
         }
         ready
     }

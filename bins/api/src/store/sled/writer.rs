@@ -143,12 +143,13 @@ impl Writer {
     fn alone(&mut self, work: Alone) {
         self.shared.wait_until_idle();
         match self.disk() {
-            Err(error) => work(Err(error)),
+            Err(error) => work(Err(error))(),
             Ok(disk) => {
                 self.shared.revision.begin();
-                work(Ok((&disk, &mut self.latest)));
+                let tell = work(Ok((&disk, &mut self.latest)));
                 self.shared.revision.end();
                 publish(&self.published, Arc::clone(&self.latest));
+                tell();
             }
         }
     }

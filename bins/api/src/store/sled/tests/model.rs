@@ -23,6 +23,7 @@ enum Operation {
     Notice { id: u8, text: u8, remove: bool },
     SetCohort { cluster: u128, cohort: Option<usize> },
     SetRules { rules: Vec<(u128, usize)> },
+    Erase { cluster: u128 },
     CountFacets { week: i64, cohort: usize, minor: u8, nodes: Option<u64> },
     NoteSilent,
     Ask { back: i64 },
@@ -44,6 +45,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (0u8..2, 0u8..3, any::<bool>()).prop_map(|(id, text, remove)| Notice { id, text, remove }),
         2 => (0u128..6, cohort()).prop_map(|(cluster, cohort)| SetCohort { cluster, cohort }),
         1 => proptest::collection::vec((0u128..6, 0..4usize), 0..3).prop_map(|rules| SetRules { rules }),
+        2 => (0u128..5).prop_map(|cluster| Erase { cluster }),
         3 => (0i64..2, 0..4usize, 8u8..11, proptest::option::of(1u64..7))
             .prop_map(|(week, cohort, minor, nodes)| CountFacets { week, cohort, minor, nodes }),
         2 => Just(NoteSilent),
@@ -148,6 +150,10 @@ impl Pair {
             Operation::SetRules { rules } => {
                 let rules: BTreeMap<_, _> = rules.into_iter().map(|(n, cohort)| (id(n), Cohort::ALL[cohort])).collect();
                 both!(self, store => store.set_rules(rules.clone(), by));
+            }
+            Operation::Erase { cluster } => {
+                both!(self, store => store.erase(id(cluster), by));
+                prop_assert_eq!(self.sled().verify().await.unwrap().differences, Vec::<String>::new());
             }
             Operation::CountFacets { week, cohort, minor, nodes } => {
                 let kubernetes = FacetValue::read(Facet::Kubernetes, &format!("1.{minor}")).unwrap();

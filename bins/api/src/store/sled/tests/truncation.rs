@@ -8,7 +8,7 @@ use super::*;
 /// Panics of any thread, sled's among them, that nobody caught.
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let to = to.join(entry.file_name());
@@ -59,7 +59,7 @@ async fn join<T>(mut all: Vec<std::pin::Pin<Box<impl Future<Output = T>>>>) -> V
 }
 
 /// How many bytes of the log hold anything.
-fn used(log: &Path) -> u64 {
+pub(super) fn used(log: &Path) -> u64 {
     let bytes = fs::read(log).unwrap();
     bytes.iter().rposition(|&byte| byte != 0).map_or(0, |at| at as u64 + 1)
 }
