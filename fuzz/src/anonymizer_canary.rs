@@ -2,15 +2,15 @@
 //!
 //! Input: lines, which are put into one leaf after the other, again and again; a `*` in them is the canary.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use jiff::{Timestamp, civil::date};
 use wfm_core::anonymizer::testing::{World, envelopes};
 use wfm_core::anonymizer::{Arrival, Consent, Envelope};
 use wfm_core::cluster::ClusterId;
 use wfm_core::collector::{
-    Capacity, Container, ContainerStatus, Inventory, Node, Owner, Pod, Resource, Service, Unreadable, UnreadableCause,
-    Workload,
+    Capacity, Container, ContainerStatus, Event, Inventory, InvolvedObject, Node, Owner, Pod, Resource, Service,
+    Unreadable, UnreadableCause, Workload,
 };
 use wfm_core::component::WorkloadKind;
 use wfm_core::facets::FacetReport;
@@ -57,6 +57,10 @@ impl Leaves<'_> {
         Some(self.text()).filter(|text| text != "-")
     }
 
+    fn shared(&mut self) -> Option<Arc<str>> {
+        self.maybe().map(Into::into)
+    }
+
     fn inventory(mut self) -> Inventory {
         let mut inventory = Inventory::empty(Timestamp::UNIX_EPOCH);
         inventory.kubernetes_version = self.maybe();
@@ -73,6 +77,13 @@ impl Leaves<'_> {
         inventory.nodes = Ok(nodes);
         inventory.pods = Ok(vec![self.pod()]);
         inventory.services = Ok(vec![Service { name: self.text(), service_type: self.text(), ports: vec![80] }]);
+        inventory.events = Ok(vec![Event {
+            involved_object: InvolvedObject { kind: self.text(), name: self.text() },
+            reason: self.text(),
+            message: self.text(),
+            count: 1,
+            last_seen: None,
+        }]);
         let (resource, cause) = (Resource::DaemonSets, UnreadableCause::BadAnswer);
         inventory.daemon_sets = Err(Unreadable { resource, cause, message: self.text() });
         inventory
@@ -95,25 +106,25 @@ impl Leaves<'_> {
         Node {
             name: self.text(),
             ready: true,
-            capacity: Capacity { cpu: self.maybe(), memory: self.maybe(), ephemeral_storage: self.maybe() },
-            provider: self.maybe(),
-            kubelet_version: self.text(),
-            os_image: self.text(),
-            kernel_version: self.text(),
-            container_runtime: self.text(),
-            architecture: self.text(),
+            capacity: Capacity { cpu: self.shared(), memory: self.shared(), ephemeral_storage: self.shared() },
+            provider: self.shared(),
+            kubelet_version: self.text().into(),
+            os_image: self.text().into(),
+            kernel_version: self.text().into(),
+            container_runtime: self.text().into(),
+            architecture: self.text().into(),
         }
     }
 
     fn pod(&mut self) -> Pod {
-        let owner = Owner { kind: WorkloadKind::Deployment, name: self.text() };
-        let status = ContainerStatus { name: self.text(), ready: false, restarts: 1, trouble: self.maybe() };
+        let owner = Owner { kind: WorkloadKind::Deployment, name: self.text().into() };
+        let status = ContainerStatus { name: self.text().into(), ready: false, restarts: 1, trouble: self.shared() };
         Pod {
             name: self.text(),
             owner: Some(owner),
-            phase: self.text(),
+            phase: self.text().into(),
             ready: false,
-            reason: self.maybe(),
+            reason: self.shared(),
             containers: vec![status],
             created: None,
         }

@@ -138,15 +138,15 @@ pub(crate) fn inventory(seed: u64, pools: Pools) -> Inventory {
                 name: format!("pool-{index}-{number}"),
                 ready: true,
                 capacity: Capacity {
-                    cpu: Some(pool.cores.to_string()),
-                    memory: Some(format!("{memory}Ki")),
-                    ephemeral_storage: Some(format!("{disk}Ki")),
+                    cpu: Some(pool.cores.to_string().into()),
+                    memory: Some(format!("{memory}Ki").into()),
+                    ephemeral_storage: Some(format!("{disk}Ki").into()),
                 },
                 provider: scheme.map(Into::into),
-                kubelet_version: version.clone(),
+                kubelet_version: version.as_str().into(),
                 os_image: os.into(),
-                kernel_version: kernel.clone(),
-                container_runtime: runtime.clone(),
+                kernel_version: kernel.as_str().into(),
+                container_runtime: runtime.as_str().into(),
                 architecture: architecture.into(),
             });
         }

@@ -1,5 +1,7 @@
 //! Nodes of which most say what the facts say.
 
+use std::sync::Arc;
+
 use super::dice::Dice;
 use super::expected::NODES;
 use super::facts::{Facts, NodeFacts};
@@ -90,24 +92,24 @@ impl Facts {
                     memory: memory.next(dice),
                     ephemeral_storage: disk.next(dice),
                 },
-                provider: provider(scheme, dice),
-                kubelet_version: version(1, minor, kubelet, dice),
+                provider: provider(scheme, dice).map(Into::into),
+                kubelet_version: version(1, minor, kubelet, dice).into(),
                 os_image: tailed(vote(0, OS, dice), dice),
                 kernel_version: tailed(vote(1, KERNEL, dice), dice),
                 container_runtime: tailed(vote(2, RUNTIME, dice), dice),
-                architecture: vote(3, ARCHITECTURE, dice).to_owned(),
+                architecture: vote(3, ARCHITECTURE, dice).into(),
             }
         };
         (0..nodes).map(node).collect()
     }
 }
 
-fn tailed(beginning: &str, dice: &mut Dice<'_>) -> String {
+fn tailed(beginning: &str, dice: &mut Dice<'_>) -> Arc<str> {
     let tail = dice.pick(&TAILS);
     let mut text = String::with_capacity(beginning.len() + tail.len());
     text.push_str(beginning);
     text.push_str(tail);
-    text
+    text.into()
 }
 
 /// A version of Kubernetes with the tail of a vendor.
@@ -126,10 +128,10 @@ pub(super) fn version(major: u64, minor: u64, vendor: usize, dice: &mut Dice<'_>
 }
 
 /// The scheme of a provider's id. Others than three vendors have none of their own.
-fn provider(vendor: usize, dice: &mut Dice<'_>) -> Option<String> {
+fn provider(vendor: usize, dice: &mut Dice<'_>) -> Option<&'static str> {
     match VENDOR[vendor].0 {
-        "aks" => Some("azure".to_owned()),
-        own @ ("k3s" | "rke2") => Some(own.to_owned()),
-        _ => dice.percent(70).then(|| dice.pick(&MUTE_SCHEMES).to_owned()),
+        "aks" => Some("azure"),
+        own @ ("k3s" | "rke2") => Some(own),
+        _ => dice.percent(70).then(|| dice.pick(&MUTE_SCHEMES)),
     }
 }

@@ -11,8 +11,8 @@ use super::noise::{UNLISTED, image, stranger, text};
 use super::tables::NONE;
 use super::world::LISTED;
 use crate::collector::{
-    Container, ContainerStatus, Inventory, Owner, Pod, Resource, Section, Service, Unreadable, UnreadableCause,
-    Workload,
+    Container, ContainerStatus, Event, Inventory, InvolvedObject, Owner, Pod, Resource, Section, Service, Stale,
+    Unreadable, UnreadableCause, Workload,
 };
 use crate::component::WorkloadKind;
 
@@ -43,6 +43,10 @@ impl Facts {
             service_type: text(dice),
             ports: vec![dice.below(65536) as u16],
         });
+        inventory.events = some(Resource::Events, dice, event);
+        if dice.percent(5) {
+            inventory.stale.push(Stale { unreadable: unreadable(Resource::Nodes, dice), seen_at: moment(dice) });
+        }
         inventory
     }
 
@@ -129,21 +133,31 @@ fn spelled(listed: &'static str, dice: &mut Dice<'_>) -> &'static str {
 }
 
 fn pod(dice: &mut Dice<'_>) -> Pod {
-    let owner = Owner { kind: WorkloadKind::Deployment, name: text(dice) };
+    let owner = Owner { kind: WorkloadKind::Deployment, name: text(dice).into() };
     let status = ContainerStatus {
-        name: text(dice),
+        name: text(dice).into(),
         ready: dice.percent(50),
         restarts: dice.below(100) as u32,
-        trouble: Some(text(dice)),
+        trouble: Some(text(dice).into()),
     };
     Pod {
         name: text(dice),
         owner: Some(owner),
-        phase: text(dice),
+        phase: text(dice).into(),
         ready: dice.percent(50),
-        reason: Some(text(dice)),
+        reason: Some(text(dice).into()),
         containers: vec![status],
         created: Some(moment(dice)),
+    }
+}
+
+fn event(dice: &mut Dice<'_>) -> Event {
+    Event {
+        involved_object: InvolvedObject { kind: text(dice), name: text(dice) },
+        reason: text(dice),
+        message: text(dice),
+        count: dice.below(100) as u32,
+        last_seen: Some(moment(dice)),
     }
 }
 
@@ -156,7 +170,11 @@ fn nothing<T>(resource: Resource, dice: &mut Dice<'_>) -> Section<T> {
     if dice.percent(90) {
         return Ok(Vec::new());
     }
-    Err(Unreadable { resource, cause: UnreadableCause::BadAnswer, message: text(dice) })
+    Err(unreadable(resource, dice))
+}
+
+fn unreadable(resource: Resource, dice: &mut Dice<'_>) -> Unreadable {
+    Unreadable { resource, cause: UnreadableCause::BadAnswer, message: text(dice) }
 }
 
 fn moment(dice: &mut Dice<'_>) -> Timestamp {

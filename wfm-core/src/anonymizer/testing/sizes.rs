@@ -1,6 +1,6 @@
 //! Sums: which numbers a bucket holds, how a sum falls apart into nodes, and how Kubernetes may spell each part.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::dice::Dice;
 use super::noise::number;
@@ -103,7 +103,7 @@ impl Parts {
     }
 
     /// The next node's part.
-    pub(super) fn next(&mut self, dice: &mut Dice<'_>) -> Option<String> {
+    pub(super) fn next(&mut self, dice: &mut Dice<'_>) -> Option<Arc<str>> {
         let gap = self.gap == Some(self.left);
         let mut part = if self.left == 1 { self.rest } else { dice.within(0, self.rest / self.left * 2) };
         if self.left > 1 && self.bytes {
@@ -112,9 +112,9 @@ impl Parts {
         self.rest -= part;
         self.left -= 1;
         if gap {
-            return dice.percent(70).then(|| dice.pick(&MALFORMED).to_owned());
+            return dice.percent(70).then(|| dice.pick(&MALFORMED).into());
         }
-        Some(if self.bytes { bytes(part, dice) } else { milli(part, dice) })
+        Some(if self.bytes { bytes(part, dice) } else { milli(part, dice) }.into())
     }
 }
 

@@ -142,7 +142,11 @@ fn inventory() -> Inventory {
     let node = Node {
         name: "n".into(),
         ready: true,
-        capacity: Capacity { cpu: all("8"), memory: all("64Gi"), ephemeral_storage: all("100Gi") },
+        capacity: Capacity {
+            cpu: Some("8".into()),
+            memory: Some("64Gi".into()),
+            ephemeral_storage: Some("100Gi".into()),
+        },
         provider: None,
         kubelet_version: "v1.31.0".into(),
         os_image: "Debian GNU/Linux 12".into(),

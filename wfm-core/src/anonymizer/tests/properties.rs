@@ -104,10 +104,10 @@ fn filled(text: &str) -> Inventory {
     let Node { provider, kubelet_version, os_image, kernel_version, container_runtime, architecture, capacity, .. } =
         &mut inventory.nodes.as_mut().unwrap()[0];
     for field in [kubelet_version, os_image, kernel_version, container_runtime, architecture] {
-        text.clone_into(field);
+        *field = text.into();
     }
     for field in [provider, &mut capacity.cpu, &mut capacity.memory, &mut capacity.ephemeral_storage] {
-        *field = Some(text.to_owned());
+        *field = Some(text.into());
     }
     inventory
 }
