@@ -170,7 +170,7 @@ fn source(settings: &Settings, versions: Option<Arc<Client>>) -> Option<Arc<dyn 
 /// The log of what is sent.
 fn log(settings: &Settings) -> Result<sent::SentLog, Error> {
     let Some(folder) = &settings.state_dir.value else { return Ok(sent::SentLog::in_memory()) };
-    sent::SentLog::in_folder(folder.clone()).map_err(|source| Error::State { folder: folder.clone(), source })
+    sent::SentLog::in_folder(folder).map_err(|source| Error::State { folder: folder.clone(), source })
 }
 
 /// A running agent.
