@@ -32,15 +32,8 @@ fn main() -> ExitCode {
 fn look(clusters: u64, pools: Pools) -> bool {
     let world = World::workflow();
     let id = ClusterId::new(uuid::Uuid::from_u128(0x8c6d_a034_c8b1_489a_a55d_a221_5d93_f934));
-    let names = [
-        "software",
-        "capacity",
-        "capacity, were its buckets half octaves",
-        "software and capacity in one",
-        "components",
-        "all in one",
-    ];
-    let mut said: [HashMap<String, u32>; 6] = Default::default();
+    let names = ["software", "capacity", "software and capacity in one", "components", "all in one"];
+    let mut said: [HashMap<String, u32>; 5] = Default::default();
     for seed in 0..clusters {
         let inventory = fleet::inventory(seed, pools);
         let made = envelopes(id, Consent::default(), &inventory, world.vocabulary());
@@ -48,7 +41,6 @@ fn look(clusters: u64, pools: Pools) -> bool {
         let records = [
             software.to_owned(),
             capacity.to_owned(),
-            in_half_octaves(capacity),
             [software, capacity].concat(),
             check_in.split("\"components\"").nth(1).unwrap_or_default().to_owned(),
             [software, capacity, check_in].concat(),
@@ -66,11 +58,4 @@ fn look(clusters: u64, pools: Pools) -> bool {
         held &= index > 1 || share <= MOST;
     }
     held
-}
-
-/// What would be said of a size if two buckets were one.
-fn in_half_octaves(capacity: &str) -> String {
-    let said: serde_json::Value = serde_json::from_str(capacity).unwrap_or_default();
-    let half = |name: &str| (said[name].as_f64().unwrap_or(1.0).log2() * 2.0 + 0.001).floor();
-    format!("{} {} {} {}", said["nodes"], half("cpu"), half("memoryMiB"), half("diskMiB"))
 }

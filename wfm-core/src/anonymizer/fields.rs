@@ -228,13 +228,13 @@ const NODES: Field = facet(
 );
 const CPU: Field = facet(
     "cpu",
-    "cores of all nodes: the first whole number of a quarter of an octave, up to 1048576",
+    "cores of all nodes: the first whole number of half an octave, up to 1048576",
     "how large installations are",
     |_| schema::facet(Facet::Cpu),
 );
 const MEMORY: Field = facet(
     "memoryMiB",
-    "memory of all nodes: the first whole MiB of a quarter of an octave from 1024 on, 1 for less, up to 1073741824",
+    "memory of all nodes: the first whole MiB of half an octave from 1024 on, 1 for less, up to 1073741824",
     "how large installations are",
     |_| schema::facet(Facet::Memory),
 );

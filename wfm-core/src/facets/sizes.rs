@@ -1,14 +1,19 @@
-//! Sizes, as buckets of a quarter of an octave: bucket n begins at 2^(n/4) and ends before the next one.
+//! Sizes, as buckets of half an octave: bucket n begins at 2^(n/4), n is even, and it ends before the next one.
+//!
+//! Quarters of an octave would tell one cluster of twenty from all others, where its nodes are not alike
+//! (docs/decisions/0021-half-octaves.md).
 
 use std::fmt;
 
-/// 2^0, 2^(1/4), 2^(2/4) and 2^(3/4) in thousandths.
-const QUARTERS: [u64; 4] = [1000, 1189, 1414, 1682];
+/// How far apart the numbers of buckets are.
+const STEP: u8 = 2;
+/// 2^0 and 2^(2/4) in thousandths.
+const HALVES: [u64; 2] = [1000, 1414];
 /// The bucket in which a MiB begins, and a GiB.
 const MIB: u8 = 80;
 const GIB: u8 = 120;
 
-/// A number of cores, such as `16–19 cores`. Buckets that hold no whole number are none.
+/// A number of cores, such as `16–22 cores`. Buckets that hold no whole number are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cores(u8);
 
@@ -19,14 +24,15 @@ impl Cores {
     /// The bucket of so many whole cores; nothing for none.
     #[must_use]
     pub fn of(cores: u64) -> Option<Self> {
-        bucket(cores.min(1 << 20)).map(Self)
+        bucket(cores.min(1 << 20)).map(|bucket| Self(bucket / STEP * STEP))
     }
 
     /// The bucket of a number; nothing where that is none.
     #[must_use]
     pub fn numbered(bucket: u8) -> Option<Self> {
         let cores = Self(bucket);
-        (bucket <= Self::LAST && cores.first() < Self(bucket + 1).first()).then_some(cores)
+        let there = bucket <= Self::LAST && bucket.is_multiple_of(STEP);
+        (there && cores.first() < Self(bucket + STEP).first()).then_some(cores)
     }
 
     /// The bucket's number.
@@ -44,7 +50,7 @@ impl Cores {
 
 impl fmt::Display for Cores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (first, next) = (self.first(), Self(self.0.saturating_add(1)).first());
+        let (first, next) = (self.first(), Self(self.0.saturating_add(STEP)).first());
         match (first, next - 1) {
             _ if self.0 == Self::LAST => write!(f, "{first}+ cores"),
             (1, 1) => f.write_str("1 core"),
@@ -54,7 +60,7 @@ impl fmt::Display for Cores {
     }
 }
 
-/// A number of bytes, such as `16–19 GiB`: from `under 1 GiB` to `1024+ TiB`.
+/// A number of bytes, such as `16–23 GiB`: from `under 1 GiB` to `1024+ TiB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bytes(u8);
 
@@ -68,13 +74,14 @@ impl Bytes {
     pub fn of(bytes: u64) -> Option<Self> {
         let mebibytes = (bytes >> 20).clamp(1, 1 << 30);
         let bucket = bucket(mebibytes).filter(|_| bytes > 0)?;
-        Some(Self((bucket + MIB).max(Self::FIRST)))
+        Some(Self(((bucket + MIB) / STEP * STEP).max(Self::FIRST)))
     }
 
     /// The bucket of a number; nothing where that is none.
     #[must_use]
     pub fn numbered(bucket: u8) -> Option<Self> {
-        (Self::FIRST..=Self::LAST).contains(&bucket).then_some(Self(bucket))
+        let there = (GIB..=Self::LAST).contains(&bucket) && bucket.is_multiple_of(STEP);
+        (there || bucket == Self::FIRST).then_some(Self(bucket))
     }
 
     /// The bucket's number.
@@ -97,7 +104,7 @@ impl fmt::Display for Bytes {
             return f.write_str("1024+ TiB");
         }
         let (quarters, unit) = if quarters < 40 { (quarters, "GiB") } else { (quarters - 40, "TiB") };
-        write!(f, "{}–{} {unit}", Rounded(quarters), Rounded(quarters + 1))
+        write!(f, "{}–{} {unit}", Rounded(quarters), Rounded(quarters + STEP))
     }
 }
 
@@ -106,7 +113,7 @@ struct Rounded(u8);
 
 impl fmt::Display for Rounded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let thousandths = QUARTERS[usize::from(self.0 % 4)] << (self.0 / 4);
+        let thousandths = HALVES[usize::from(self.0 / STEP % 2)] << (self.0 / 4);
         match (thousandths + 50) / 100 {
             tenths if tenths >= 100 => write!(f, "{}", (thousandths + 500) / 1000),
             tenths if tenths.is_multiple_of(10) => write!(f, "{}", tenths / 10),

@@ -35,7 +35,9 @@ fn ordered(facet: Facet) -> Vec<String> {
         Facet::Architecture => words(&["amd64", "arm64", "arm", "s390x", "ppc64le", "other"]),
         Facet::Nodes => Nodes::all().map(|nodes| nodes.to_string()).collect(),
         Facet::Cpu => (0..=u8::MAX).filter(|n| Cores::numbered(*n).is_some()).map(|n| n.to_string()).collect(),
-        Facet::Memory | Facet::Disk => (119..=200).map(|n: u8| n.to_string()).collect(),
+        Facet::Memory | Facet::Disk => {
+            [119].into_iter().chain((120..=200).step_by(2)).map(|n: u8| n.to_string()).collect()
+        }
         Facet::Part => words(&["software", "capacity"]),
     }
 }
@@ -64,14 +66,14 @@ fn values_are_shown_as_people_write_them() {
         (Facet::Nodes, "4–5", "4–5"),
         (Facet::Nodes, "1001+", "1001+"),
         (Facet::Cpu, "0", "1 core"),
-        (Facet::Cpu, "16", "16–19 cores"),
-        (Facet::Cpu, "17", "20–22 cores"),
+        (Facet::Cpu, "16", "16–22 cores"),
+        (Facet::Cpu, "18", "23–31 cores"),
         (Facet::Cpu, "80", "1048576+ cores"),
         (Facet::Memory, "119", "under 1 GiB"),
-        (Facet::Memory, "120", "1–1.2 GiB"),
-        (Facet::Memory, "136", "16–19 GiB"),
-        (Facet::Disk, "159", "861–1024 GiB"),
-        (Facet::Disk, "160", "1–1.2 TiB"),
+        (Facet::Memory, "120", "1–1.4 GiB"),
+        (Facet::Memory, "136", "16–23 GiB"),
+        (Facet::Disk, "158", "724–1024 GiB"),
+        (Facet::Disk, "160", "1–1.4 TiB"),
         (Facet::Disk, "200", "1024+ TiB"),
     ] {
         assert_eq!(read(facet, code).to_string(), shown);
@@ -83,11 +85,11 @@ fn numbers_lie_in_their_buckets() {
     for (count, bucket) in [(1, "1"), (5, "4–5"), (6, "6–10"), (1000, "501–1000"), (u64::MAX, "1001+")] {
         assert_eq!(Nodes::of(count).unwrap().to_string(), bucket);
     }
-    for (cores, bucket) in [(1, 0), (2, 4), (3, 6), (16, 16), (19, 16), (20, 17), (u64::MAX, 80)] {
+    for (cores, bucket) in [(1, 0), (2, 4), (3, 6), (16, 16), (22, 16), (23, 18), (u64::MAX, 80)] {
         assert_eq!(Cores::of(cores).unwrap().number(), bucket);
     }
     let gib = 1u64 << 30;
-    for (bytes, bucket) in [(1, 119), (gib - 1, 119), (gib, 120), (19 * gib, 136), (20 * gib, 137), (u64::MAX, 200)] {
+    for (bytes, bucket) in [(1, 119), (gib - 1, 119), (gib, 120), (22 * gib, 136), (23 * gib, 138), (u64::MAX, 200)] {
         assert_eq!(Bytes::of(bytes).unwrap().number(), bucket);
     }
     assert_eq!((Nodes::of(0), Cores::of(0), Bytes::of(0)), (None, None, None));
@@ -108,6 +110,8 @@ fn everything_else_is_refused_and_not_repeated() {
         "1–1",
         "016",
         "201",
+        "17",
+        "137",
         "256",
         "cores",
     ];

@@ -118,9 +118,9 @@ fn facets_are_taken_as_they_were_made() {
     assert_eq!((report.week(), report.cohort()), (date(2026, 11, 16), Cohort::Ci));
     let told: Vec<String> = report.counted().map(|value| value.to_string()).collect();
     assert_eq!(told, ["1.31", "ubuntu 24.04", "software"]);
-    let capacity = json!({"schema": 1, "part": "capacity", "nodes": 4, "cpu": 20, "memoryMiB": 1024, "diskMiB": 1});
+    let capacity = json!({"schema": 1, "part": "capacity", "nodes": 4, "cpu": 23, "memoryMiB": 1024, "diskMiB": 1});
     let told: Vec<String> = facets(&capacity).unwrap().counted().map(|value| value.to_string()).collect();
-    assert_eq!(told, ["4–5", "20–22 cores", "1–1.2 GiB", "under 1 GiB", "capacity"]);
+    assert_eq!(told, ["4–5", "23–31 cores", "1–1.4 GiB", "under 1 GiB", "capacity"]);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn facets_say_nothing_but_what_their_part_can_say() {
     for (name, value) in [
         ("nodes", json!(5)),
         ("nodes", json!("4–5")),
-        ("cpu", json!(21)),
+        ("cpu", json!(20)),
         ("cpu", json!("16")),
         ("memoryMiB", json!(1025)),
         ("memoryMiB", json!(-1)),

@@ -129,7 +129,7 @@ fn node(cpu: &str, memory: &str) -> Node {
 fn sizes_are_sums_in_buckets_and_part_of_a_sum_is_none() {
     let nodes = [node("3500m", "15885Mi"), node("500m", "32386544Ki")];
     assert_eq!(capacity::cpu(&nodes).unwrap().first(), 4);
-    assert_eq!(capacity::memory(&nodes).unwrap().to_string(), "45–54 GiB");
+    assert_eq!(capacity::memory(&nodes).unwrap().to_string(), "45–64 GiB");
     assert_eq!(capacity::disk(&nodes), None);
     for malformed in ["32Gi;db01", "1e999", "NaN", "-1", ""] {
         assert_eq!(capacity::memory(&[node("1", "1Gi"), node("1", malformed)]), None, "{malformed}");

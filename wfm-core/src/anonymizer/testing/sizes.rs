@@ -16,10 +16,10 @@ pub(super) struct Bucket {
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
-/// The first whole number of every quarter of an octave up to 2^(most/4), by trying.
+/// The first whole number of every half of an octave up to 2^(most/4), by trying.
 fn starts(from: u32, most: u32) -> Vec<u64> {
     let (mut starts, mut number) = (Vec::new(), 1u64);
-    for quarter in from..=most {
+    for quarter in (from..=most).step_by(2) {
         while u128::from(number).pow(4) < 1 << quarter {
             // From 2^16 on a step of one is too slow, and a start is near the double of that an octave before.
             number = if number < 1 << 16 { number + 1 } else { near(number, quarter) };
@@ -31,7 +31,7 @@ fn starts(from: u32, most: u32) -> Vec<u64> {
     starts
 }
 
-/// The start of a quarter that begins after a number, by halving.
+/// The start of a half that begins after a number, by halving.
 fn near(number: u64, quarter: u32) -> u64 {
     let (mut low, mut high) = (number, 2 * number);
     while low + 1 < high {

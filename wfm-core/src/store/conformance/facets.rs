@@ -62,8 +62,8 @@ pub async fn a_report_counts_for_the_parts_that_it_tells(store: &dyn Store) {
         [
             ci("vendor none", 1),
             ci("nodes 4–5", 1),
-            ci("cpu 16–19 cores", 1),
-            ci("memory 16–19 GiB", 1),
+            ci("cpu 16–22 cores", 1),
+            ci("memory 16–23 GiB", 1),
             ci("part software", 1),
             ci("part capacity", 2),
         ]

@@ -10,7 +10,7 @@ use super::disk::{Disk, Trees};
 use super::load::Rows;
 use super::row::ClusterRow;
 use super::rows::{self, FactsKey, WrittenFacts};
-use super::{failed, rebuild, run};
+use super::{facets, failed, rebuild, run};
 
 /// Trees of format 1: a cluster's row, and what clusters reported.
 const CLUSTERS_1: &str = "clusters";
@@ -61,8 +61,11 @@ pub(super) fn from_format_2(db: &Db, disk: &Disk) -> Result<(), StoreError> {
     note_format(disk, 3)
 }
 
-/// Notes format 4, in which closed runs may have been erased: to a version that knows format 3 alone that is damage.
+/// Counts sizes in halves of an octave, and notes format 4, in which closed runs may have been erased: to a version that
+/// knows format 3 alone that is damage.
 pub(super) fn from_format_3(disk: &Disk) -> Result<(), StoreError> {
+    facets::in_half_octaves(&disk.trees)?;
+    disk.sync(true)?;
     note_format(disk, 4)
 }
 

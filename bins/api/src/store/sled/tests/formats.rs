@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use wfm_core::cluster::Cohort;
+use wfm_core::facets::{Facet, FacetCount, FacetReport, FacetValue};
+
 use super::*;
 
 #[tokio::test]
@@ -108,4 +111,28 @@ async fn a_store_of_format_2_is_read_and_written_anew_even_when_that_was_cut_off
     }
     let db = ::sled::open(folder.path()).unwrap();
     assert!(db.tree_names().iter().all(|name| name != b"runs"));
+}
+
+#[tokio::test]
+async fn sizes_of_format_3_are_counted_in_the_halves_that_they_belong_to() {
+    let folder = TempDir::new().unwrap();
+    let week = jiff::civil::date(2026, 1, 5);
+    let value = |code| FacetValue::read(Facet::Cpu, code).unwrap();
+    {
+        let store = SledStore::open(folder.path()).await.unwrap();
+        let report = FacetReport::new(week, Cohort::Ci, [value("16")]).unwrap();
+        store.count_facets(report).await.unwrap();
+        let ledger = &trees(&store).ledger;
+        let (key, three) = facets::row(&FacetCount { week, cohort: Cohort::Ci, value: value("16"), reports: 3 });
+        let quarter = [&key[..key.len() - 2], b"17"].concat();
+        ledger.insert(quarter, three.as_slice()).unwrap();
+        trees(&store).meta.insert(rows::FORMAT_KEY, &3u64.to_be_bytes()).unwrap();
+    }
+    for _ in 0..2 {
+        let store = SledStore::open(folder.path()).await.unwrap();
+        assert_eq!(store.verify().await.unwrap().differences, Vec::<String>::new());
+        let counts = store.facets(week).await.unwrap();
+        let cpu: Vec<_> = counts.iter().filter(|count| count.value.facet() == Facet::Cpu).collect();
+        assert_eq!(cpu.iter().map(|count| (count.value, count.reports)).collect::<Vec<_>>(), [(value("16"), 4)]);
+    }
 }
