@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::anonymizer::Envelope;
 use crate::collector::{CollectError, Inventory, Workload};
 use crate::component::WorkloadKind;
-use crate::diff::{Comparison, Freshness, Knowledge, UnknownReason, VersionDiff};
+use crate::diff::{Comparison, Freshness, Knowledge, Remarks, UnknownReason, VersionDiff};
 use crate::health::{Health, health};
 use crate::installed::Installed;
 
@@ -73,6 +73,9 @@ pub struct ComponentReport {
     /// How it stands beside the published releases.
     #[serde(flatten)]
     pub freshness: Freshness,
+    /// What there is to say of its version beside.
+    #[serde(default, skip_serializing_if = "Remarks::is_empty")]
+    pub remarks: Remarks,
     /// How its pods fare.
     pub health: Health,
     /// How many pods are wanted.
@@ -89,7 +92,7 @@ pub struct ComponentReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tile {
-    /// Installed, running, and not behind.
+    /// Installed, running, and not behind, or behind by what the operator does not count.
     Current,
     /// Running, and behind.
     Outdated,
@@ -124,7 +127,7 @@ impl ClusterReport {
 
 impl ComponentReport {
     fn judge(comparison: Comparison<'_>, inventory: &Inventory) -> Self {
-        let Comparison { name, kind, workload, installed, freshness } = comparison;
+        let Comparison { name, kind, workload, installed, freshness, remarks } = comparison;
         let health = match (workload, &freshness) {
             (Some(workload), _) => health(workload, &inventory.pods),
             (None, Freshness::Unknown { reason: reason @ UnknownReason::Unreadable { .. } }) => {
@@ -137,6 +140,7 @@ impl ComponentReport {
             kind,
             installed,
             freshness,
+            remarks,
             health,
             desired: workload.map_or(0, |w| w.desired),
             ready: workload.map_or(0, |w| w.ready),
@@ -165,7 +169,7 @@ impl ComponentReport {
             _ if self.health.is_unhealthy() => Tile::Unhealthy,
             Freshness::Outdated { .. } => Tile::Outdated,
             Freshness::Unknown { .. } => Tile::Unknown,
-            Freshness::Current | Freshness::Ahead { .. } => Tile::Current,
+            Freshness::Current | Freshness::Ahead { .. } | Freshness::Ignored { .. } => Tile::Current,
         })
     }
 }

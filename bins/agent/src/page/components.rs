@@ -11,7 +11,7 @@ use wfm_core::version::{Step, Version};
 
 use super::{Query, badge};
 use crate::agent::View;
-use crate::components::reason;
+use crate::components::{reason, remarks};
 use crate::words::{age, count};
 
 const KINDS: [WorkloadKind; 4] =
@@ -86,6 +86,8 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport) -> Mark
 /// Why it has its status, and what is wrong with its pods.
 fn explanations(component: &ComponentReport, view: &View) -> Vec<String> {
     let mut lines: Vec<String> = reason(&component.freshness, view.namespace.as_str()).into_iter().collect();
+    lines.extend(remarks(&component.remarks));
+    lines.extend(super::notices::security(view, component).map(|notice| format!("security: {}", notice.text)));
     if let Health::Unhealthy { reasons } = &component.health {
         lines.extend(reasons.iter().cloned());
     }
@@ -101,12 +103,19 @@ fn versions(component: &ComponentReport) -> Markup {
             },
             None => @match component.version_text() { Some(text) => span.soft { "“" (text) "”" }, None => "–" },
         }
-        @if let Freshness::Outdated { latest, .. } = &component.freshness { " → " strong { (latest) } }
+        @match &component.freshness {
+            Freshness::Outdated { latest, .. } => { " → " strong { (latest) } },
+            Freshness::Ignored { latest, .. } => { " → " (latest) },
+            _ => {},
+        }
     }
 }
 
 fn behind(freshness: &Freshness) -> Markup {
-    let Freshness::Outdated { behind: Behind { step, releases, days }, .. } = freshness else { return html! { "–" } };
+    let (Freshness::Outdated { behind, .. } | Freshness::Ignored { behind, .. }) = freshness else {
+        return html! { "–" };
+    };
+    let Behind { step, releases, days } = behind;
     let step = match step {
         Step::Major => "major",
         Step::Minor => "minor",
@@ -132,7 +141,8 @@ fn details(view: &View, report: &ClusterReport, component: &ComponentReport) -> 
             @if let Some(workload) = workload {
                 ul.pods { @for pod in pods.iter().filter(|pod| belongs(pod, workload)) { li { (pod_line(pod)) } } }
                 @if let Freshness::Outdated { latest, .. } = &component.freshness {
-                    @if let Some(line) = upgrade_line(view, workload, latest) { "To upgrade it alone:" pre { (line) } }
+                    @let next = component.remarks.stopover.as_ref().map_or(Some(latest), |stopover| stopover.first.as_ref());
+                    @if let Some(line) = next.and_then(|next| upgrade_line(view, workload, next)) { "To upgrade it alone:" pre { (line) } }
                 }
             }
         }
@@ -148,11 +158,11 @@ fn pod_line(pod: &Pod) -> Markup {
     }
 }
 
-/// The command that sets the component's own image to the latest version; `None` where its image has no tag to replace.
-fn upgrade_line(view: &View, workload: &Workload, latest: &Version) -> Option<String> {
+/// The command that sets the component's own image to the next version; `None` where its image has no tag to replace.
+fn upgrade_line(view: &View, workload: &Workload, next: &Version) -> Option<String> {
     let own = workload.own_container()?;
     let tag = wfm_core::image::tag(&own.image)?;
     let name = own.image.split('@').next()?.strip_suffix(tag)?;
     let kind = workload.kind.as_str().to_lowercase();
-    Some(format!("kubectl -n {} set image {kind}/{} {}={name}{latest}", view.namespace, workload.name, own.name))
+    Some(format!("kubectl -n {} set image {kind}/{} {}={name}{next}", view.namespace, workload.name, own.name))
 }
