@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Catalog, Presence};
+use crate::catalog::{Catalog, CatalogEntry};
 use crate::collector::{Inventory, Resource, Workload};
 use crate::component::{ComponentName, WorkloadKind};
 use crate::installed::{Installed, NotTold, installed};
@@ -149,6 +149,9 @@ pub enum UnknownReason {
         /// The resource that could not be read.
         resource: Resource,
     },
+    /// It belongs to some releases of the product, and which one is installed could not be told.
+    #[error("not there, and whether it should be depends on the product's release, which could not be told")]
+    ReleaseNotTold,
 }
 
 /// The comparison along one train of one product's catalog.
@@ -201,7 +204,7 @@ impl TrainDiff {
     }
 
     fn present<'a>(&self, workload: &'a Workload, knowledge: Knowledge<'_>) -> Comparison<'a> {
-        let told = installed(workload);
+        let told = installed(workload, self.catalog.version_annotation());
         let (freshness, remarks) = match self.catalog.get(&workload.name) {
             Some(entry) => self.freshness(entry.name(), &told, knowledge),
             None => (Freshness::Unmanaged, Remarks::default()),
@@ -217,22 +220,37 @@ impl TrainDiff {
     }
 
     fn absent<'a>(&self, inventory: &'a Inventory) -> impl Iterator<Item = Comparison<'a>> {
+        let release = self.release(inventory);
         let unreadable = inventory.workload_sections().into_iter().find_map(|section| section.as_ref().err());
-        let freshness = unreadable.map_or(Freshness::Missing, |failure| Freshness::Unknown {
-            reason: UnknownReason::Unreadable { resource: failure.resource },
-        });
+        let unseen = unreadable.map(|failure| UnknownReason::Unreadable { resource: failure.resource });
+        let absent = move |entry: &CatalogEntry| {
+            let doubt = match self.catalog.expects(entry, release.as_ref()) {
+                Some(false) => return None,
+                Some(true) => None,
+                None => Some(UnknownReason::ReleaseNotTold),
+            };
+            let reason = unseen.clone().or(doubt);
+            Some(reason.map_or(Freshness::Missing, |reason| Freshness::Unknown { reason }))
+        };
         self.catalog
             .iter()
-            .filter(|entry| entry.presence() == Presence::Expected)
             .filter(|entry| !inventory.workloads().any(|workload| workload.name == entry.name().as_str()))
-            .map(move |entry| Comparison {
+            .filter_map(move |entry| Some((entry, absent(entry)?)))
+            .map(|(entry, freshness)| Comparison {
                 name: entry.name().to_string(),
                 kind: entry.kind(),
                 workload: None,
                 installed: None,
-                freshness: freshness.clone(),
+                freshness,
                 remarks: Remarks::default(),
             })
+    }
+
+    /// The installed release of the whole product, where the catalog says which component tells it.
+    fn release(&self, inventory: &Inventory) -> Option<Version> {
+        let name = self.catalog.release_component()?;
+        let workload = inventory.workloads().find(|workload| workload.name == name.as_str())?;
+        installed(workload, self.catalog.version_annotation()).ok().map(|installed| installed.version)
     }
 }
 

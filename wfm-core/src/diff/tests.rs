@@ -194,3 +194,4 @@ fn a_yanked_release_is_offered_to_nobody_and_still_dates_whoever_runs_it() {
 }
 
 mod policy;
+mod product;

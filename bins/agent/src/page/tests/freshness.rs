@@ -72,6 +72,23 @@ fn a_flaw_is_worded_apart_in_the_banner_and_in_the_row_while_all_is_current() {
 }
 
 #[test]
+fn what_only_some_releases_have_is_not_called_missing_while_the_release_is_unknown() {
+    let view = judged("canary", Policy::default(), (*releases()).clone());
+    let entry = |name: &str, since: Option<&str>| {
+        CatalogEntry::new(name.parse().unwrap(), WorkloadKind::Deployment, Presence::Expected, String::new())
+            .with_releases(since.map(|text| text.parse().unwrap()), None)
+    };
+    let catalog = Catalog::new("Shop", [entry("shop", None), entry("shop-search", Some("v2.0.0"))])
+        .with_release_component(Some("shop".parse().unwrap()));
+    let inventory = Arc::clone(&view.report.as_ref().unwrap().inventory);
+    let diff = TrainDiff::new(catalog, Train::stable());
+    let report = ClusterReport::assemble(inventory, &diff, view.updates.learnt.knowledge(true));
+    let html = html(&View { report: Some(Arc::new(report)), ..view });
+    assert!(html.contains("Could not tell of 1 component: the product's release is not known"), "{html}");
+    assert!(!html.contains("Nothing missing."));
+}
+
+#[test]
 fn a_notice_about_versions_of_any_component_concerns_whoever_runs_one() {
     let shown = |affected: &str| {
         let mut all = (*releases()).clone();
