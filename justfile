@@ -24,9 +24,10 @@ lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
-# Write the generated files: docs/openapi.json
+# Write the generated files: docs/openapi.json, and the tables of docs/PRIVACY.md
 generate:
     WFM_GENERATE=1 cargo test -q -p wfm-api --lib openapi
+    WFM_GENERATE=1 cargo test -q -p wfm-e2e --test privacy_document
 
 # What the README says
 test:
@@ -64,6 +65,10 @@ fuzz target="version_diff" seconds="60":
 test-cluster:
     cargo test -p wfm-e2e --test real_cluster -- --ignored --test-threads 1
 
+# Every scripted fault of the cluster's API and of the versions service under 50 seeds
+weather:
+    cargo test --release -p wfm-e2e --test weather -- --ignored --nocapture
+
 # The slow tests of the service: 200 kills under load, hundreds of truncations, thousands of silent peers
 hard:
     cargo test --release -p wfm-api --test crash -- --ignored --nocapture
@@ -78,6 +83,11 @@ full-disk:
 bench:
     cargo build --release --workspace --bins
     cargo bench -q -p wfm-e2e --bench first_page
+
+# What a cluster of 10,000 pods and 5,000 nodes costs the agent: time, memory, the processor while nobody looks
+bench-agent:
+    cargo build --release -p wfm-agent
+    cargo bench -q -p wfm-e2e --bench agent
 
 # Durable check-ins and reads, against the same server without a store
 bench-api:

@@ -1,12 +1,22 @@
 //! The port to a cluster: what runs there.
 
-use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::component::WorkloadKind;
+
+mod event;
+mod resource;
+mod stale;
+mod totals;
+
+pub use event::{Event, InvolvedObject};
+pub use resource::{Resource, Unreadable, UnreadableCause};
+pub use stale::Stale;
+pub use totals::Totals;
 
 /// Sees a cluster.
 #[async_trait]
@@ -49,6 +59,10 @@ pub struct Inventory {
     pub services: Section<Service>,
     /// Nodes of the cluster.
     pub nodes: Section<Node>,
+    /// Warnings about what is unhealthy, a few of each object: see [`crate::events`]. None where nothing is.
+    pub events: Section<Event>,
+    /// The sections that could not be read this time and hold what was seen before: see [`Inventory::or_last`].
+    pub stale: Vec<Stale>,
 }
 
 /// All objects of one resource, or why they could not be read.
@@ -69,6 +83,8 @@ impl Inventory {
             pods: Ok(Vec::new()),
             services: Ok(Vec::new()),
             nodes: Ok(Vec::new()),
+            events: Ok(Vec::new()),
+            stale: Vec::new(),
         }
     }
 
@@ -82,11 +98,13 @@ impl Inventory {
         self.workload_sections().into_iter().flatten().flatten()
     }
 
-    /// Every section that could not be read.
+    /// Every section that could not be read this time, whether it is empty or holds what was seen before.
     #[must_use]
     pub fn unreadable(&self) -> Vec<&Unreadable> {
-        let rest = [self.pods.as_ref().err(), self.services.as_ref().err(), self.nodes.as_ref().err()];
-        self.workload_sections().into_iter().map(|section| section.as_ref().err()).chain(rest).flatten().collect()
+        let workloads = self.workload_sections().into_iter().map(|section| section.as_ref().err());
+        let (pods, services) = (self.pods.as_ref().err(), self.services.as_ref().err());
+        let rest = [pods, services, self.nodes.as_ref().err(), self.events.as_ref().err()];
+        workloads.chain(rest).flatten().chain(self.stale.iter().map(|stale| &stale.unreadable)).collect()
     }
 }
 
@@ -130,7 +148,7 @@ pub struct Container {
     pub init: bool,
 }
 
-/// A pod.
+/// A pod. What many pods have in common is shared text: a big cluster has few different words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pod {
     /// The object's name.
@@ -138,11 +156,11 @@ pub struct Pod {
     /// The workload it belongs to; a Deployment's pod names the Deployment, not the ReplicaSet between.
     pub owner: Option<Owner>,
     /// `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`, as the API server says.
-    pub phase: String,
+    pub phase: Arc<str>,
     /// Whether the pod's `Ready` condition is true.
     pub ready: bool,
     /// A reason for the whole pod, such as `Evicted`.
-    pub reason: Option<String>,
+    pub reason: Option<Arc<str>>,
     /// Its containers, init containers first.
     pub containers: Vec<ContainerStatus>,
     /// When the object was created.
@@ -163,20 +181,20 @@ pub struct Owner {
     /// Its kind.
     pub kind: WorkloadKind,
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
 }
 
 /// How a container of a pod fares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContainerStatus {
     /// The container's name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Whether it is ready.
     pub ready: bool,
     /// How often it was started again.
     pub restarts: u32,
     /// Why it does not run: the waiting or terminated reason, such as `CrashLoopBackOff` or `OOMKilled`.
-    pub trouble: Option<String>,
+    pub trouble: Option<Arc<str>>,
 }
 
 /// A service.
@@ -200,94 +218,26 @@ pub struct Node {
     /// `status.capacity`: `cpu`, `memory`, `ephemeral-storage` as Kubernetes quantities, such as `32` or `131843164Ki`.
     pub capacity: Capacity,
     /// The scheme of `spec.providerID`: `aws` of `aws:///eu-west-1a/i-0abc`. What follows it is never read.
-    pub provider: Option<String>,
+    pub provider: Option<Arc<str>>,
     /// `status.nodeInfo.kubeletVersion`.
-    pub kubelet_version: String,
+    pub kubelet_version: Arc<str>,
     /// `status.nodeInfo.osImage`.
-    pub os_image: String,
+    pub os_image: Arc<str>,
     /// `status.nodeInfo.kernelVersion`.
-    pub kernel_version: String,
+    pub kernel_version: Arc<str>,
     /// `status.nodeInfo.containerRuntimeVersion`.
-    pub container_runtime: String,
+    pub container_runtime: Arc<str>,
     /// `status.nodeInfo.architecture`.
-    pub architecture: String,
+    pub architecture: Arc<str>,
 }
 
 /// A node's total resources, as Kubernetes quantities.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capacity {
     /// Processor cores.
-    pub cpu: Option<String>,
+    pub cpu: Option<Arc<str>>,
     /// Memory.
-    pub memory: Option<String>,
+    pub memory: Option<Arc<str>>,
     /// Local disk.
-    pub ephemeral_storage: Option<String>,
-}
-
-/// The resources a collector reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each is the Kubernetes resource of that name")]
-pub enum Resource {
-    Deployments,
-    DaemonSets,
-    StatefulSets,
-    ReplicationControllers,
-    Pods,
-    Services,
-    Nodes,
-}
-
-impl Resource {
-    /// The name that RBAC rules and kubectl use: `deployments.apps`, `pods`.
-    #[must_use]
-    pub fn qualified(self) -> &'static str {
-        match self {
-            Self::Deployments => "deployments.apps",
-            Self::DaemonSets => "daemonsets.apps",
-            Self::StatefulSets => "statefulsets.apps",
-            Self::ReplicationControllers => "replicationcontrollers",
-            Self::Pods => "pods",
-            Self::Services => "services",
-            Self::Nodes => "nodes",
-        }
-    }
-}
-
-impl fmt::Display for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.qualified())
-    }
-}
-
-/// Why a resource could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{resource}: {message}")]
-pub struct Unreadable {
-    /// Which resource.
-    pub resource: Resource,
-    /// What kind of failure.
-    pub cause: UnreadableCause,
-    /// One sentence for the operator.
-    pub message: String,
-}
-
-/// The kinds of failure, told apart because each asks for something else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnreadableCause {
-    /// 401: the token is not accepted.
-    Unauthorized,
-    /// 403: the permission is missing.
-    Forbidden,
-    /// 404: this API server does not serve the resource.
-    NotServed,
-    /// 429 or 503: the API server asks to wait.
-    Busy,
-    /// No answer within the time limit.
-    Timeout,
-    /// No connection.
-    Unreachable,
-    /// An answer that could not be understood, or any other status.
-    BadAnswer,
+    pub ephemeral_storage: Option<Arc<str>>,
 }

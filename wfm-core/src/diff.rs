@@ -221,7 +221,7 @@ impl TrainDiff {
 
     fn absent<'a>(&self, inventory: &'a Inventory) -> impl Iterator<Item = Comparison<'a>> {
         let release = self.release(inventory);
-        let unreadable = inventory.workload_sections().into_iter().find_map(|section| section.as_ref().err());
+        let unreadable = inventory.unreadable().into_iter().find(|failure| failure.resource.is_workload());
         let unseen = unreadable.map(|failure| UnknownReason::Unreadable { resource: failure.resource });
         let absent = move |entry: &CatalogEntry| {
             let doubt = match self.catalog.expects(entry, release.as_ref()) {

@@ -1,8 +1,11 @@
 //! Whether a workload's pods run.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::collector::{ContainerStatus, Pod, Section, Workload};
+use crate::collector::{ContainerStatus, Pod, Section, Unreadable, Workload};
+use crate::component::WorkloadKind;
 
 /// How a workload fares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,11 +33,47 @@ impl Health {
     }
 }
 
+/// Pods by the workload that owns them, so that looking for a workload's does not look at all.
+#[derive(Debug)]
+pub struct PodsByOwner<'a>(HashMap<WorkloadKind, HashMap<&'a str, Vec<&'a Pod>>>);
+
+impl<'a> PodsByOwner<'a> {
+    /// Sorts pods by their owners; a pod without one is left out.
+    #[must_use]
+    pub fn new(pods: &'a [Pod]) -> Self {
+        let mut owned: HashMap<_, HashMap<_, Vec<&Pod>>> = HashMap::new();
+        for pod in pods {
+            if let Some(owner) = &pod.owner {
+                owned.entry(owner.kind).or_default().entry(&*owner.name).or_default().push(pod);
+            }
+        }
+        Self(owned)
+    }
+
+    /// The pods of a workload, in the order they were seen.
+    #[must_use]
+    pub fn of(&self, workload: &Workload) -> &[&'a Pod] {
+        let owned = self.0.get(&workload.kind).and_then(|of_kind| of_kind.get(workload.name.as_str()));
+        owned.map_or(&[], Vec::as_slice)
+    }
+}
+
 /// Judges a workload by its own counts, and explains with its pods where they could be read.
 #[must_use]
 pub fn health(workload: &Workload, pods: &Section<Pod>) -> Health {
+    match pods {
+        Ok(pods) => {
+            let mine: Vec<&Pod> = pods.iter().filter(|pod| belongs(pod, workload)).collect();
+            judge(workload, Ok(&mine))
+        }
+        Err(unreadable) => judge(workload, Err(unreadable)),
+    }
+}
+
+/// The same, with only the workload's own pods.
+pub(crate) fn judge(workload: &Workload, pods: Result<&[&Pod], &Unreadable>) -> Health {
     if workload.desired == 0 {
-        let reason = if workload.kind == crate::component::WorkloadKind::DaemonSet {
+        let reason = if workload.kind == WorkloadKind::DaemonSet {
             "no node matches, so no pod is wanted"
         } else {
             "scaled to zero, so no pod is wanted"
@@ -47,21 +86,15 @@ pub fn health(workload: &Workload, pods: &Section<Pod>) -> Health {
     let mut reasons = vec![format!("{} of {} ready", workload.ready, workload.desired)];
     match pods {
         Err(unreadable) => reasons.push(format!("why cannot be told: {unreadable}")),
-        Ok(pods) => {
-            let mine: Vec<&Pod> = pods.iter().filter(|pod| belongs(pod, workload)).collect();
-            if mine.is_empty() {
-                reasons.push("it has no pods: see the events of the workload".to_owned());
-            }
-            reasons.extend(mine.into_iter().filter(|pod| !pod.ready).map(explain));
-        }
+        Ok([]) => reasons.push("it has no pods: see the events of the workload".to_owned()),
+        Ok(mine) => reasons.extend(mine.iter().filter(|pod| !pod.ready).map(|pod| explain(pod))),
     }
     Health::Unhealthy { reasons }
 }
 
 /// Whether a pod is one of a workload's.
-#[must_use]
-pub fn belongs(pod: &Pod, workload: &Workload) -> bool {
-    pod.owner.as_ref().is_some_and(|owner| owner.kind == workload.kind && owner.name == workload.name)
+fn belongs(pod: &Pod, workload: &Workload) -> bool {
+    pod.owner.as_ref().is_some_and(|owner| owner.kind == workload.kind && *owner.name == *workload.name)
 }
 
 fn explain(pod: &Pod) -> String {

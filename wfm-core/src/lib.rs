@@ -24,6 +24,7 @@ pub mod cluster;
 pub mod collector;
 pub mod component;
 pub mod diff;
+pub mod events;
 pub mod facets;
 pub mod fleet;
 pub mod health;

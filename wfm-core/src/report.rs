@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::anonymizer::Envelope;
-use crate::collector::{CollectError, Inventory, Workload};
+use crate::collector::{CollectError, Event, Inventory, Workload};
 use crate::component::WorkloadKind;
 use crate::diff::{Comparison, Freshness, Knowledge, Remarks, UnknownReason, VersionDiff};
-use crate::health::{Health, health};
+use crate::events;
+use crate::health::{self, Health, PodsByOwner};
 use crate::installed::Installed;
 
 /// Hands out the picture of the cluster: taken anew for every question, or kept and shared.
@@ -78,6 +79,8 @@ pub struct ComponentReport {
     pub remarks: Remarks,
     /// How its pods fare.
     pub health: Health,
+    /// Warnings that explain why it is unhealthy, newest first.
+    pub events: Vec<Event>,
     /// How many pods are wanted.
     pub desired: u32,
     /// How many pods are ready.
@@ -108,8 +111,9 @@ impl ClusterReport {
     /// Judges an inventory.
     #[must_use]
     pub fn assemble(inventory: Arc<Inventory>, diff: &dyn VersionDiff, knowledge: Knowledge<'_>) -> Self {
-        let components =
-            diff.diff(&inventory, knowledge).into_iter().map(|c| ComponentReport::judge(c, &inventory)).collect();
+        let pods = PodsByOwner::new(inventory.pods.as_deref().unwrap_or_default());
+        let judge = |comparison| ComponentReport::judge(comparison, &inventory, &pods);
+        let components = diff.diff(&inventory, knowledge).into_iter().map(judge).collect();
         Self { taken_at: inventory.taken_at, components, inventory }
     }
 
@@ -126,14 +130,19 @@ impl ClusterReport {
 }
 
 impl ComponentReport {
-    fn judge(comparison: Comparison<'_>, inventory: &Inventory) -> Self {
+    fn judge(comparison: Comparison<'_>, inventory: &Inventory, pods: &PodsByOwner<'_>) -> Self {
         let Comparison { name, kind, workload, installed, freshness, remarks } = comparison;
+        let mine = workload.map_or(&[][..], |workload| pods.of(workload));
         let health = match (workload, &freshness) {
-            (Some(workload), _) => health(workload, &inventory.pods),
+            (Some(workload), _) => health::judge(workload, inventory.pods.as_ref().map(|_| mine)),
             (None, Freshness::Unknown { reason: reason @ UnknownReason::Unreadable { .. } }) => {
                 Health::Unknown { reason: reason.to_string() }
             }
             (None, _) => Health::Unknown { reason: "not installed".to_owned() },
+        };
+        let events = match (workload, &inventory.events) {
+            (Some(workload), Ok(events)) if health.is_unhealthy() => events::about(workload, mine, events),
+            _ => Vec::new(),
         };
         Self {
             name,
@@ -142,6 +151,7 @@ impl ComponentReport {
             freshness,
             remarks,
             health,
+            events,
             desired: workload.map_or(0, |w| w.desired),
             ready: workload.map_or(0, |w| w.ready),
             images: workload.map_or_else(Vec::new, images),

@@ -20,6 +20,8 @@ pub mod paths {
     pub const V4_REPORTS: &str = "/v4/reports";
     /// What clusters run on, without any id (POST).
     pub const V4_FACETS: &str = "/v4/facets";
+    /// The schemas of envelopes, listed.
+    pub const V4_SCHEMAS: &str = "/v4/schemas";
     /// How many clusters are known.
     pub const V3_CLUSTERS_COUNT: &str = "/v3/clusters/count";
 
@@ -39,6 +41,12 @@ pub mod paths {
     #[must_use]
     pub fn v4_releases(train: &crate::version::Train) -> String {
         format!("/v4/releases/{train}")
+    }
+
+    /// The JSON Schema of a kind of envelope.
+    #[must_use]
+    pub fn v4_schema(envelope: crate::anonymizer::EnvelopeKind) -> String {
+        format!("{V4_SCHEMAS}/{envelope}")
     }
 
     /// One release.

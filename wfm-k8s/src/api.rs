@@ -9,18 +9,28 @@ use kube::Client;
 use kube::client::Body;
 use serde::de::DeserializeOwned;
 
+use wfm_core::clock::Clock;
+
 use crate::failure::Failure;
+use crate::waits::Waits;
 
 /// How often a request is made at most.
 const ATTEMPTS: u32 = 3;
 /// The pause before the second attempt; each later one is three times as long.
 const PAUSE: Duration = Duration::from_millis(250);
-/// A server that asks to wait longer than this is not asked again: the next check will.
+/// A server that asks to wait longer than this is not asked again in this task.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// After so many requests in a row without any answer the server counts as gone.
 const GIVE_UP_AFTER: u32 = 3;
 /// The longest answer: a page of 100 pods of 300 KB each, and as much again.
 const MAX_ANSWER: usize = 64 << 20;
+
+/// What a collection remembers of its API server from one time to the next, and the clock to wait by.
+#[derive(Clone, Copy)]
+pub(crate) struct Memory<'c> {
+    pub(crate) waits: &'c Waits,
+    pub(crate) clock: &'c dyn Clock,
+}
 
 /// The API server, for one task such as one collection.
 ///
@@ -32,34 +42,76 @@ pub(crate) struct Api<'c> {
     client: &'c Client,
     timeout: Duration,
     unanswered: &'c AtomicU32,
+    pause: Duration,
+    memory: Option<Memory<'c>>,
 }
 
 impl<'c> Api<'c> {
     /// `timeout` is for each attempt, body included. `unanswered` starts at zero for each task.
     pub(crate) fn new(client: &'c Client, timeout: Duration, unanswered: &'c AtomicU32) -> Self {
-        Self { client, timeout, unanswered }
+        Self { client, timeout, unanswered, pause: PAUSE, memory: None }
     }
 
+    /// Sets the pause before a second attempt.
+    pub(crate) fn pause(self, pause: Duration) -> Self {
+        Self { pause, ..self }
+    }
+
+    /// Leaves alone what asked for it, until its time is over.
+    pub(crate) fn remembering(self, memory: Memory<'c>) -> Self {
+        Self { memory: Some(memory), ..self }
+    }
+
+    /// Reads, again where the server is busy for a moment or the connection broke.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
         self.request(Method::GET, path, None).await
     }
 
-    /// Makes a request, again where the server is busy or the connection broke, and reads its answer. A body is a content
-    /// type and JSON. A write may reach the server twice: the caller must bear that.
+    /// Reads with one attempt: whoever asks comes again anyway.
+    pub(crate) async fn get_once<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        self.page(path, false, &mut Vec::new()).await
+    }
+
+    /// Reads a page into memory that serves for the next one, too; again, as [`Self::get`] does, or once.
+    pub(crate) async fn page<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        again: bool,
+        buffer: &mut Vec<u8>,
+    ) -> Result<T, Failure> {
+        self.attempts(&Method::GET, path, None, if again { ATTEMPTS } else { 1 }, buffer).await
+    }
+
+    /// Makes a request, again where the server is busy for a moment or the connection broke, and reads its answer. A body
+    /// is a content type and JSON. A write may reach the server twice: the caller must bear that.
     pub(crate) async fn request<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Option<(&'static str, &serde_json::Value)>,
     ) -> Result<T, Failure> {
+        self.attempts(&method, path, body, ATTEMPTS, &mut Vec::new()).await
+    }
+
+    async fn attempts<T: DeserializeOwned>(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<(&'static str, &serde_json::Value)>,
+        attempts: u32,
+        buffer: &mut Vec<u8>,
+    ) -> Result<T, Failure> {
         if self.unanswered.load(Ordering::Relaxed) >= GIVE_UP_AFTER {
             return Err(Failure::Unreachable(format!("it did not answer the last {GIVE_UP_AFTER} requests")));
         }
+        if let Some(refusal) = self.memory.and_then(|memory| memory.waits.holding(path, memory.clock.monotonic())) {
+            return Err(refusal);
+        }
         let mut attempt = 1;
         let answer = loop {
-            let answer = self.attempt(&method, path, body).await;
-            match answer.as_ref().err().and_then(|failure| pause(failure, attempt)) {
-                Some(pause) if attempt < ATTEMPTS => tokio::time::sleep(pause).await,
+            let answer = self.attempt(method, path, body, buffer).await;
+            match answer.as_ref().err().and_then(|failure| pause(failure, self.pause, attempt)) {
+                Some(pause) if attempt < attempts => tokio::time::sleep(pause).await,
                 _ => break answer,
             }
             attempt += 1;
@@ -68,6 +120,9 @@ impl<'c> Api<'c> {
             Err(Failure::Timeout | Failure::Unreachable(_)) => self.unanswered.fetch_add(1, Ordering::Relaxed),
             _ => self.unanswered.swap(0, Ordering::Relaxed),
         };
+        if let (Err(failure), Some(memory)) = (&answer, self.memory) {
+            memory.waits.note(path, failure, memory.clock.monotonic());
+        }
         answer
     }
 
@@ -76,6 +131,7 @@ impl<'c> Api<'c> {
         method: &Method,
         path: &str,
         body: Option<(&'static str, &serde_json::Value)>,
+        buffer: &mut Vec<u8>,
     ) -> Result<T, Failure> {
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, "application/json");
         if let Some((content_type, _)) = body {
@@ -83,19 +139,23 @@ impl<'c> Api<'c> {
         }
         let body = body.map(|(_, json)| json.to_string().into_bytes()).unwrap_or_default();
         let request = request.body(Body::from(body)).map_err(|why| Failure::BadAnswer(why.to_string()))?;
-        tokio::time::timeout(self.timeout, self.exchange(request)).await.unwrap_or(Err(Failure::Timeout))
+        tokio::time::timeout(self.timeout, self.exchange(request, buffer)).await.unwrap_or(Err(Failure::Timeout))
     }
 
-    async fn exchange<T: DeserializeOwned>(&self, request: Request<Body>) -> Result<T, Failure> {
+    async fn exchange<T: DeserializeOwned>(&self, request: Request<Body>, buffer: &mut Vec<u8>) -> Result<T, Failure> {
         let response = self.client.send(request).await.map_err(|error| Failure::transport(&error))?;
         let (parts, body) = Response::into_parts(response);
-        let body = Limited::new(body, MAX_ANSWER).collect().await;
-        let body = body.map_err(|error| Failure::transport(error.as_ref()))?.to_bytes();
+        let mut body = Limited::new(body, MAX_ANSWER);
+        buffer.clear();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| Failure::transport(error.as_ref()))?;
+            buffer.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+        }
         if !parts.status.is_success() {
-            return Err(Failure::refused(parts.status, retry_after(&parts.headers), &body));
+            return Err(Failure::refused(parts.status, retry_after(&parts.headers), buffer));
         }
         // serde's text may quote the answer, so only the place is told.
-        serde_json::from_slice(&body).map_err(|error| {
+        serde_json::from_slice(buffer).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             Failure::BadAnswer(format!("it is not the JSON that was expected (line {line}, column {column})"))
         })
@@ -103,8 +163,8 @@ impl<'c> Api<'c> {
 }
 
 /// How long to wait before the next attempt; nothing where there should be none.
-fn pause(failure: &Failure, attempt: u32) -> Option<Duration> {
-    let ours = PAUSE * 3u32.saturating_pow(attempt - 1);
+fn pause(failure: &Failure, first: Duration, attempt: u32) -> Option<Duration> {
+    let ours = first * 3u32.saturating_pow(attempt - 1);
     match failure {
         Failure::Refused(refusal) if matches!(refusal.code.as_u16(), 429 | 503) => {
             Some(refusal.retry_after.unwrap_or(ours)).filter(|wait| *wait <= LONGEST_PAUSE)
@@ -131,14 +191,14 @@ mod tests {
 
     #[test]
     fn a_busy_server_is_asked_again_when_it_says_so_unless_that_is_long() {
-        assert_eq!(pause(&busy(Some(1)), 1), Some(Duration::from_secs(1)));
-        assert_eq!(pause(&busy(Some(600)), 1), None);
-        assert_eq!(pause(&busy(None), 2), Some(Duration::from_millis(750)));
+        assert_eq!(pause(&busy(Some(1)), PAUSE, 1), Some(Duration::from_secs(1)));
+        assert_eq!(pause(&busy(Some(600)), PAUSE, 1), None);
+        assert_eq!(pause(&busy(None), PAUSE, 2), Some(Duration::from_millis(750)));
     }
 
     #[test]
     fn a_refusal_or_a_slow_server_is_not_asked_again() {
-        assert_eq!(pause(&Failure::refused(StatusCode::FORBIDDEN, None, b""), 1), None);
-        assert_eq!(pause(&Failure::Timeout, 1), None);
+        assert_eq!(pause(&Failure::refused(StatusCode::FORBIDDEN, None, b""), PAUSE, 1), None);
+        assert_eq!(pause(&Failure::Timeout, PAUSE, 1), None);
     }
 }

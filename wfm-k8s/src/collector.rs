@@ -13,23 +13,34 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wfm_core::clock::Clock;
 use wfm_core::cluster::Namespace;
-use wfm_core::collector::{CollectError, Collector, Inventory, Resource, Section};
+use wfm_core::collector::{CollectError, Collector, Event, Inventory, Resource, Section};
 use wfm_core::component::WorkloadKind;
+use wfm_core::events::Explaining;
 
-use crate::api::Api;
-use crate::list::list;
-use crate::objects::{NamespaceObject, NodeObject, PodObject, ServiceObject, WorkloadObject};
+use crate::api::{Api, Memory};
+use crate::list::List;
+use crate::objects::{EventObject, NamespaceObject, NodeObject, PodObject, ServiceObject, Words, WorkloadObject};
 use crate::unreadable::unreadable;
+use crate::waits::Waits;
 
 const PAGE_SIZE: u32 = 100;
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+const RETRY_PAUSE: Duration = Duration::from_millis(250);
+/// The lists that every collection reads; that of events is read where something is unhealthy.
 const RESOURCES: usize = 7;
+/// Events past so many pages are not read: a namespace that floods them is not worth a flood of requests.
+const EVENT_PAGES: u32 = 50;
 
 /// Takes inventories through the Kubernetes API: the workloads, pods and services of one namespace, and the nodes of the
 /// cluster.
 ///
-/// At most two requests are under way at a time, and at most one page of each is in memory. Where nothing answers, the
-/// collection gives up after a few requests rather than waiting for each of them.
+/// At most two requests are under way at a time, and at most one page of each is in memory. Warnings among the events are
+/// read only where a workload has not the pods it wants.
+///
+/// A list is begun once in a collection and not tried again, so that collecting every 30 s asks a server in trouble for
+/// each list every 30 s and no more; only a further page of a list is tried again, three times in all. Where nothing
+/// answers, the collection gives up after a few requests rather than waiting for each of them. What is refused with a
+/// `Retry-After` is left alone for that long, a minute at most, by this collector and all its clones.
 #[derive(Clone)]
 pub struct KubeCollector {
     client: Client,
@@ -37,15 +48,25 @@ pub struct KubeCollector {
     clock: Arc<dyn Clock>,
     page_size: NonZeroU32,
     request_timeout: Duration,
+    retry_pause: Duration,
     cluster_created: Arc<OnceLock<Timestamp>>,
+    waits: Arc<Waits>,
 }
 
 impl KubeCollector {
-    /// A collector of one namespace, with pages of 100 objects and 30 s for each.
+    /// A collector of one namespace, with pages of 100 objects and 10 s for each.
     pub fn new(client: Client, namespace: Namespace, clock: Arc<dyn Clock>) -> Self {
         let page_size = NonZeroU32::new(PAGE_SIZE).unwrap_or(NonZeroU32::MIN);
-        let (request_timeout, cluster_created) = (REQUEST_TIMEOUT, Arc::default());
-        Self { client, namespace, clock, page_size, request_timeout, cluster_created }
+        Self {
+            client,
+            namespace,
+            clock,
+            page_size,
+            request_timeout: REQUEST_TIMEOUT,
+            retry_pause: RETRY_PAUSE,
+            cluster_created: Arc::default(),
+            waits: Arc::default(),
+        }
     }
 
     /// Sets how many objects are asked for at a time. Less takes less memory and more requests.
@@ -62,13 +83,21 @@ impl KubeCollector {
         self
     }
 
+    /// Sets how long to wait before a page of a list that was begun is asked for again (250 ms unless set), and three times
+    /// as long before the next attempt.
+    #[must_use]
+    pub fn retry_pause(mut self, pause: Duration) -> Self {
+        self.retry_pause = pause;
+        self
+    }
+
     async fn version(&self, api: &Api<'_>) -> Option<String> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Info {
             git_version: Option<String>,
         }
-        match api.get::<Info>("/version").await {
+        match api.get_once::<Info>("/version").await {
             Ok(info) => info.git_version,
             Err(failure) => {
                 tracing::debug!(why = failure.sentence(), "the API server's version could not be read");
@@ -82,7 +111,7 @@ impl KubeCollector {
         if let Some(known) = self.cluster_created.get() {
             return Some(*known);
         }
-        let read = api.get::<NamespaceObject>("/api/v1/namespaces/kube-system").await;
+        let read = api.get_once::<NamespaceObject>("/api/v1/namespaces/kube-system").await;
         match read.map(NamespaceObject::created) {
             Ok(created) => {
                 if let Some(created) = created {
@@ -102,11 +131,34 @@ impl KubeCollector {
         &self,
         api: &Api<'_>,
         resource: Resource,
-        slim: impl Fn(T) -> D,
+        mut slim: impl FnMut(T) -> D,
     ) -> Section<D> {
         let path = path(resource, &self.namespace);
-        let listed = list(api, &path, self.page_size.get(), slim).await;
-        listed.map_err(|failure| unreadable(resource, &self.namespace, &failure))
+        let list = List { path: &path, page_size: self.page_size.get(), fields: None };
+        let mut all = Vec::new();
+        match list.read(api, |object| all.push(slim(object))).await {
+            Ok(()) => {
+                all.shrink_to_fit();
+                Ok(all)
+            }
+            Err(failure) => Err(unreadable(resource, &self.namespace, &failure)),
+        }
+    }
+
+    /// The warnings that explain what is unhealthy; nobody is asked where nothing is.
+    async fn events(&self, api: &Api<'_>, inventory: &Inventory) -> Section<Event> {
+        let Some(mut explaining) = Explaining::of(inventory) else { return Ok(Vec::new()) };
+        let path = path(Resource::Events, &self.namespace);
+        let list = List { path: &path, page_size: self.page_size.get(), fields: Some("type=Warning") };
+        let offer = |object: EventObject| {
+            if let Some(event) = object.slim() {
+                explaining.offer(event);
+            }
+        };
+        match list.read_pages(api, EVENT_PAGES, offer).await {
+            Ok(_) => Ok(explaining.finish()),
+            Err(failure) => Err(unreadable(Resource::Events, &self.namespace, &failure)),
+        }
     }
 }
 
@@ -115,7 +167,10 @@ impl Collector for KubeCollector {
     async fn collect(&self) -> Result<Inventory, CollectError> {
         let taken_at = self.clock.now();
         let unanswered = AtomicU32::new(0);
-        let api = &Api::new(&self.client, self.request_timeout, &unanswered);
+        let memory = Memory { waits: &self.waits, clock: self.clock.as_ref() };
+        let api =
+            &Api::new(&self.client, self.request_timeout, &unanswered).pause(self.retry_pause).remembering(memory);
+        let (mut pod_words, mut node_words) = (Words::default(), Words::default());
         let workloads = |kind| move |object: WorkloadObject| object.slim(kind);
         let first_lane = async {
             (
@@ -130,16 +185,16 @@ impl Collector for KubeCollector {
         };
         let second_lane = async {
             (
-                self.section(api, Resource::Pods, PodObject::slim).await,
+                self.section(api, Resource::Pods, |pod: PodObject| pod.slim(&mut pod_words)).await,
                 self.section(api, Resource::Services, ServiceObject::slim).await,
-                self.section(api, Resource::Nodes, NodeObject::slim).await,
+                self.section(api, Resource::Nodes, |node: NodeObject| node.slim(&mut node_words)).await,
             )
         };
         let (first, second) = tokio::join!(first_lane, second_lane);
         let (deployments, daemon_sets, stateful_sets, replication_controllers, kubernetes_version, cluster_created) =
             first;
         let (pods, services, nodes) = second;
-        let inventory = Inventory {
+        let mut inventory = Inventory {
             taken_at,
             kubernetes_version,
             cluster_created,
@@ -150,11 +205,16 @@ impl Collector for KubeCollector {
             pods,
             services,
             nodes,
+            events: Ok(Vec::new()),
+            stale: Vec::new(),
         };
-        match inventory.unreadable().as_slice() {
-            [first, rest @ ..] if rest.len() + 1 == RESOURCES => Err(CollectError((*first).clone())),
-            _ => Ok(inventory),
+        if let [first, rest @ ..] = inventory.unreadable().as_slice()
+            && rest.len() + 1 == RESOURCES
+        {
+            return Err(CollectError((*first).clone()));
         }
+        inventory.events = self.events(api, &inventory).await;
+        Ok(inventory)
     }
 }
 
@@ -173,5 +233,6 @@ fn path(resource: Resource, namespace: &Namespace) -> String {
         Resource::Pods => format!("/api/v1/namespaces/{namespace}/pods"),
         Resource::Services => format!("/api/v1/namespaces/{namespace}/services"),
         Resource::Nodes => "/api/v1/nodes".to_owned(),
+        Resource::Events => format!("/api/v1/namespaces/{namespace}/events"),
     }
 }

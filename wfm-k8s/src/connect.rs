@@ -6,9 +6,13 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::USER_AGENT as USER_AGENT_HEADER;
+use kube::client::ClientBuilder;
 use kube::config::{InClusterError, KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use rustls::crypto::CryptoProvider;
+use tower::util::MapRequestLayer;
+
+use crate::token::TokenFile;
 
 /// How the API server's audit log names us.
 pub const USER_AGENT: &str = concat!("workflow-manager/", env!("CARGO_PKG_VERSION"));
@@ -32,7 +36,8 @@ pub struct ConnectError {
 ///
 /// Connecting may take 5 s, and waiting for the next byte 30 s: without a limit a dead API server would hold its reader
 /// for ever. The client does not retry by itself: kube's own policy waits as long as a `Retry-After` says, which is for
-/// the caller to decide. `HTTPS_PROXY` is not followed.
+/// the caller to decide. `HTTPS_PROXY` is not followed. A token in a file, as a service account has one, is read anew for
+/// every request, so that a rotation needs no restart.
 ///
 /// # Errors
 /// Where the kubeconfig, or the pod's service account, cannot be used.
@@ -53,7 +58,26 @@ pub async fn connect(kubeconfig: Option<&Path>) -> Result<Client, ConnectError> 
         // No TLS, so no trust store: a machine without CA certificates can read a cluster over plain HTTP.
         config.root_cert = Some(Vec::new());
     }
-    Client::try_from(config).map_err(|error| no_client(kubeconfig, error))
+    let token = token_file(&mut config)?;
+    let builder = ClientBuilder::try_from(config).map_err(|error| no_client(kubeconfig, error))?;
+    Ok(match token {
+        Some(token) => builder.with_layer(&MapRequestLayer::new(move |request| token.authorize(request))).build(),
+        None => builder.build(),
+    })
+}
+
+/// The file of the token, taken out of a config that has no other credentials that go before it.
+fn token_file(config: &mut Config) -> Result<Option<TokenFile>, ConnectError> {
+    let auth = &mut config.auth_info;
+    if auth.auth_provider.is_some() || auth.username.is_some() || auth.token.is_some() {
+        return Ok(None);
+    }
+    let Some(path) = auth.token_file.take() else { return Ok(None) };
+    let token = TokenFile::open(path.clone().into()).map_err(|why| ConnectError {
+        message: format!("the token file {path} cannot be used ({why}): let this user read it, or name another"),
+        source: Some(why.into()),
+    })?;
+    Ok(Some(token))
 }
 
 /// Makes ring the process's crypto provider, unless the embedder chose one.
@@ -218,6 +242,14 @@ mod tests {
     async fn a_proxy_in_the_kubeconfig_is_refused_rather_than_passed_by() {
         let yaml = kubeconfig("http://127.0.0.1:1").replace("server:", "proxy-url: \"http://p:1\", server:");
         assert!(refusal(&yaml).await.contains("has a proxy-url, which is not supported"));
+    }
+
+    #[tokio::test]
+    async fn a_token_file_that_cannot_be_read_is_named() {
+        let yaml = kubeconfig("http://127.0.0.1:1").replace("{cluster: a}", "{cluster: a, user: a}")
+            + "users: [{name: a, user: {tokenFile: /nowhere/token}}]";
+        let said = refusal(&yaml).await;
+        assert!(said.starts_with("the token file /nowhere/token cannot be used (No such file"), "{said}");
     }
 
     #[tokio::test]

@@ -33,6 +33,8 @@ pub(crate) struct Refusal {
     /// The server's own words, shortened; empty where the answer was no `Status`.
     pub(crate) message: String,
     pub(crate) retry_after: Option<Duration>,
+    /// Of a list that expired: where to go on.
+    pub(crate) next: Option<String>,
 }
 
 impl Failure {
@@ -42,11 +44,35 @@ impl Failure {
         struct Status {
             reason: Option<String>,
             message: Option<String>,
+            metadata: Option<Meta>,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Meta {
+            #[serde(rename = "continue")]
+            next: Option<String>,
         }
         // A proxy in between answers in HTML or plain text: then the code alone must do.
         let status: Status = serde_json::from_slice(body).unwrap_or_default();
         let message = status.message.unwrap_or_default().chars().take(200).collect();
-        Self::Refused(Refusal { code, reason: status.reason.unwrap_or_default(), message, retry_after })
+        let next = status.metadata.and_then(|meta| meta.next).filter(|next| !next.is_empty());
+        Self::Refused(Refusal { code, reason: status.reason.unwrap_or_default(), message, retry_after, next })
+    }
+
+    /// How long the server asked to be left alone.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused(refusal) => refusal.retry_after,
+            _ => None,
+        }
+    }
+
+    /// Where to go on with a list that expired meanwhile (410).
+    pub(crate) fn next(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refusal) if refusal.code == StatusCode::GONE => refusal.next.as_deref(),
+            _ => None,
+        }
     }
 
     /// Sorts an error of the transport by what lies innermost.

@@ -16,7 +16,7 @@
 //! | item | does |
 //! |---|---|
 //! | [`connect()`] | builds a client with time limits, from a kubeconfig or from within a pod |
-//! | [`KubeCollector`] | implements [`Collector`](wfm_core::collector::Collector): seven lists and the server's version |
+//! | [`KubeCollector`] | implements [`Collector`](wfm_core::collector::Collector): seven lists, the warnings that explain what is unhealthy, and the server's version |
 //! | [`identity`] | reads or draws the cluster's id, in a Secret |
 //!
 //! The crate has no features of its own. It never watches, and it writes nothing but the one Secret.
@@ -32,7 +32,7 @@
 //! metadata: { name: deis-workflow-manager, namespace: deis }
 //! rules:
 //! - { apiGroups: [apps], resources: [deployments, daemonsets, statefulsets], verbs: [list] }
-//! - { apiGroups: [""], resources: [replicationcontrollers, pods, services], verbs: [list] }
+//! - { apiGroups: [""], resources: [replicationcontrollers, pods, services, events], verbs: [list] }
 //! - { apiGroups: [""], resources: [secrets], verbs: [create] }
 //! - { apiGroups: [""], resources: [secrets], resourceNames: [deis-workflow-manager], verbs: [get, patch] }
 //! ---
@@ -51,7 +51,9 @@ mod failure;
 pub mod identity;
 mod list;
 mod objects;
+mod token;
 mod unreadable;
+mod waits;
 
 pub use kube::Client;
 

@@ -1,6 +1,5 @@
 //! Lists, page by page.
 
-use http::StatusCode;
 use kube::api::ListParams;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,50 +9,78 @@ use crate::failure::Failure;
 
 /// A list that does not end within so many pages is no list.
 const MAX_PAGES: u32 = 100_000;
+/// How often a list goes on after its `continue` token expired.
+const RESUMPTIONS: u32 = 3;
 
-/// Reads a whole list. Each page is reduced by `slim` at once and dropped, so that one page is in memory, not the list.
-///
-/// A list whose `continue` token expired meanwhile (410) is read again from its beginning, once.
-pub(crate) async fn list<T: DeserializeOwned, D>(
-    api: &Api<'_>,
-    path: &str,
-    page_size: u32,
-    slim: impl Fn(T) -> D,
-) -> Result<Vec<D>, Failure> {
-    let mut all = Vec::new();
-    let mut token: Option<String> = None;
-    let mut restarted = false;
-    for _ in 0..MAX_PAGES {
-        let page: Page<T> = match api.get(&uri(path, page_size, token.as_deref())?).await {
-            Err(failure) if failure.code() == Some(StatusCode::GONE) && token.is_some() && !restarted => {
-                restarted = true;
-                token = None;
-                all.clear();
-                continue;
-            }
-            answer => answer?,
-        };
-        if !page.kind.ends_with("List") {
-            return Err(Failure::BadAnswer("it is no list".to_owned()));
-        }
-        all.extend(page.items.unwrap_or_default().into_iter().map(&slim));
-        let next = page.metadata.unwrap_or_default().next.filter(|next| !next.is_empty());
-        match next {
-            None => return Ok(all),
-            Some(next) if token.as_ref() == Some(&next) => break,
-            Some(next) => token = Some(next),
-        }
-    }
-    Err(Failure::BadAnswer("its pages do not end".to_owned()))
+/// A list to read.
+pub(crate) struct List<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) page_size: u32,
+    /// A field selector, such as `type=Warning`.
+    pub(crate) fields: Option<&'a str>,
 }
 
-fn uri(path: &str, page_size: u32, token: Option<&str>) -> Result<String, Failure> {
-    let mut params = ListParams::default().limit(page_size);
-    if let Some(token) = token {
-        params = params.continue_token(token);
+impl List<'_> {
+    /// Reads the whole list. `each` reduces an object at once and the page is dropped, so that one page is in memory, not
+    /// the list.
+    ///
+    /// The first page is asked for once: whoever collects comes again, and a server in trouble must not be asked more for
+    /// it. A further page is asked for again where that may help, so as not to lose those before. Where the `continue` token
+    /// expired meanwhile (410), the list goes on with the token that the refusal brings; objects that changed in between
+    /// are then seen as they are later.
+    pub(crate) async fn read<T: DeserializeOwned>(&self, api: &Api<'_>, each: impl FnMut(T)) -> Result<(), Failure> {
+        let whole = self.read_pages(api, MAX_PAGES, each).await?;
+        if whole { Ok(()) } else { Err(Failure::BadAnswer("its pages do not end".to_owned())) }
     }
-    let request = kube::core::Request::new(path).list(&params);
-    request.map(|request| request.uri().to_string()).map_err(|error| Failure::BadAnswer(error.to_string()))
+
+    /// The same for so many pages at most; returns whether that was the whole list.
+    pub(crate) async fn read_pages<T: DeserializeOwned>(
+        &self,
+        api: &Api<'_>,
+        pages: u32,
+        mut each: impl FnMut(T),
+    ) -> Result<bool, Failure> {
+        let (mut token, mut resumed, mut buffer) = (None::<String>, 0, Vec::new());
+        for _ in 0..pages {
+            let uri = self.uri(token.as_deref())?;
+            let page: Page<T> = match api.page(&uri, token.is_some(), &mut buffer).await {
+                Err(failure) => match failure.next().filter(|_| resumed < RESUMPTIONS) {
+                    Some(next) => {
+                        resumed += 1;
+                        token = Some(next.to_owned());
+                        continue;
+                    }
+                    None => return Err(failure),
+                },
+                Ok(page) => page,
+            };
+            if !page.kind.ends_with("List") {
+                return Err(Failure::BadAnswer("it is no list".to_owned()));
+            }
+            page.items.unwrap_or_default().into_iter().for_each(&mut each);
+            let next = page.metadata.unwrap_or_default().next.filter(|next| !next.is_empty());
+            if next.is_none() {
+                return Ok(true);
+            }
+            if next == token {
+                return Ok(false);
+            }
+            token = next;
+        }
+        Ok(false)
+    }
+
+    fn uri(&self, token: Option<&str>) -> Result<String, Failure> {
+        let mut params = ListParams::default().limit(self.page_size);
+        if let Some(fields) = self.fields {
+            params = params.fields(fields);
+        }
+        if let Some(token) = token {
+            params = params.continue_token(token);
+        }
+        let request = kube::core::Request::new(self.path).list(&params);
+        request.map(|request| request.uri().to_string()).map_err(|error| Failure::BadAnswer(error.to_string()))
+    }
 }
 
 #[derive(Deserialize)]
@@ -77,7 +104,10 @@ mod tests {
 
     #[test]
     fn a_token_is_escaped() {
-        assert_eq!(uri("/a", 5, Some("a=&b")).unwrap(), "/a?&limit=5&continue=a%3D%26b");
+        let list = List { path: "/a", page_size: 5, fields: None };
+        assert_eq!(list.uri(Some("a=&b")).unwrap(), "/a?&limit=5&continue=a%3D%26b");
+        let list = List { fields: Some("type=Warning"), ..list };
+        assert_eq!(list.uri(None).unwrap(), "/a?&fieldSelector=type%3DWarning&limit=5");
     }
 
     #[test]

@@ -4,19 +4,23 @@
 //! environment, arguments and `managedFields` of ten thousand pods never take memory, and cannot leak from where they are
 //! not. Every field is optional, because a list must not fail for one odd object in it.
 
+mod event;
 mod namespace;
 mod node;
 mod pod;
 mod service;
+mod words;
 mod workload;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
+pub(crate) use self::event::EventObject;
 pub(crate) use self::namespace::NamespaceObject;
 pub(crate) use self::node::NodeObject;
 pub(crate) use self::pod::PodObject;
 pub(crate) use self::service::ServiceObject;
+pub(crate) use self::words::Words;
 pub(crate) use self::workload::WorkloadObject;
 
 /// Kubernetes counts in signed integers; less than nothing is nothing.

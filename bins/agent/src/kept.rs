@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::sync::{Mutex, watch};
 use wfm_core::clock::Clock;
 use wfm_core::collector::{CollectError, Collector, Inventory};
 
-/// How old an inventory may be before somebody who looks has it taken anew, and how soon a failure is tried again.
+/// How old an inventory may be before somebody who looks has it taken anew, and how soon a failure is tried again. It
+/// counts from the beginning of a collection, and by a clock that does not jump.
 pub const FRESH_FOR: SignedDuration = SignedDuration::from_secs(30);
 
 /// How long somebody who looks waits for the cluster's API; after that they see what is kept. It must be shorter than the
@@ -18,12 +19,28 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// What is known of the cluster.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
-    /// The last inventory that could be taken.
+    /// The last inventory that could be taken. What of it could not be read this time is as it was seen before, and says so.
     pub inventory: Option<Arc<Inventory>>,
-    /// Why the last attempt failed, if it did.
+    /// Why the last attempt failed, if nothing at all could be read.
     pub failure: Option<CollectError>,
-    /// When the last attempt ended.
-    pub tried_at: Option<Timestamp>,
+    attempt: Option<Attempt>,
+}
+
+/// When a collection began and ended, by the monotonic clock.
+#[derive(Debug, Clone, Copy)]
+struct Attempt {
+    began: Duration,
+    ended: Duration,
+}
+
+impl Attempt {
+    /// Whether the next may begin: half a minute after this one began, and after a rest as long as this one took, so that a
+    /// cluster that answers slowly is not asked all the time.
+    fn is_over(self, now: Duration) -> bool {
+        let fresh_for = FRESH_FOR.unsigned_abs();
+        let took = self.ended.saturating_sub(self.began);
+        now.saturating_sub(self.began) >= fresh_for && now.saturating_sub(self.ended) >= took.min(fresh_for)
+    }
 }
 
 /// Keeps the last good inventory, and takes a new one for whoever looks at an old one.
@@ -31,13 +48,13 @@ pub struct KeptInventory {
     collector: Box<dyn Collector>,
     clock: Arc<dyn Clock>,
     seen: watch::Sender<Seen>,
-    at_work: Mutex<()>,
+    at_work: Arc<Mutex<()>>,
 }
 
 impl KeptInventory {
     /// Nothing is collected until somebody asks.
     pub fn new(collector: Box<dyn Collector>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { collector, clock, seen: watch::Sender::new(Seen::default()), at_work: Mutex::new(()) })
+        Arc::new(Self { collector, clock, seen: watch::Sender::new(Seen::default()), at_work: Arc::default() })
     }
 
     /// What is kept, without asking the cluster.
@@ -49,39 +66,42 @@ impl KeptInventory {
     /// What is known, taken anew if the last attempt is older than [`FRESH_FOR`]. Many who ask at once cause one
     /// collection; nobody waits longer than a few seconds for a slow one.
     pub async fn look(self: &Arc<Self>) -> Seen {
-        if self.is_fresh() {
+        let mut news = self.seen.subscribe();
+        if !self.is_due() {
             return self.kept();
         }
-        let mut news = self.seen.subscribe();
-        let this = Arc::clone(self);
-        // A task of its own: a viewer who goes away does not stop the collection that others wait for.
-        let work = tokio::spawn(async move { this.collect_once().await });
-        let arrived = async {
-            tokio::select! {
-                _ = work => {}
-                _ = news.changed() => {}
+        if let Ok(place) = Arc::clone(&self.at_work).try_lock_owned() {
+            if !self.is_due() {
+                return self.kept(); // somebody else was quicker
             }
-        };
-        if tokio::time::timeout(PATIENCE, arrived).await.is_err() {
+            let this = Arc::clone(self);
+            // A task of its own: a viewer who goes away does not stop the collection that others wait for.
+            tokio::spawn(async move {
+                this.collect().await;
+                drop(place);
+            });
+        }
+        if tokio::time::timeout(PATIENCE, news.changed()).await.is_err() {
             tracing::warn!("the collection takes long; the last inventory is shown meanwhile");
         }
         self.kept()
     }
 
-    async fn collect_once(&self) {
-        let _place = self.at_work.lock().await;
-        if self.is_fresh() {
-            return; // somebody else was quicker
-        }
+    async fn collect(&self) {
+        let began = self.clock.monotonic();
         let result = self.collector.collect().await;
-        let now = self.clock.now();
+        let ended = self.clock.monotonic();
         self.seen.send_modify(|seen| {
-            seen.tried_at = Some(now);
+            seen.attempt = Some(Attempt { began, ended });
             match result {
                 Ok(inventory) => {
                     for failure in inventory.unreadable() {
                         tracing::warn!(resource = %failure.resource, cause = ?failure.cause, "a resource could not be read");
                     }
+                    let inventory = match seen.inventory.as_deref() {
+                        Some(last) => inventory.or_last(last),
+                        None => inventory,
+                    };
                     seen.inventory = Some(Arc::new(inventory));
                     seen.failure = None;
                 }
@@ -93,96 +113,16 @@ impl KeptInventory {
         });
     }
 
-    fn is_fresh(&self) -> bool {
-        let age = self.seen.borrow().tried_at.map(|tried| self.clock.now().duration_since(tried));
-        // A clock that went backwards makes nothing fresh for longer.
-        age.is_some_and(|age| age < FRESH_FOR && !age.is_negative())
+    fn is_due(&self) -> bool {
+        self.seen.borrow().attempt.is_none_or(|last| last.is_over(self.clock.monotonic()))
     }
 }
 
 impl std::fmt::Debug for KeptInventory {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("KeptInventory").field("tried_at", &self.seen.borrow().tried_at).finish_non_exhaustive()
+        f.debug_struct("KeptInventory").field("attempt", &self.seen.borrow().attempt).finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use async_trait::async_trait;
-    use wfm_core::clock::ManualClock;
-    use wfm_core::collector::{Resource, Unreadable, UnreadableCause};
-
-    use super::*;
-
-    #[derive(Default)]
-    struct Counting {
-        calls: Arc<AtomicUsize>,
-        broken: Arc<std::sync::atomic::AtomicBool>,
-    }
-
-    #[async_trait]
-    impl Collector for Counting {
-        async fn collect(&self) -> Result<Inventory, CollectError> {
-            self.calls.fetch_add(1, Ordering::SeqCst);
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            if self.broken.load(Ordering::SeqCst) {
-                let cause = UnreadableCause::Unreachable;
-                return Err(CollectError(Unreadable { resource: Resource::Pods, cause, message: "gone".into() }));
-            }
-            Ok(Inventory::empty("2026-01-01T00:00:00Z".parse().unwrap()))
-        }
-    }
-
-    fn kept() -> (Arc<KeptInventory>, Arc<AtomicUsize>, Arc<std::sync::atomic::AtomicBool>, Arc<ManualClock>) {
-        let clock = Arc::new(ManualClock::new("2026-01-01T00:00:00Z".parse().unwrap()));
-        let counting = Counting::default();
-        let (calls, broken) = (Arc::clone(&counting.calls), Arc::clone(&counting.broken));
-        (KeptInventory::new(Box::new(counting), clock.clone()), calls, broken, clock)
-    }
-
-    #[test]
-    fn a_viewer_is_answered_before_the_server_gives_up() {
-        assert!(PATIENCE < wfm_shell::server::Limits::default().request);
-    }
-
-    #[tokio::test]
-    async fn a_hundred_viewers_cause_one_collection() {
-        let (kept, calls, ..) = kept();
-        let viewers: Vec<_> = (0..100)
-            .map(|_| {
-                let kept = Arc::clone(&kept);
-                tokio::spawn(async move { kept.look().await.inventory.is_some() })
-            })
-            .collect();
-        for viewer in viewers {
-            assert!(viewer.await.unwrap());
-        }
-        assert_eq!(calls.load(Ordering::SeqCst), 1);
-    }
-
-    #[tokio::test]
-    async fn an_old_inventory_is_taken_anew_for_the_next_viewer() {
-        let (kept, calls, _, clock) = kept();
-        kept.look().await;
-        clock.advance(SignedDuration::from_secs(29));
-        kept.look().await;
-        assert_eq!(calls.load(Ordering::SeqCst), 1);
-        clock.advance(SignedDuration::from_secs(1));
-        kept.look().await;
-        assert_eq!(calls.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test]
-    async fn a_failure_keeps_the_last_good_inventory_and_is_not_retried_at_once() {
-        let (kept, calls, broken, clock) = kept();
-        kept.look().await;
-        broken.store(true, Ordering::SeqCst);
-        clock.advance(SignedDuration::from_mins(1));
-        let seen = kept.look().await;
-        assert!(seen.inventory.is_some() && seen.failure.is_some());
-        kept.look().await;
-        assert_eq!(calls.load(Ordering::SeqCst), 2);
-    }
-}
+mod tests;

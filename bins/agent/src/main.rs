@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-#[tokio::main]
+// One thread is enough for a page and a list every half minute, and its memory is used again where that of several lies apart.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match wfm_agent::run(wfm_agent::Cli::parse(), std::env::vars().collect()).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -21,7 +21,7 @@ const FILE: &str = "sent.ndjson";
 /// Something that was sent, or tried to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// When.
+    /// When, to the second.
     pub at: Timestamp,
     /// To which service.
     pub to: String,
@@ -84,6 +84,7 @@ impl SentLog {
     /// Where it cannot be written down. Then it must not be sent.
     pub fn append(&self, at: Timestamp, to: &str, envelope: &Envelope) -> io::Result<()> {
         let body = envelope.as_str().to_owned();
+        let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
         let entry = Entry { at, to: to.to_owned(), envelope: envelope.kind(), body };
         let line = serde_json::to_string(&entry)?;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

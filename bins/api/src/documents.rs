@@ -1,10 +1,13 @@
-//! The document of each train, kept as bytes with its tag: a published release makes it anew, a question does not.
+//! The document of each train and the schema of each envelope, kept as bytes with their tags: a published release makes
+//! them anew, a question does not.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use wfm_core::anonymizer::{EnvelopeKind, Vocabulary, schema};
+use wfm_core::catalog::Catalog;
 use wfm_core::release::Releases;
 use wfm_core::version::Train;
 use wfm_core::wire::v4::TrainReleases;
@@ -27,6 +30,7 @@ pub(crate) struct Documents {
 struct Kept {
     releases: Arc<Releases>,
     trains: BTreeMap<Train, Document>,
+    schemas: BTreeMap<EnvelopeKind, Document>,
 }
 
 impl Documents {
@@ -35,13 +39,26 @@ impl Documents {
         if !releases.has_train(train) {
             return None;
         }
+        let mut kept = self.kept(releases);
+        let document = kept.trains.entry(train.clone()).or_insert_with(|| Document::write(releases, train));
+        Some(document.clone())
+    }
+
+    /// The JSON Schema of a kind of envelope. The catalog is always the same.
+    pub(crate) fn schema(&self, releases: &Arc<Releases>, catalog: &Catalog, kind: EnvelopeKind) -> Document {
+        let mut kept = self.kept(releases);
+        let write = || Document::of(schema(kind, Vocabulary::new(catalog, releases)).to_string().into_bytes());
+        kept.schemas.entry(kind).or_insert_with(write).clone()
+    }
+
+    /// What is kept of these releases.
+    fn kept(&self, releases: &Arc<Releases>) -> MutexGuard<'_, Kept> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         // A store hands out another `Arc` when a release changed, and never changes one that it has handed out.
         if !Arc::ptr_eq(&kept.releases, releases) {
-            *kept = Kept { releases: Arc::clone(releases), trains: BTreeMap::new() };
+            *kept = Kept { releases: Arc::clone(releases), ..Kept::default() };
         }
-        let document = kept.trains.entry(train.clone()).or_insert_with(|| Document::write(releases, train));
-        Some(document.clone())
+        kept
     }
 }
 

@@ -66,7 +66,7 @@ impl Metrics {
         let path = route.map_or("none", |route| route.path);
         let asked = Asked { method: known(method), route: path, status: status.as_u16() };
         self.requests.get_or_create(&asked).observe(took.as_secs_f64());
-        if method == Method::POST && matches!(path, "/v3/clusters" | "/v2/clusters/{id}") {
+        if method == Method::POST && matches!(path, "/v4/reports" | "/v3/clusters" | "/v2/clusters/{id}") {
             let result = match status.as_u16() {
                 200..300 => "accepted",
                 429 => "limited",

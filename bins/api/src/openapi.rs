@@ -7,6 +7,7 @@ use crate::routes::ROUTES;
 use crate::tokens::Role;
 
 mod bodies;
+mod envelopes;
 mod operation;
 mod operations;
 pub(crate) mod parameters;

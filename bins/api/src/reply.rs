@@ -38,6 +38,11 @@ pub(crate) fn done() -> Response {
 
 /// A JSON document that is kept by its tag, or 304 where the client has it.
 pub(crate) fn cached(document: Document, known: &IfNoneMatch, caching: HeaderValue) -> Response {
+    cached_as(HeaderValue::from_static("application/json"), document, known, caching)
+}
+
+/// The same of another kind.
+pub(crate) fn cached_as(kind: HeaderValue, document: Document, known: &IfNoneMatch, caching: HeaderValue) -> Response {
     let unchanged = known.matches(&document.etag);
     let mut response = Response::new(if unchanged { Bytes::new() } else { document.body }.into());
     if unchanged {
@@ -49,7 +54,7 @@ pub(crate) fn cached(document: Document, known: &IfNoneMatch, caching: HeaderVal
     headers.insert(header::CACHE_CONTROL, caching);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !unchanged {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, kind);
     }
     response
 }

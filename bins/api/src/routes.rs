@@ -5,8 +5,8 @@
 
 use crate::dispatch::Verb::{Delete, Get, Post, Put};
 use crate::dispatch::{ADMIN, ANYONE, DOCTOR, INSIGHTS, PAGE, PROBE, PUBLISHER, READER, Route, SIGNED_IN, routes};
-use crate::handlers::{audit, backup, clusters, docs, doctor, erase, export, fleet, health, insights, listing};
-use crate::handlers::{metrics, notices, page, publish, releases, versions, withdraw};
+use crate::handlers::{audit, backup, clusters, docs, doctor, envelopes, erase, export, fleet, health, insights};
+use crate::handlers::{listing, metrics, notices, page, publish, releases, schemas, versions, withdraw};
 
 routes! {
     // pages and probes
@@ -35,6 +35,12 @@ routes! {
     Get  "/v3/versions/{train}/{component}"            ANYONE     versions::of_component;
     Get  "/v3/versions/{train}/{component}/{version}"  ANYONE     versions::release;
     Post "/v3/versions/{train}/{component}/{version}"  PUBLISHER  publish::release;
+
+    // envelopes, as agents of today send them
+    Post "/v4/reports"             ANYONE  envelopes::check_in;
+    Post "/v4/facets"              ANYONE  envelopes::count;
+    Get  "/v4/schemas"             ANYONE  schemas::list;
+    Get  "/v4/schemas/{envelope}"  ANYONE  schemas::one;
 
     // clusters. The id is random and known to its cluster alone, so whoever has it may read what it said, and erase it.
     Post "/v2/clusters/{id}"         ANYONE  clusters::check_in;

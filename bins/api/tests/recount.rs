@@ -55,8 +55,9 @@ fn counted(raw: &[u8]) -> reference::Fleet {
     let mut clusters: BTreeMap<ClusterId, (Place, CheckIns)> = BTreeMap::new();
     for line in raw.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
         let Line { id, at, cohort, created, components } = serde_json::from_slice(line).unwrap();
-        let facts =
-            said.entry(components.clone()).or_insert_with(|| Arc::new(ClusterFacts { components, cohort: None }));
+        let facts = said
+            .entry(components.clone())
+            .or_insert_with(|| Arc::new(ClusterFacts { components, ..ClusterFacts::default() }));
         let place = Place { cohort, created: created.map(|day| Day::from(day).first_second()) };
         let (_, check_ins) = clusters.entry(id).or_insert_with(|| (place, Vec::new()));
         check_ins.push((at.as_second(), Arc::clone(facts)));

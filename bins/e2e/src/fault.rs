@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
+use crate::body::Delivery;
 use crate::paging;
 use crate::status::{Failure, Reply};
 
@@ -40,6 +41,15 @@ pub enum Answer {
     },
     /// The right answer, but late.
     Late(Duration),
+    /// The right answer's head and the first half of its body; then the connection is closed.
+    Torn,
+    /// The right answer, so many bytes at a time.
+    Drip {
+        /// How many bytes at a time.
+        bytes: usize,
+        /// The pause before each.
+        every: Duration,
+    },
     /// No answer: the connection is closed, and nothing happened.
     HangUp,
     /// The request takes effect, but the connection is closed before its answer.
@@ -81,6 +91,15 @@ impl Fault {
         self
     }
 
+    /// How long it asks to wait, where it is an [`Answer::Status`] with a `Retry-After`.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.answer {
+            Answer::Status { retry_after, .. } => retry_after.map(|seconds| Duration::from_secs(seconds.into())),
+            _ => None,
+        }
+    }
+
     fn matches(&self, method: &Method, path: &str, query: Option<&str>) -> bool {
         self.left != Some(0)
             && path.starts_with(&self.prefix)
@@ -94,6 +113,7 @@ impl Fault {
 pub(crate) enum Effect {
     Reply(Reply),
     Late(Duration),
+    Deliver(Delivery),
     HangUp,
     Lost,
 }
@@ -112,6 +132,8 @@ pub(crate) fn take(faults: &mut [Fault], method: &Method, path: &str, query: Opt
             Effect::Reply(Reply { code: status_code(*code), content_type, retry_after: None, body: body.clone() })
         }
         Answer::Late(by) => Effect::Late(*by),
+        Answer::Torn => Effect::Deliver(Delivery::Torn),
+        Answer::Drip { bytes, every } => Effect::Deliver(Delivery::Drip { bytes: *bytes, every: *every }),
         Answer::HangUp => Effect::HangUp,
         Answer::Lost => Effect::Lost,
     })

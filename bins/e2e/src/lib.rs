@@ -19,10 +19,13 @@
 //! | it does | it does not |
 //! |---|---|
 //! | GET of every recorded path, and of single objects of a recorded list | watch, label and field selectors |
-//! | real `limit` / `continue` paging, 410 when the list changed meanwhile | authentication, TLS |
+//! | real `limit` / `continue` paging, 410 when the list changed meanwhile | TLS, permissions |
 //! | POST and merge PATCH of Secrets with `AlreadyExists` and `Conflict` | other writes |
-//! | scripted [`Fault`]s | |
+//! | scripted [`Fault`]s: refusals, silence, torn and dripping bodies, answers of proxies | |
+//! | [a bearer token](RecordedCluster::require_token), 401 for any other | |
+//! | [going away](RecordedCluster::stop) and [coming back](RecordedCluster::resume) on the same port | |
 
+mod body;
 mod fault;
 mod paging;
 mod recording;
@@ -35,7 +38,7 @@ mod target;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -55,7 +58,7 @@ pub const RELEASES_JSON: &str = include_str!("../../api/data/releases.json");
 pub struct RecordedCluster {
     addr: SocketAddr,
     state: Arc<State>,
-    serving: JoinHandle<()>,
+    serving: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl RecordedCluster {
@@ -67,7 +70,7 @@ impl RecordedCluster {
         let state = Arc::new(State::new(recording.documents()?));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let addr = listener.local_addr()?;
-        let serving = tokio::spawn(server::serve(listener, Arc::clone(&state)));
+        let serving = Mutex::new(Some(tokio::spawn(server::serve(listener, Arc::clone(&state)))));
         Ok(Self { addr, state, serving })
     }
 
@@ -77,14 +80,56 @@ impl RecordedCluster {
         self.addr
     }
 
+    /// Stops listening and closes every connection, as a restart does. What it knows, and what is scripted, stays.
+    pub async fn stop(&self) {
+        let serving = self.serving().take();
+        if let Some(serving) = serving {
+            serving.abort();
+            // It ends as aborted; then the port is free.
+            let _ = serving.await;
+        }
+    }
+
+    /// Listens again on the same port. Nothing happens where it listens already.
+    ///
+    /// # Errors
+    /// Where somebody else took the port meanwhile.
+    pub async fn resume(&self) -> io::Result<()> {
+        if self.serving().is_some() {
+            return Ok(());
+        }
+        let listener = TcpListener::bind(self.addr).await?;
+        *self.serving() = Some(tokio::spawn(server::serve(listener, Arc::clone(&self.state))));
+        Ok(())
+    }
+
+    fn serving(&self) -> std::sync::MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.serving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on answers only requests with this bearer token, and 401 to others; `None` lets everybody in again.
+    pub fn require_token(&self, token: Option<&str>) {
+        self.state.require_token(token);
+    }
+
     /// A kubeconfig for it: plain HTTP, no credentials, namespace `deis`.
     #[must_use]
     pub fn kubeconfig_yaml(&self) -> String {
+        self.kubeconfig("{}")
+    }
+
+    /// The same with a file that holds the bearer token, as a service account has one.
+    #[must_use]
+    pub fn kubeconfig_yaml_with_token_file(&self, token_file: &Path) -> String {
+        self.kubeconfig(&format!("{{tokenFile: {:?}}}", token_file.display().to_string()))
+    }
+
+    fn kubeconfig(&self, user: &str) -> String {
         format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: recorded\n\
              clusters:\n- name: recorded\n  cluster:\n    server: http://{}\n\
              contexts:\n- name: recorded\n  context:\n    cluster: recorded\n    user: nobody\n    namespace: deis\n\
-             users:\n- name: nobody\n  user: {{}}\n",
+             users:\n- name: nobody\n  user: {user}\n",
             self.addr
         )
     }
@@ -103,6 +148,11 @@ impl RecordedCluster {
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests()
+    }
+
+    /// What was asked since the start or the last call of this, oldest first.
+    pub fn take_requests(&self) -> Vec<RecordedRequest> {
+        self.state.take_requests()
     }
 
     /// What stands at a path now: a list such as `/api/v1/nodes`, or one object of it.
@@ -138,6 +188,8 @@ impl RecordedCluster {
 impl Drop for RecordedCluster {
     fn drop(&mut self) {
         // The task owns the listener and every connection.
-        self.serving.abort();
+        if let Some(serving) = self.serving().take() {
+            serving.abort();
+        }
     }
 }

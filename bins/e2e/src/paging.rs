@@ -7,7 +7,7 @@ use crate::status::Failure;
 /// One page of a list, as a request's query asks for it; the whole list where it asks for no limit.
 ///
 /// A token holds the list's `resourceVersion`, so it expires when the list has changed meanwhile: what compaction does to
-/// the token of a real server, only sooner.
+/// the token of a real server, only sooner. The refusal brings a token with which the list goes on as it is now.
 pub(crate) fn page(list: &Value, query: Option<&str>) -> Result<Value, Failure> {
     let items = list["items"].as_array().map_or(&[][..], Vec::as_slice);
     let version = list["metadata"]["resourceVersion"].as_str().unwrap_or_default();
@@ -17,7 +17,7 @@ pub(crate) fn page(list: &Value, query: Option<&str>) -> Result<Value, Failure> 
             let (of_version, start) =
                 decode(token).ok_or_else(|| Failure::bad_request("continue key is not valid: unknown format"))?;
             if of_version != version {
-                return Err(Failure::expired());
+                return Err(Failure::expired_but(encode(version, start)));
             }
             start.min(items.len())
         }
@@ -93,7 +93,7 @@ mod tests {
     fn a_token_of_a_list_that_has_changed_is_expired_and_a_made_up_one_is_bad() {
         let first = page(&list("7"), Some("limit=2")).unwrap();
         let query = format!("limit=2&continue={}", first["metadata"]["continue"].as_str().unwrap());
-        assert_eq!(page(&list("8"), Some(&query)), Err(Failure::expired()));
+        assert_eq!(page(&list("8"), Some(&query)), Err(Failure::expired_but(encode("8", 2))));
         for token in ["x", "é", "00"] {
             let bad = page(&list("7"), Some(&format!("continue={token}"))).unwrap_err();
             assert_eq!(bad, Failure::bad_request("continue key is not valid: unknown format"));

@@ -4,9 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -14,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::body::{Delivery, ReplyBody};
 use crate::fault::Effect;
 use crate::state::State;
 use crate::status::Failure;
@@ -51,26 +51,28 @@ async fn connection(stream: TcpStream, state: Arc<State>) {
     }
 }
 
-async fn handle(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, HungUp> {
+async fn handle(state: Arc<State>, request: Request<Incoming>) -> Result<Response<ReplyBody>, HungUp> {
     let (request, body) = request.into_parts();
     let effect = state.enter(&request);
     let lost = matches!(effect, Some(Effect::Lost));
+    let mut delivery = Delivery::Whole;
     match effect {
         Some(Effect::HangUp) => return Err(HungUp),
-        Some(Effect::Reply(reply)) => return Ok(reply.into_response()),
+        Some(Effect::Reply(reply)) => return Ok(reply.into_response(delivery)),
         Some(Effect::Late(by)) => tokio::time::sleep(by).await,
+        Some(Effect::Deliver(scripted)) => delivery = scripted,
         Some(Effect::Lost) | None => {}
     }
     let reply = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => state.answer(&request, &body.to_bytes()),
         Err(_) => Failure::bad_request("the request's body could not be read").into_reply(),
     };
-    if lost { Err(HungUp) } else { Ok(reply.into_response()) }
+    if lost { Err(HungUp) } else { Ok(reply.into_response(delivery)) }
 }
 
 /// Makes hyper close the connection without an answer.
 #[derive(Debug)]
-struct HungUp;
+pub(crate) struct HungUp;
 
 impl fmt::Display for HungUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

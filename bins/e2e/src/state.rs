@@ -48,6 +48,7 @@ struct Inner {
     documents: BTreeMap<String, Value>,
     revision: u64,
     faults: Vec<Fault>,
+    token: Option<String>,
     requests: VecDeque<RecordedRequest>,
 }
 
@@ -61,12 +62,20 @@ impl State {
         for path in lists {
             documents.entry(path).or_insert_with(|| secrets::empty_list(revision));
         }
-        let (faults, requests) = (Vec::new(), VecDeque::new());
-        Self(Mutex::new(Inner { documents, revision, faults, requests }))
+        let (faults, token, requests) = (Vec::new(), None, VecDeque::new());
+        Self(Mutex::new(Inner { documents, revision, faults, token, requests }))
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
         self.lock().requests.iter().cloned().collect()
+    }
+
+    pub(crate) fn take_requests(&self) -> Vec<RecordedRequest> {
+        std::mem::take(&mut self.lock().requests).into()
+    }
+
+    pub(crate) fn require_token(&self, token: Option<&str>) {
+        self.lock().token = token.map(ToOwned::to_owned);
     }
 
     pub(crate) fn get(&self, path: &str) -> Option<Value> {
@@ -114,6 +123,11 @@ impl State {
             query: query.map(Into::into),
             user_agent: user_agent.map(Into::into),
         });
+        let sent = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let sent = sent.and_then(|value| value.strip_prefix("Bearer "));
+        if inner.token.is_some() && sent != inner.token.as_deref() {
+            return Some(Effect::Reply(Failure::scripted(StatusCode::UNAUTHORIZED, path).into_reply()));
+        }
         fault::take(&mut inner.faults, &request.method, path, query)
     }
 

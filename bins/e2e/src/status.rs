@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
-use http_body_util::Full;
 use serde_json::{Value, json};
 
+use crate::body::{Delivery, ReplyBody};
 use crate::target::Target;
 
 /// An answer to a request.
@@ -23,8 +23,8 @@ impl Reply {
         Self { code, content_type: "application/json", retry_after: None, body }
     }
 
-    pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(self.body));
+    pub(crate) fn into_response(self, delivery: Delivery) -> Response<ReplyBody> {
+        let mut response = Response::new(ReplyBody::new(self.body, delivery));
         *response.status_mut() = self.code;
         response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(self.content_type));
         if let Some(seconds) = self.retry_after {
@@ -41,6 +41,8 @@ pub(crate) struct Failure {
     reason: &'static str,
     message: String,
     details: Option<Value>,
+    /// Where an expired list goes on.
+    next: Option<String>,
 }
 
 impl Failure {
@@ -76,6 +78,11 @@ impl Failure {
         );
         let details = json!({"name": secret, "kind": "secrets"});
         Self::new(StatusCode::CONFLICT, "Conflict", message).detailed(details)
+    }
+
+    /// 410 for a `continue` token of a list that is no more, with a token that goes on in the list as it is now.
+    pub(crate) fn expired_but(next: String) -> Self {
+        Self { next: Some(next), ..Self::expired() }
     }
 
     /// 410 for a `continue` token of a list that is no more.
@@ -151,11 +158,14 @@ impl Failure {
         if let Some(details) = self.details {
             status["details"] = details;
         }
+        if let Some(next) = self.next {
+            status["metadata"]["continue"] = next.into();
+        }
         Reply::json(self.code, &status)
     }
 
     fn new(code: StatusCode, reason: &'static str, message: String) -> Self {
-        Self { code, reason, message, details: None }
+        Self { code, reason, message, details: None, next: None }
     }
 
     fn about(self, target: &Target<'_>) -> Self {

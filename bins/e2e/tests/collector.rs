@@ -4,18 +4,23 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use support::{collect_by, collector, start};
+use wfm_core::clock::ManualClock;
+use wfm_core::cluster::Namespace;
 use wfm_core::collector::{Collector, Inventory, Resource, UnreadableCause};
 use wfm_core::component::WorkloadKind;
 use wfm_core::health::{Health, health};
-use wfm_e2e::{Answer, Fault, Recording};
+use wfm_e2e::{Answer, Fault, RecordedCluster, RecordedRequest, Recording};
+use wfm_k8s::KubeCollector;
 
 const DAEMON_SETS: &str = "/apis/apps/v1/namespaces/deis/daemonsets";
 const PODS: &str = "/api/v1/namespaces/deis/pods";
+const EVENTS: &str = "/api/v1/namespaces/deis/events";
 
 /// Deployments, DaemonSets, StatefulSets, ReplicationControllers, pods, services, nodes.
 fn counts(inventory: &Inventory) -> [usize; 7] {
@@ -58,7 +63,7 @@ async fn every_pod_of_the_recordings_has_an_owner_that_was_listed() {
         let inventory = collector(&client).collect().await.unwrap();
         for pod in inventory.pods.as_ref().unwrap() {
             let owner = pod.owner.as_ref().unwrap();
-            assert!(inventory.workloads().any(|w| w.kind == owner.kind && w.name == owner.name), "{}", pod.name);
+            assert!(inventory.workloads().any(|w| w.kind == owner.kind && *w.name == *owner.name), "{}", pod.name);
         }
     }
 }
@@ -68,7 +73,7 @@ async fn small_pages_show_the_same_as_big_ones() {
     let (cluster, client) = start(Recording::Onprem2018).await;
     let big = content(collect_by(&client, 500).await);
     let asked = cluster.requests().len();
-    assert_eq!(asked, 9);
+    assert_eq!(asked, 10, "seven lists, the version, the cluster's age; and events, as minio is unhealthy");
     for page_size in [1, 5, 29] {
         assert_eq!(content(collect_by(&client, page_size).await), big, "{page_size}");
     }
@@ -134,41 +139,162 @@ async fn a_version_that_cannot_be_read_is_no_failure() {
 }
 
 #[tokio::test]
-async fn a_busy_server_is_asked_again_and_one_that_stays_busy_is_let_be() {
+async fn a_list_is_begun_once_whatever_goes_wrong() {
     let (cluster, client) = start(Recording::Onprem2018).await;
-    cluster.script(Fault::new(DAEMON_SETS, Answer::Status { code: 429, retry_after: Some(1) }).times(1));
-    assert_eq!(collector(&client).collect().await.unwrap().unreadable().len(), 0);
-
-    cluster.heal();
-    cluster.script(Fault::new(DAEMON_SETS, Answer::Status { code: 503, retry_after: Some(600) }));
-    let inventory = collector(&client).collect().await.unwrap();
-    let busy = inventory.daemon_sets.unwrap_err();
-    assert_eq!(busy.cause, UnreadableCause::Busy);
-    assert!(busy.message.contains("asks to wait for 600 s (503)"), "{}", busy.message);
+    let collector = collector(&client).request_timeout(Duration::from_millis(300));
+    for answer in [
+        Answer::HangUp,
+        Answer::Torn,
+        Answer::Late(Duration::from_secs(60)),
+        Answer::Drip { bytes: 10, every: Duration::from_millis(50) },
+        Answer::status(429),
+        Answer::status(500),
+    ] {
+        cluster.heal();
+        cluster.script(Fault::new(PODS, answer.clone()));
+        cluster.take_requests();
+        let inventory = collector.collect().await.unwrap();
+        assert_eq!(inventory.unreadable().len(), 1, "{answer:?}");
+        assert!(inventory.pods.is_err());
+        let asked = cluster.take_requests().into_iter().filter(|request| request.path == PODS).count();
+        assert_eq!(asked, 1, "{answer:?}");
+    }
 }
 
 #[tokio::test]
-async fn a_broken_connection_is_tried_again_and_a_slow_answer_is_not_awaited() {
+async fn a_further_page_is_asked_for_again() {
     let (cluster, client) = start(Recording::Onprem2018).await;
-    cluster.script(Fault::new(PODS, Answer::HangUp).times(1));
-    assert_eq!(collector(&client).collect().await.unwrap().unreadable().len(), 0);
-
-    cluster.heal();
-    cluster.script(Fault::new(PODS, Answer::Late(Duration::from_secs(60))));
-    let inventory = collector(&client).request_timeout(Duration::from_millis(300)).collect().await.unwrap();
-    assert_eq!(inventory.unreadable().len(), 1);
-    assert_eq!(inventory.pods.unwrap_err().cause, UnreadableCause::Timeout);
+    let collector = collector(&client).page_size(10.try_into().unwrap()).retry_pause(Duration::from_millis(1));
+    for answer in [Answer::HangUp, Answer::Torn, Answer::status(503)] {
+        cluster.script(Fault::new(PODS, answer).when_continued().times(2));
+        assert_eq!(collector.collect().await.unwrap().pods.unwrap().len(), 29);
+    }
+    cluster.script(Fault::new(PODS, Answer::HangUp).when_continued());
+    assert_eq!(collector.collect().await.unwrap().pods.unwrap_err().cause, UnreadableCause::Unreachable);
 }
 
 #[tokio::test]
-async fn a_list_that_expires_between_pages_is_read_again_once() {
+async fn a_server_that_asks_to_wait_is_left_alone_that_long_and_a_minute_at_most() {
+    for (retry_after, held) in [(45, 45), (86_400, 60)] {
+        let (cluster, client) = start(Recording::Onprem2018).await;
+        let clock = Arc::new(ManualClock::new("2026-01-01T00:00:00Z".parse().unwrap()));
+        let collector = KubeCollector::new(client, Namespace::default(), clock.clone());
+        cluster.script(Fault::new(DAEMON_SETS, Answer::Status { code: 503, retry_after: Some(retry_after) }).times(1));
+        let asked = |cluster: &RecordedCluster| {
+            cluster.take_requests().into_iter().filter(|request| request.path == DAEMON_SETS).count()
+        };
+        let busy = collector.collect().await.unwrap().daemon_sets.unwrap_err();
+        assert_eq!((busy.cause, asked(&cluster)), (UnreadableCause::Busy, 1));
+        assert!(busy.message.contains(&format!("asks to wait for {retry_after} s (503)")), "{}", busy.message);
+        clock.advance(SignedDuration::from_secs(held - 1));
+        clock.set("1999-01-01T00:00:00Z".parse().unwrap());
+        assert_eq!(collector.collect().await.unwrap().daemon_sets.unwrap_err().cause, UnreadableCause::Busy);
+        assert_eq!(asked(&cluster), 0, "nobody asked again too soon");
+        clock.advance(SignedDuration::from_secs(1));
+        assert_eq!(collector.collect().await.unwrap().daemon_sets.unwrap().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_expires_between_pages_goes_on_where_it_was() {
     let (cluster, client) = start(Recording::Onprem2018).await;
-    let whole = content(collect_by(&client, 500).await);
-    cluster.script(Fault::new(PODS, Answer::status(410)).when_continued().times(1));
-    assert_eq!(content(collect_by(&client, 5).await), whole);
+    let collector = collector(&client).page_size(10.try_into().unwrap());
+    // The second page comes late; meanwhile a pod changes, so the third page's token is of a list that is no more.
+    cluster.script(Fault::new(PODS, Answer::Late(Duration::from_millis(300))).when_continued().times(1));
+    let name = cluster.get(PODS).unwrap()["items"][0]["metadata"]["name"].as_str().unwrap().to_owned();
+    let change = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        cluster.update(&format!("{PODS}/{name}"), |pod| pod["metadata"]["labels"]["a"] = json!("b")).unwrap();
+    };
+    let (inventory, ()) = tokio::join!(collector.collect(), change);
+    let mut names: Vec<String> = inventory.unwrap().pods.unwrap().into_iter().map(|pod| pod.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 29);
+    let begun =
+        |request: &RecordedRequest| request.path == PODS && !request.query.as_deref().unwrap().contains("continue");
+    assert_eq!(cluster.requests().iter().filter(|request| begun(request)).count(), 1);
 
     cluster.script(Fault::new(PODS, Answer::status(410)).when_continued());
-    assert_eq!(collect_by(&client, 5).await.pods.unwrap_err().cause, UnreadableCause::BadAnswer);
+    assert_eq!(collector.collect().await.unwrap().pods.unwrap_err().cause, UnreadableCause::BadAnswer);
+}
+
+#[tokio::test]
+async fn warnings_about_what_is_unhealthy_are_collected_and_no_others() {
+    let (cluster, client) = start(Recording::Onprem2018).await;
+    let event = |kind: &str, name: &str, reason: &str, minute: u32| {
+        json!({"type": if reason == "Pulled" { "Normal" } else { "Warning" }, "reason": reason, "message": "said so",
+            "count": 4, "lastTimestamp": format!("2026-11-20T12:{minute:02}:00Z"),
+            "involvedObject": {"kind": kind, "name": name}})
+    };
+    let pod = "deis-minio-8566cfcd9b-qxdmh";
+    let items = json!([
+        event("Pod", pod, "Pulled", 1),
+        event("Pod", pod, "BackOff", 2),
+        event("Pod", pod, "Unhealthy", 5),
+        event("Pod", pod, "BackOff", 3),
+        event("Pod", pod, "Failed", 4),
+        event("ReplicaSet", "deis-minio-8566cfcd9b", "FailedCreate", 6),
+        event("Pod", "deis-router-7fb57db7df-b7xgb", "BackOff", 7),
+    ]);
+    cluster.set(EVENTS, json!({"kind": "EventList", "apiVersion": "v1", "metadata": {}, "items": items}));
+    let inventory = collector(&client).page_size(2.try_into().unwrap()).collect().await.unwrap();
+    let kept: Vec<String> = inventory.events.unwrap().into_iter().map(|event| event.reason).collect();
+    assert_eq!(kept, ["Unhealthy", "Failed", "BackOff", "FailedCreate"]);
+    let query = cluster.requests().into_iter().find(|request| request.path == EVENTS).unwrap().query.unwrap();
+    assert!(query.contains("fieldSelector=type%3DWarning"), "{query}");
+}
+
+#[tokio::test]
+async fn where_nothing_is_unhealthy_nobody_asks_for_events() {
+    let (cluster, client) = start(Recording::EksCurrent).await;
+    let minio = "/apis/apps/v1/namespaces/deis/deployments";
+    let mut list = cluster.get(minio).unwrap();
+    for deployment in list["items"].as_array_mut().unwrap() {
+        deployment["status"]["readyReplicas"] = deployment["spec"]["replicas"].clone();
+    }
+    cluster.set(minio, list);
+    let inventory = collector(&client).collect().await.unwrap();
+    assert_eq!(inventory.events, Ok(Vec::new()));
+    assert!(!cluster.requests().iter().any(|request| request.path == EVENTS));
+}
+
+#[tokio::test]
+async fn without_permission_to_read_events_the_permission_is_named() {
+    let (cluster, client) = start(Recording::Onprem2018).await;
+    cluster.script(Fault::new(EVENTS, Answer::status(403)));
+    let inventory = collector(&client).collect().await.unwrap();
+    let refused = inventory.events.as_ref().unwrap_err();
+    assert!(refused.message.contains("kubectl auth can-i list events -n deis"), "{}", refused.message);
+    assert_eq!(inventory.unreadable(), [refused]);
+}
+
+#[tokio::test]
+async fn a_rotated_token_is_read_again_at_once() {
+    let cluster = RecordedCluster::start(Recording::EksCurrent).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (token, kubeconfig) = (folder.path().join("token"), folder.path().join("kubeconfig"));
+    std::fs::write(&token, "first\n").unwrap();
+    std::fs::write(&kubeconfig, cluster.kubeconfig_yaml_with_token_file(&token)).unwrap();
+    cluster.require_token(Some("first"));
+    let collector = collector(&wfm_k8s::connect(Some(&kubeconfig)).await.unwrap());
+    assert_eq!(collector.collect().await.unwrap().unreadable().len(), 0);
+
+    cluster.require_token(Some("second"));
+    assert_eq!(collector.collect().await.unwrap_err().0.cause, UnreadableCause::Unauthorized);
+    std::fs::write(&token, "second").unwrap();
+    assert_eq!(collector.collect().await.unwrap().unreadable().len(), 0);
+}
+
+#[tokio::test]
+async fn a_server_that_restarts_is_read_again() {
+    let (cluster, client) = start(Recording::EksCurrent).await;
+    let collector = collector(&client);
+    assert_eq!(collector.collect().await.unwrap().unreadable().len(), 0);
+    cluster.stop().await;
+    assert_eq!(collector.collect().await.unwrap_err().0.cause, UnreadableCause::Unreachable);
+    cluster.resume().await.unwrap();
+    assert_eq!(collector.collect().await.unwrap().unreadable().len(), 0);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use support::{id, start};
 use wfm_core::cluster::Namespace;
 use wfm_core::collector::UnreadableCause;
 use wfm_e2e::{Answer, Fault, RecordedCluster, Recording};
-use wfm_k8s::identity::{IdentityError, ensure, read};
+use wfm_k8s::identity::{IdentityError, ensure, keep_slots, read, reset, slots};
 
 const SECRETS: &str = "/api/v1/namespaces/deis/secrets";
 const SECRET: &str = "/api/v1/namespaces/deis/secrets/deis-workflow-manager";
@@ -106,11 +106,44 @@ async fn what_is_no_id_is_told_and_not_overwritten() {
     assert_eq!(error, IdentityError::NotAnId { namespace: deis() });
     assert_eq!(
         error.to_string(),
-        "the Secret deis-workflow-manager in the namespace deis holds something under cluster-id that is no UUID: to have \
-         a new id drawn, delete the key with `kubectl patch secret deis-workflow-manager -n deis --type=json \
+        "the Secret deis-workflow-manager in the namespace deis holds something under cluster-id that is no random UUID: \
+         to have a new id drawn, delete the key with `kubectl patch secret deis-workflow-manager -n deis --type=json \
          -p '[{\"op\":\"remove\",\"path\":\"/data/cluster-id\"}]'`"
     );
     assert_eq!(writes(&cluster), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_id_that_is_made_of_an_address_or_a_time_is_none() {
+    let (cluster, client) = start(Recording::EksCurrent).await;
+    // 8c6da034-c8b1-189a-a55d-a2215d93f934: version 1 holds the address of a network card.
+    put(&cluster, &json!({"cluster-id": "OGM2ZGEwMzQtYzhiMS0xODlhLWE1NWQtYTIyMTVkOTNmOTM0"}));
+    let error = ensure(&client, &deis(), id('1')).await.unwrap_err();
+    assert_eq!(error, IdentityError::NotAnId { namespace: deis() });
+}
+
+#[tokio::test]
+async fn slots_are_kept_beside_the_id_and_what_else_is_there_stays() {
+    let (cluster, client) = start(Recording::EksCurrent).await;
+    assert_eq!(slots(&client, &deis()).await, Ok(None));
+    keep_slots(&client, &deis(), "{\"checkIn\":7}").await.unwrap();
+    assert_eq!(slots(&client, &deis()).await, Ok(Some("{\"checkIn\":7}".to_owned())));
+    let kept = "8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap();
+    assert_eq!(read(&client, &deis()).await, Ok(Some(kept)));
+    assert_eq!(writes(&cluster), ["PATCH"]);
+}
+
+#[tokio::test]
+async fn a_reset_replaces_id_and_slots_in_one_change_or_makes_them() {
+    for (recording, changes) in
+        [(Recording::EksCurrent, vec!["PATCH"]), (Recording::Onprem2018, vec!["PATCH", "POST", "PATCH"])]
+    {
+        let (cluster, client) = start(recording).await;
+        reset(&client, &deis(), id('2'), "new").await.unwrap();
+        assert_eq!(read(&client, &deis()).await, Ok(Some(id('2'))));
+        assert_eq!(slots(&client, &deis()).await, Ok(Some("new".to_owned())));
+        assert_eq!(writes(&cluster), changes);
+    }
 }
 
 #[tokio::test]

@@ -129,6 +129,30 @@ async fn hostile_names_and_tags_are_shown_as_text() {
 }
 
 #[tokio::test]
+async fn an_unhealthy_components_warnings_stand_in_its_details_as_text() {
+    let cluster = RecordedCluster::start(Recording::Onprem2018).await.unwrap();
+    let events = "/api/v1/namespaces/deis/events";
+    let mut list = cluster.get(events).unwrap();
+    let warning = list["items"].as_array_mut().unwrap().iter_mut().find(|event| event["reason"] == "BackOff").unwrap();
+    warning["message"] = json!("<script>alert(1)</script>");
+    cluster.set(events, list);
+    let world = world::world_of(cluster, Arc::new(MemoryStore::default()), &[]).await;
+    let page = page(world.agent.addr).await;
+    let pod = "<code>deis-minio-8566cfcd9b-qxdmh</code>";
+    assert!(
+        page.contains(&format!("<strong>BackOff</strong> Pod {pod}: &lt;script&gt;alert(1)&lt;/script&gt;")),
+        "{page}"
+    );
+    assert!(page.contains("291 times)"), "{page}");
+    let report = world::json(world.agent.addr, "/report.json").await;
+    let components = report["components"].as_array().unwrap();
+    let minio = components.iter().find(|component| component["name"] == "deis-minio").unwrap();
+    assert_eq!((&minio["events"][0]["reason"], &minio["events"][0]["count"]), (&json!("BackOff"), &json!(291)));
+    let explained = components.iter().filter(|c| c["events"] != json!([])).map(|c| &c["name"]).collect::<Vec<_>>();
+    assert_eq!(explained, ["deis-minio", "globex-payments"]);
+}
+
+#[tokio::test]
 async fn the_page_answers_get_and_head_and_nothing_else() {
     let world = world(Recording::EksCurrent, &[]).await;
     for path in ["/", "/components", "/id", "/report.json", "/livez", "/nowhere"] {
@@ -212,7 +236,7 @@ async fn a_hundred_views_cost_one_list_of_every_resource() {
     let all = lists.len();
     lists.sort_unstable();
     lists.dedup();
-    assert_eq!((lists.len(), all), (8, 8), "seven lists and the version, once each");
+    assert_eq!((lists.len(), all), (10, 10), "seven lists, the version, and the cluster's age, and events, once each");
 }
 
 #[tokio::test]

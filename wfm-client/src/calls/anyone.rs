@@ -1,6 +1,7 @@
 //! What anyone may ask: no token is sent.
 
 use reqwest::{Method, StatusCode};
+use wfm_core::anonymizer::EnvelopeKind;
 use wfm_core::cluster::ClusterId;
 use wfm_core::component::ComponentName;
 use wfm_core::version::{Train, Version};
@@ -85,6 +86,15 @@ impl Client {
         call.body = Some(serde_json::to_vec(&questions).map_err(no_json)?);
         let answers: v3::Data<v3::ComponentVersion> = self.transport.json(call).await?;
         Ok(answers.data)
+    }
+
+    /// The [JSON Schema](https://json-schema.org/draft/2020-12) of a kind of envelope, with the names and versions that the
+    /// service knows now: it takes no other.
+    ///
+    /// # Errors
+    /// Where the service cannot be asked.
+    pub async fn schema(&self, envelope: EnvelopeKind) -> Result<serde_json::Value, Error> {
+        self.transport.json(Call::get(&paths::v4_schema(envelope))).await
     }
 
     /// A cluster as it last reported, or `None` where the service does not know the id.

@@ -11,6 +11,14 @@ use crate::facets::{Facet, FacetValue, Part, Vendor};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Told(pub(super) FacetValue);
 
+impl FacetValue {
+    /// Whether an envelope may say this: there is more that can be written, and told of [`Facet::Part`] is never any.
+    #[must_use]
+    pub fn is_reported(self) -> bool {
+        normalise::is_in_vocabulary(self)
+    }
+}
+
 impl Closed for Told {}
 impl Closed for Part {}
 

@@ -140,6 +140,14 @@ fn nothing_is_called_missing_while_a_resource_is_unreadable() {
     let all = diff.diff(&inventory, Knowledge::Known(&releases()));
     let reason = UnknownReason::Unreadable { resource: Resource::DaemonSets };
     assert!(all.iter().all(|c| c.freshness == Freshness::Unknown { reason: reason.clone() }));
+
+    let stale = inventory.or_last(&Inventory::empty("2026-01-01T00:00:00Z".parse().unwrap()));
+    assert_eq!(stale.daemon_sets, Ok(Vec::new()));
+    let all = diff.diff(&stale, Knowledge::Known(&releases()));
+    assert!(
+        all.iter().all(|c| c.freshness == Freshness::Unknown { reason: reason.clone() }),
+        "old rows prove no absence"
+    );
 }
 
 proptest! {

@@ -39,7 +39,7 @@ fn facts(number: u8) -> ClusterFacts {
     if number >= 4 {
         components.insert(COMPONENTS[1].parse().unwrap(), version(number / 4).into());
     }
-    ClusterFacts { components, cohort: None }
+    ClusterFacts { components, ..ClusterFacts::default() }
 }
 
 fn steps() -> impl Strategy<Value = i64> {

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{AuditEntry, DoctorReport, Run, whole_second};
-use crate::anonymizer::{Arrival, ReportedVersion};
+use crate::anonymizer::{Arrival, Others, ReportedVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::facets::FacetCount;
@@ -21,6 +21,8 @@ pub struct ClusterRecord {
     pub id: ClusterId,
     /// Its components as last reported.
     pub components: BTreeMap<ComponentName, ReportedVersion>,
+    /// How many workloads run beside the product's, if it last said.
+    pub others: Option<Others>,
     /// Its first check-in, by the service's clock, to the second.
     pub first_seen: Timestamp,
     /// Its last check-in, by the service's clock, to the second.
@@ -43,11 +45,12 @@ impl ClusterRecord {
     pub fn after(known: Option<Self>, arrival: Arrival, at: Timestamp) -> Self {
         let at = whole_second(at);
         let (id, created) = (arrival.cluster(), arrival.created());
-        let ClusterFacts { components, cohort: declared } = arrival.into();
+        let ClusterFacts { components, cohort: declared, others } = arrival.into();
         match known {
             None => Self {
                 id,
                 components,
+                others,
                 first_seen: at,
                 last_seen: at,
                 check_ins: 1,
@@ -59,6 +62,7 @@ impl ClusterRecord {
             Some(known) => Self {
                 id,
                 components,
+                others,
                 first_seen: known.first_seen.min(at),
                 last_seen: known.last_seen.max(at),
                 check_ins: known.check_ins.saturating_add(1),
@@ -85,12 +89,16 @@ pub struct ClusterFacts {
     /// Whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cohort: Option<Cohort>,
+    /// How many workloads run beside the product's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<Others>,
 }
 
 impl From<Arrival> for ClusterFacts {
     fn from(arrival: Arrival) -> Self {
+        let others = arrival.others();
         let (components, cohort) = arrival.into_parts();
-        Self { components, cohort }
+        Self { components, cohort, others }
     }
 }
 

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::anonymizer::ReportedVersion;
+use crate::anonymizer::{EnvelopeKind, Others, ReportedVersion, SchemaVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::release::{Notes, Notice, Release, Releases, Yank};
 use crate::store::ClusterRecord;
 use crate::version::{Train, Version};
+use crate::wire::paths;
 
 /// The schema of [`TrainReleases`] as written by this version.
 pub const TRAIN_RELEASES_SCHEMA: u32 = 1;
@@ -113,6 +114,9 @@ pub struct Cluster {
     pub id: ClusterId,
     /// Its components as last reported.
     pub components: BTreeMap<ComponentName, ReportedVersion>,
+    /// How many workloads run beside the product's, if it last said: 0, 1, 2, 3, 4 (and 5), 6 (to 10) or 11 (and more).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_workloads: Option<Others>,
     /// Its first check-in, by the service's clock.
     pub first_seen: Timestamp,
     /// Its last check-in, by the service's clock.
@@ -141,6 +145,7 @@ impl From<&ClusterRecord> for Cluster {
         Self {
             id: record.id,
             components: record.components.clone(),
+            other_workloads: record.others,
             first_seen: record.first_seen,
             last_seen: record.last_seen,
             check_ins: record.check_ins,
@@ -149,6 +154,35 @@ impl From<&ClusterRecord> for Cluster {
             declared_cohort: record.declared,
             ruled_cohort: record.ruled,
             decided_cohort: record.decided,
+        }
+    }
+}
+
+/// The schema of a kind of envelope, as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnvelopeSchema {
+    /// The kind.
+    pub envelope: EnvelopeKind,
+    /// The last version that is known here; envelopes of all earlier ones are taken too.
+    #[cfg_attr(feature = "openapi", schema(value_type = u32, minimum = 1))]
+    pub schema_version: SchemaVersion,
+    /// Where its JSON Schema is.
+    pub path: String,
+    /// Where an envelope of the kind is posted to.
+    pub posted_to: String,
+}
+
+impl EnvelopeSchema {
+    /// The entry of a kind.
+    #[must_use]
+    pub fn of(envelope: EnvelopeKind) -> Self {
+        Self {
+            envelope,
+            schema_version: SchemaVersion::CURRENT,
+            path: paths::v4_schema(envelope),
+            posted_to: envelope.path().to_owned(),
         }
     }
 }

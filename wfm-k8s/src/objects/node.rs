@@ -1,7 +1,7 @@
 use serde::Deserialize;
 use wfm_core::collector::{Capacity, Node};
 
-use super::{Condition, is_ready};
+use super::{Condition, Words, is_ready};
 
 /// A node.
 #[derive(Default, Deserialize)]
@@ -13,7 +13,7 @@ pub(crate) struct NodeObject {
 }
 
 impl NodeObject {
-    pub(crate) fn slim(self) -> Node {
+    pub(crate) fn slim(self, words: &mut Words) -> Node {
         let status = self.status.unwrap_or_default();
         let info = status.node_info.unwrap_or_default();
         let capacity = status.capacity.unwrap_or_default();
@@ -21,16 +21,16 @@ impl NodeObject {
             name: self.metadata.and_then(|meta| meta.name).unwrap_or_default(),
             ready: is_ready(status.conditions.as_deref()),
             capacity: Capacity {
-                cpu: capacity.cpu,
-                memory: capacity.memory,
-                ephemeral_storage: capacity.ephemeral_storage,
+                cpu: words.maybe(capacity.cpu.as_deref()),
+                memory: words.maybe(capacity.memory.as_deref()),
+                ephemeral_storage: words.maybe(capacity.ephemeral_storage.as_deref()),
             },
-            provider: self.spec.and_then(|spec| spec.provider_id).and_then(|id| scheme(&id)),
-            kubelet_version: info.kubelet_version.unwrap_or_default(),
-            os_image: info.os_image.unwrap_or_default(),
-            kernel_version: info.kernel_version.unwrap_or_default(),
-            container_runtime: info.container_runtime_version.unwrap_or_default(),
-            architecture: info.architecture.unwrap_or_default(),
+            provider: words.maybe(self.spec.as_ref().and_then(|spec| scheme(spec.provider_id.as_deref()?))),
+            kubelet_version: words.or_empty(info.kubelet_version.as_deref()),
+            os_image: words.or_empty(info.os_image.as_deref()),
+            kernel_version: words.or_empty(info.kernel_version.as_deref()),
+            container_runtime: words.or_empty(info.container_runtime_version.as_deref()),
+            architecture: words.or_empty(info.architecture.as_deref()),
         }
     }
 }
@@ -49,8 +49,8 @@ struct Spec {
 }
 
 /// What stands before `://`: the rest of a provider's id names the machine.
-fn scheme(provider_id: &str) -> Option<String> {
-    provider_id.split_once("://").map(|(scheme, _)| scheme.to_owned())
+fn scheme(provider_id: &str) -> Option<&str> {
+    provider_id.split_once("://").map(|(scheme, _)| scheme)
 }
 
 #[derive(Default, Deserialize)]
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn slim(object: Value) -> Node {
-        serde_json::from_value::<NodeObject>(object).unwrap().slim()
+        serde_json::from_value::<NodeObject>(object).unwrap().slim(&mut Words::default())
     }
 
     #[test]

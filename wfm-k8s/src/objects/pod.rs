@@ -2,7 +2,7 @@ use serde::Deserialize;
 use wfm_core::collector::{ContainerStatus, Owner, Pod};
 use wfm_core::component::WorkloadKind;
 
-use super::{Condition, count, is_ready, timestamp};
+use super::{Condition, Words, count, is_ready, timestamp};
 
 /// A pod.
 #[derive(Default, Deserialize)]
@@ -13,19 +13,19 @@ pub(crate) struct PodObject {
 }
 
 impl PodObject {
-    pub(crate) fn slim(self) -> Pod {
+    pub(crate) fn slim(self, words: &mut Words) -> Pod {
         let meta = self.metadata.unwrap_or_default();
         let status = self.status.unwrap_or_default();
         let init = status.init_container_statuses.unwrap_or_default();
         let containers = init.into_iter().chain(status.container_statuses.unwrap_or_default());
         Pod {
-            owner: meta.owner(),
+            owner: meta.owner(words),
             created: timestamp(meta.creation_timestamp.as_deref()),
             name: meta.name.unwrap_or_default(),
-            phase: status.phase.unwrap_or_else(|| "Unknown".to_owned()),
+            phase: words.shared(status.phase.as_deref().unwrap_or("Unknown")),
             ready: is_ready(status.conditions.as_deref()),
-            reason: status.reason,
-            containers: containers.map(ContainerObject::slim).collect(),
+            reason: words.maybe(status.reason.as_deref()),
+            containers: containers.map(|container| container.slim(words)).collect(),
         }
     }
 }
@@ -37,7 +37,7 @@ impl Meta {
     /// template; every such pod carries that hash as a label, put there by the Deployment's controller. So the
     /// Deployment's name can be told from the pod alone, and ReplicaSets, of which an old cluster keeps ten for each
     /// Deployment, need not be listed nor permitted. A ReplicaSet that stands alone sets no such label.
-    fn owner(&self) -> Option<Owner> {
+    fn owner(&self, words: &mut Words) -> Option<Owner> {
         let owners = self.owner_references.as_deref().unwrap_or_default();
         let controller = owners.iter().find(|owner| owner.controller == Some(true))?;
         let name = controller.name.as_deref()?;
@@ -51,12 +51,12 @@ impl Meta {
             "ReplicationController" => (WorkloadKind::ReplicationController, name),
             _ => return None,
         };
-        Some(Owner { kind, name: name.to_owned() })
+        Some(Owner { kind, name: words.shared(name) })
     }
 }
 
 impl ContainerObject {
-    fn slim(self) -> ContainerStatus {
+    fn slim(self, words: &mut Words) -> ContainerStatus {
         let ready = self.ready.unwrap_or_default();
         let state = self.state.unwrap_or_default();
         let last = self.last_state.unwrap_or_default();
@@ -68,7 +68,8 @@ impl ContainerObject {
             _ => None,
         };
         let restarts = count(self.restart_count, 0);
-        ContainerStatus { name: self.name.unwrap_or_default(), ready, restarts, trouble }
+        let name = words.or_empty(self.name.as_deref());
+        ContainerStatus { name, ready, restarts, trouble: words.maybe(trouble.as_deref()) }
     }
 }
 
@@ -136,7 +137,7 @@ mod tests {
     use super::*;
 
     fn slim(object: Value) -> Pod {
-        serde_json::from_value::<PodObject>(object).unwrap().slim()
+        serde_json::from_value::<PodObject>(object).unwrap().slim(&mut Words::default())
     }
 
     fn owner(kind: &str, name: &str, hash: Option<&str>, controller: bool) -> Option<Owner> {
@@ -178,7 +179,7 @@ mod tests {
             let container = json!({"name": "c", "ready": ready, "restartCount": -1, "state": state, "lastState": last});
             let pod = slim(json!({"status": {"containerStatuses": [container]}}));
             assert_eq!(pod.containers[0].restarts, 0);
-            pod.containers[0].trouble.clone()
+            pod.containers[0].trouble.as_deref().map(ToOwned::to_owned)
         };
         let oom = || json!({"terminated": {"reason": "OOMKilled", "exitCode": 137}});
         let some = |reason: &str| Some(reason.to_owned());
@@ -195,8 +196,8 @@ mod tests {
     fn init_containers_stand_first() {
         let pod = slim(json!({"status": {"reason": "Evicted", "phase": "Failed",
             "containerStatuses": [{"name": "b"}], "initContainerStatuses": [{"name": "a"}]}}));
-        let names: Vec<_> = pod.containers.iter().map(|c| c.name.as_str()).collect();
+        let names: Vec<_> = pod.containers.iter().map(|c| &*c.name).collect();
         assert_eq!(names, ["a", "b"]);
-        assert_eq!((pod.phase.as_str(), pod.reason.as_deref()), ("Failed", Some("Evicted")));
+        assert_eq!((&*pod.phase, pod.reason.as_deref()), ("Failed", Some("Evicted")));
     }
 }

@@ -1,24 +1,29 @@
 //! Every component in a row, with its details.
 
 use maud::{Markup, html};
-use wfm_core::collector::{Pod, Workload};
+use wfm_core::collector::{Event, Pod, Resource, Workload};
 use wfm_core::component::WorkloadKind;
 use wfm_core::diff::{Behind, Freshness};
-use wfm_core::health::{Health, belongs};
+use wfm_core::health::{Health, PodsByOwner};
 use wfm_core::installed::VersionOrigin;
 use wfm_core::report::{ClusterReport, ComponentReport};
 use wfm_core::version::{Step, Version};
 
+use super::resources::rest;
 use super::{Query, badge};
 use crate::agent::View;
 use crate::components::{reason, remarks};
-use crate::words::{age, count};
+use crate::words::{age, ago, count};
 
 const KINDS: [WorkloadKind; 4] =
     [WorkloadKind::Deployment, WorkloadKind::DaemonSet, WorkloadKind::StatefulSet, WorkloadKind::ReplicationController];
 
+/// So many pods of a component are listed.
+const PODS: usize = 25;
+
 pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> Markup {
     let shown: Vec<&ComponentReport> = report.components.iter().filter(|c| query.matches(c)).collect();
+    let pods = PodsByOwner::new(report.inventory.pods.as_deref().unwrap_or_default());
     html! {
         section aria-labelledby="components" {
             h2 #components { "Components" }
@@ -39,7 +44,7 @@ pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> 
                         th scope="col" { "Status" } th scope="col" { "Component" } th scope="col" { "Installed" }
                         th scope="col" { "Behind by" } th scope="col" { "Ready" } th scope="col" { "Age" }
                     } }
-                    tbody { @for component in &shown { (row(view, report, component)) } }
+                    tbody { @for component in &shown { (row(view, report, component, &pods)) } }
                 }
             }
         }
@@ -65,15 +70,15 @@ fn filter(query: &Query) -> Markup {
     }
 }
 
-fn row(view: &View, report: &ClusterReport, component: &ComponentReport) -> Markup {
+fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &PodsByOwner<'_>) -> Markup {
     let missing = component.freshness == Freshness::Missing;
     html! {
         tr {
             td data-label="Status" { (badge::badges(component)) }
             th.name scope="row" data-label="Component" {
                 (component.name) " " span.soft.kind { (component.kind) }
-                @for line in explanations(component, view) { div.why { (line) } }
-                @if !missing { (details(view, report, component)) }
+                @for line in explanations(component, view, report) { div.why { (line) } }
+                @if !missing { (details(view, report, component, pods)) }
             }
             td data-label="Installed" { (versions(component)) }
             td.behind data-label="Behind by" { (behind(&component.freshness)) }
@@ -84,10 +89,14 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport) -> Mark
 }
 
 /// Why it has its status, and what is wrong with its pods.
-fn explanations(component: &ComponentReport, view: &View) -> Vec<String> {
+fn explanations(component: &ComponentReport, view: &View, report: &ClusterReport) -> Vec<String> {
     let mut lines: Vec<String> = reason(&component.freshness, view.namespace.as_str()).into_iter().collect();
     lines.extend(remarks(&component.remarks));
     lines.extend(super::notices::security(view, component).map(|notice| format!("security: {}", notice.text)));
+    let resource = Resource::of(component.kind);
+    if let Some(stale) = report.inventory.stale.iter().find(|stale| stale.unreadable.resource == resource) {
+        lines.push(format!("as seen {}: {resource} could not be read since", ago(view.now, stale.seen_at)));
+    }
     if let Health::Unhealthy { reasons } = &component.health {
         lines.extend(reasons.iter().cloned());
     }
@@ -131,20 +140,33 @@ fn behind(freshness: &Freshness) -> Markup {
     }
 }
 
-fn details(view: &View, report: &ClusterReport, component: &ComponentReport) -> Markup {
+fn details(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &PodsByOwner<'_>) -> Markup {
     let workload = report.inventory.workloads().find(|w| w.name == component.name && w.kind == component.kind);
-    let pods = report.inventory.pods.as_deref().unwrap_or_default();
     html! {
         details data-key={ (component.kind) "/" (component.name) } {
             summary { "Details" }
             @for image in &component.images { div { "Image " code { (image) } } }
             @if let Some(workload) = workload {
-                ul.pods { @for pod in pods.iter().filter(|pod| belongs(pod, workload)) { li { (pod_line(pod)) } } }
+                (pod_list(pods.of(workload)))
+                (events(view, report, component))
                 @if let Freshness::Outdated { latest, .. } = &component.freshness {
                     @let next = component.remarks.stopover.as_ref().map_or(Some(latest), |stopover| stopover.first.as_ref());
                     @if let Some(line) = next.and_then(|next| upgrade_line(view, workload, next)) { "To upgrade it alone:" pre { (line) } }
                 }
             }
+        }
+    }
+}
+
+/// What is not ready first, and no more than can be read.
+fn pod_list(pods: &[&Pod]) -> Markup {
+    let mut pods = pods.to_vec();
+    pods.sort_by_key(|pod| (pod.ready, std::cmp::Reverse(pod.restarts())));
+    let (shown, more) = pods.split_at(pods.len().min(PODS));
+    html! {
+        ul.pods {
+            @for pod in shown { li { (pod_line(pod)) } }
+            @if !more.is_empty() { li.soft { (rest(more.iter().map(|pod| pod.ready))) } }
         }
     }
 }
@@ -155,6 +177,29 @@ fn pod_line(pod: &Pod) -> Markup {
         @if pod.ready { span.badge.ok { "✓ ready" } } @else { span.badge.bad { "! not ready" } }
         " " code { (pod.name) }
         @if restarts > 0 { ", " (count(restarts, "restart")) }
+    }
+}
+
+/// The warnings that explain what is unhealthy, or why there are none to see.
+fn events(view: &View, report: &ClusterReport, component: &ComponentReport) -> Markup {
+    html! {
+        @if !component.events.is_empty() {
+            "Warnings, newest first:"
+            ul { @for event in &component.events { li { (event_line(view, event)) } } }
+        }
+        @if component.health.is_unhealthy() && let Err(failure) = &report.inventory.events {
+            p.note.bad { "✕ Events could not be read: " (failure.message) }
+        }
+    }
+}
+
+fn event_line(view: &View, event: &Event) -> Markup {
+    let object = &event.involved_object;
+    html! {
+        strong { (event.reason) } " " (object.kind) " " code { (object.name) } ": " (event.message) " "
+        span.soft {
+            "(" @if let Some(seen) = event.last_seen { (ago(view.now, seen)) ", " } (count(event.count.into(), "time")) ")"
+        }
     }
 }
 

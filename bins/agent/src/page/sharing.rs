@@ -84,7 +84,7 @@ fn log(view: &View) -> Markup {
             }
         } @else {
             details data-key="sent" {
-                summary { "What was sent, byte for byte: the last " (sharing.sent.len()) }
+                summary { "What was sent, byte for byte (" (sharing.sent.len()) ")" }
                 @for entry in &sharing.sent {
                     p { (name(entry.envelope)) " to " code { (entry.to) } ", " (ago(view.now, entry.at)) " (" (entry.at) ")" }
                     pre { (entry.body) }

@@ -30,6 +30,7 @@ fn clusters(has: &str) -> Listing {
             .parse()
             .unwrap(),
         components: [(name(has), ReportedVersion::from("v2.18.0".to_owned()))].into(),
+        other_workloads: None,
         first_seen: at() - 4000.hours(),
         last_seen: at() - (number as i64).hours(),
         check_ins: 340 * number as u64,

@@ -129,7 +129,11 @@ fn nothing_but_releases_a_clusters_own_record_and_what_has_no_secret_is_open() {
         (Get, "/v3/versions/{train}/{component}"),
         (Get, "/v3/versions/{train}/{component}/{version}"),
         (Delete, "/v4/clusters/{id}"),
+        (Post, "/v4/facets"),
         (Get, "/v4/releases/{train}"),
+        (Post, "/v4/reports"),
+        (Get, "/v4/schemas"),
+        (Get, "/v4/schemas/{envelope}"),
         (Get, "/versions/{component}"),
     ];
     assert_eq!(open, BTreeSet::from(expected));

@@ -19,6 +19,7 @@ pub(super) const COLUMNS: &[Column] = &[
     optional("ruled_cohort", Kind::Text),
     optional("decided_cohort", Kind::Text),
     column("components", Kind::Json),
+    optional("other_workloads", Kind::Count),
 ];
 
 /// The clusters of a store, after one of them or from the first on.
@@ -68,5 +69,6 @@ fn row(record: &ClusterRecord) -> Row {
         cohort(record.ruled),
         cohort(record.decided),
         json(&record.components),
+        cell(record.others, |others| Cell::Count(others.first().into())),
     ]
 }

@@ -13,6 +13,7 @@ use wfm_core::store::ClusterRecord;
 use wfm_core::wire::v3;
 
 use crate::error::{Answer, ApiError};
+use crate::reductions::Text;
 use crate::reply::json;
 use crate::request::{Object, Request, read_object};
 use crate::service::Service;
@@ -41,7 +42,7 @@ fn read(
 ) -> Result<Arrival, ApiError> {
     let parts = Parts::of(body);
     if let Some(Parts { id, components }) = &parts
-        && let Some(arrival) = service.reductions.get(releases, components.get())
+        && let Some(arrival) = service.reductions.get(releases, Text::Components(components.get()))
     {
         let cluster = match named {
             Some(named) if id.is_empty() || id.parse() == Ok(named) => named,
@@ -60,7 +61,7 @@ fn read(
     let arrival = Arrival::reduce(&said, Vocabulary::new(&service.catalog, releases))
         .map_err(|e| ApiError::bad_request(e.to_string()))?;
     if let Some(Parts { components, .. }) = parts {
-        service.reductions.put(releases, components.get(), arrival.clone());
+        service.reductions.put(releases, Text::Components(components.get()), arrival.clone());
     }
     Ok(arrival)
 }

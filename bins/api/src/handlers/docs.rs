@@ -103,6 +103,8 @@ fn reference(schema: &Value) -> Markup {
     let kind = match &schema["type"] {
         Value::String(kind) => kind.clone(),
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        _ if schema["enum"].is_array() => "one of a list".into(),
+        _ if schema.get("const").is_some() => schema["const"].to_string(),
         _ => "anything".into(),
     };
     let choices: Vec<&Value> =

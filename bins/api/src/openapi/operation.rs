@@ -28,7 +28,7 @@ pub(super) struct Operation {
 }
 
 /// The schema of a type, put among the others.
-type Refer = fn(&mut Schemas) -> Value;
+pub(super) type Refer = fn(&mut Schemas) -> Value;
 
 struct Body {
     kinds: Vec<(&'static str, Refer)>,
@@ -65,6 +65,12 @@ impl Operation {
     /// What is sent.
     pub(super) fn takes<T: ToSchema>(mut self, longest: &'static str) -> Self {
         self.body = Some(Body { kinds: vec![("application/json", Schemas::refer::<T>)], longest });
+        self
+    }
+
+    /// What is sent, by a schema that is no type's.
+    pub(super) fn takes_as(mut self, schema: Refer, longest: &'static str) -> Self {
+        self.body = Some(Body { kinds: vec![("application/json", schema)], longest });
         self
     }
 
@@ -105,6 +111,11 @@ impl Operation {
     /// A success in another form.
     pub(super) fn gives_text(self, status: u16, about: &'static str, kind: &'static str) -> Self {
         self.says(status, about, Some((kind, Schemas::refer::<String>)))
+    }
+
+    /// A success in another form of JSON.
+    pub(super) fn gives_as(self, status: u16, about: &'static str, kind: &'static str, schema: Refer) -> Self {
+        self.says(status, about, Some((kind, schema)))
     }
 
     /// A success that is no text.

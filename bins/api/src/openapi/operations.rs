@@ -3,6 +3,7 @@
 use super::Operation;
 
 mod clusters;
+mod envelopes;
 mod exports;
 mod fleet;
 mod insights;
@@ -12,6 +13,7 @@ mod versions;
 
 const RELEASES: &str = "releases";
 const VERSIONS: &str = "versions";
+const ENVELOPES: &str = "envelopes";
 const CLUSTERS: &str = "clusters";
 const FLEET: &str = "fleet";
 const EXPORTS: &str = "exports";
@@ -20,10 +22,15 @@ const DOCTOR: &str = "doctor";
 const PAGES: &str = "service";
 
 /// The groups, in the order in which a person reads them.
-pub(super) const TAGS: [(&str, &str); 8] = [
+pub(super) const TAGS: [(&str, &str); 9] = [
     (RELEASES, "Publishing, and the document that the update check reads."),
     (VERSIONS, "Versions, as agents of 2016–2020 read them."),
-    (CLUSTERS, "Check-ins, and clusters as they last reported."),
+    (
+        ENVELOPES,
+        "What agents of today send where an operator shares it: a check-in under a random id, and at other moments, without \
+             any id, what the cluster runs on. Nothing outside of their schemas is taken.",
+    ),
+    (CLUSTERS, "Check-ins of agents of 2016–2020, and clusters as they last reported."),
     (
         FLEET,
         "Questions about all clusters, for whoever has a token. Created is the first check-in that the service saw, \
@@ -51,6 +58,7 @@ pub(super) fn all() -> Vec<Operation> {
     let groups = [
         releases::all(),
         versions::all(),
+        envelopes::all(),
         clusters::all(),
         fleet::all(),
         insights::all(),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use wfm_core::anonymizer::EnvelopeKind;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::component::ComponentName;
 use wfm_core::release::NoticeId;
@@ -101,6 +102,7 @@ pub(super) fn holes(path: &str, schemas: &mut Schemas) -> Vec<Value> {
                 ("The version, with or without its v; GET takes latest too: the highest that is not withdrawn.", schema)
             }
             "version" => ("The version, with or without its v.", schemas.refer::<Version>()),
+            "envelope" => ("The kind of envelope.", schemas.refer::<EnvelopeKind>()),
             "notice" => ("The name of the notice, such as end-of-v2.", schemas.refer::<NoticeId>()),
             _ => ("A random UUID, known to its owner alone.", schemas.refer::<ClusterId>()),
         };

@@ -40,6 +40,12 @@ impl Schemas {
         list
     }
 
+    /// A reference to a schema that has no type, put among the others.
+    pub(super) fn named(&mut self, name: &str, schema: Value) -> Value {
+        self.0.insert(name.to_owned(), schema);
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
     fn put(&mut self, name: String, schema: &RefOr<Schema>) {
         self.0.entry(name).or_insert_with(|| value(schema));
     }

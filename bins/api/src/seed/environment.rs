@@ -1,4 +1,5 @@
-//! What a cluster runs on, and the counters of what all of them report of it by the week.
+//! What a cluster runs on, and the counters of what all of them report of it by the week: in words that an anonymizer
+//! could have said.
 
 use std::collections::HashMap;
 
@@ -19,6 +20,8 @@ const GIB: u64 = 1 << 30;
 /// Kubernetes 1.34 came out on 2025-08-27; the ones before and after it come this often.
 const MINOR: (i64, i64) = (34, 1_756_252_800);
 const EVERY: i64 = 135 * DAY;
+/// Reports know no later one.
+const LAST_MINOR: i64 = 99;
 
 /// What a cluster runs on: all of it stays as it is, but Kubernetes and the runtime that comes with it.
 struct Environment {
@@ -40,8 +43,7 @@ impl Environment {
             (30, Vendor::Other),
             (180, Vendor::None),
         ]);
-        let (family, major, minor, kernel) = system(vendor, dice);
-        let os = Os::versioned(family, major, minor).unwrap_or(Os::unversioned(family));
+        let (os, kernel) = system(vendor, dice);
         let architecture =
             dice.pick(&[(900, Architecture::Amd64), (95, Architecture::Arm64), (5, Architecture::S390x)]);
         let runtime = dice.pick(&[(900, RuntimeName::Containerd), (90, RuntimeName::CriO), (10, RuntimeName::Other)]);
@@ -69,7 +71,7 @@ impl Environment {
     fn minor(&self, at: i64) -> u16 {
         let (minor, released) = MINOR;
         let minor = minor + (at - released - self.behind).div_euclid(EVERY);
-        u16::try_from(minor.clamp(1, 999)).expect("it is 999 at most")
+        u16::try_from(minor.clamp(1, LAST_MINOR)).expect("it is 99 at most")
     }
 
     fn kubernetes(&self, at: i64) -> Option<FacetValue> {
@@ -94,25 +96,26 @@ impl Environment {
 }
 
 /// An operating system and its kernel, as they are found where a vendor's Kubernetes runs.
-fn system(vendor: Vendor, dice: &mut Dice) -> (OsFamily, u16, Option<u16>, (u16, u16)) {
-    let jammy = (OsFamily::Ubuntu, 22, Some(4), (5, 15));
-    let noble = (OsFamily::Ubuntu, 24, Some(4), (6, 8));
+fn system(vendor: Vendor, dice: &mut Dice) -> (Os, (u16, u16)) {
+    let versioned = |family, major, minor| Os::versioned(family, major, minor).unwrap_or(Os::unversioned(family));
+    let jammy = (versioned(OsFamily::Ubuntu, 22, Some(4)), (5, 15));
+    let noble = (versioned(OsFamily::Ubuntu, 24, Some(4)), (6, 8));
     match vendor {
         Vendor::Eks => dice.pick(&[
-            (550, (OsFamily::Amazon, 2023, None, (6, 1))),
-            (250, (OsFamily::Amazon, 2, None, (5, 10))),
-            (200, (OsFamily::Bottlerocket, 1, Some(20), (6, 1))),
+            (550, (versioned(OsFamily::Amazon, 2023, None), (6, 1))),
+            (250, (versioned(OsFamily::Amazon, 2, None), (5, 10))),
+            (200, (versioned(OsFamily::Bottlerocket, 1, None), (6, 1))),
         ]),
-        Vendor::Gke => dice.pick(&[(850, (OsFamily::Cos, 117, None, (6, 6))), (150, jammy)]),
+        Vendor::Gke => dice.pick(&[(850, (Os::unversioned(OsFamily::Cos), (6, 6))), (150, jammy)]),
         Vendor::Aks => dice.pick(&[(900, jammy), (100, noble)]),
         _ => dice.pick(&[
             (350, jammy),
             (220, noble),
-            (150, (OsFamily::Debian, 12, None, (6, 1))),
-            (80, (OsFamily::Rhel, 9, Some(4), (5, 14))),
-            (80, (OsFamily::Rocky, 9, Some(4), (5, 14))),
-            (60, (OsFamily::Flatcar, 3815, Some(2), (6, 1))),
-            (60, (OsFamily::Talos, 1, Some(7), (6, 6))),
+            (150, (versioned(OsFamily::Debian, 12, None), (6, 1))),
+            (80, (versioned(OsFamily::Rhel, 9, None), (5, 14))),
+            (80, (versioned(OsFamily::Rocky, 9, None), (5, 14))),
+            (60, (Os::unversioned(OsFamily::Flatcar), (6, 1))),
+            (60, (versioned(OsFamily::Talos, 1, None), (6, 6))),
         ]),
     }
 }

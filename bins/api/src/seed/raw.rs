@@ -44,7 +44,7 @@ impl<W: Write> Raw<W> {
     /// Where `out` cannot be written, or a cluster names facts that were not shown before it.
     pub fn write(&mut self, record: &Record) -> io::Result<()> {
         match record {
-            Record::Facts { number, facts: ClusterFacts { components, cohort } } => {
+            Record::Facts { number, facts: ClusterFacts { components, cohort, .. } } => {
                 let components = serde_json::value::to_raw_value(components)?;
                 self.facts.insert(*number, (components, *cohort));
                 Ok(())

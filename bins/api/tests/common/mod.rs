@@ -2,7 +2,10 @@
 #![allow(dead_code, reason = "each file of tests uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are helpers of tests")]
 
+pub(crate) mod canaries;
+pub(crate) mod envelopes;
 pub(crate) mod insights;
+pub(crate) mod json_schema;
 pub(crate) mod program;
 
 use std::path::{Path, PathBuf};

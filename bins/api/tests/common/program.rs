@@ -25,18 +25,28 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(store: &str) -> Self {
-        let mut child = program()
+        Self::start_with(store, |program| program.stderr(Stdio::null()))
+    }
+
+    /// A service with more arguments, or another place for its log.
+    pub(crate) fn start_with(store: &str, adjust: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+        let mut program = program();
+        program
             .args(["--listen", "127.0.0.1:0", "--store", store])
             // A test asks more than any agent would.
             .args(["--rate-per-cluster", "0", "--rate-per-address", "0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+            .stdout(Stdio::piped());
+        let mut child = adjust(&mut program).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let addr = line.strip_suffix('\n').expect("the first line is the address").to_owned();
         Self { child, addr, store: store.to_owned() }
+    }
+
+    /// As an operator would, to the end.
+    pub(crate) fn stop(mut self) {
+        let asked = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success() && self.child.wait().unwrap().success());
     }
 
     /// As a power cut would: no signal that could be handled.

@@ -117,11 +117,11 @@ fn node(cpu: &str, memory: &str) -> Node {
         ready: true,
         capacity: Capacity { cpu: Some(cpu.into()), memory: Some(memory.into()), ephemeral_storage: None },
         provider: None,
-        kubelet_version: String::new(),
-        os_image: String::new(),
-        kernel_version: String::new(),
-        container_runtime: String::new(),
-        architecture: String::new(),
+        kubelet_version: "".into(),
+        os_image: "".into(),
+        kernel_version: "".into(),
+        container_runtime: "".into(),
+        architecture: "".into(),
     }
 }
 

@@ -64,7 +64,7 @@ fn a_component_has_its_own_versions_and_no_others() {
 #[test]
 fn whatever_is_made_has_the_members_of_its_schema_in_their_order() {
     let (catalog, releases) = (Catalog::workflow(), releases());
-    let all = |text: &str| Some(text.to_owned());
+    let all = |text: &str| Some(text.into());
     let node = Node {
         name: "db01.acme.example".into(),
         ready: true,
@@ -78,7 +78,7 @@ fn whatever_is_made_has_the_members_of_its_schema_in_their_order() {
     };
     let at = "2026-01-01T00:00:00Z".parse().unwrap();
     let inventory = Inventory {
-        kubernetes_version: all("v1.31.4"),
+        kubernetes_version: Some("v1.31.4".to_owned()),
         cluster_created: Some(at),
         nodes: Ok(vec![node]),
         ..Inventory::empty(at)

@@ -78,7 +78,7 @@ fn components_whose_names_begin_alike_are_each_told() {
     let names = ["deis", "deis-router", "deis.router", "deis0"];
     let components = names.map(|name| (name.parse().unwrap(), String::from("v2.1.0").into())).into();
     let mut changes = Changes::default();
-    let said = Arc::new(ClusterFacts { components, cohort: None });
+    let said = Arc::new(ClusterFacts { components, ..ClusterFacts::default() });
     Teller::tell(&mut changes, Place { cohort: Cohort::Ci, created: None }).appeared(START, &said);
     let mut told = Told::of(&[]);
     told.table.add(&changes).unwrap();

@@ -72,6 +72,7 @@ fn cluster(
     let record = ClusterRecord {
         id,
         components: said.components,
+        others: said.others,
         first_seen: first,
         last_seen: last,
         check_ins,

@@ -33,7 +33,7 @@ pub(super) fn from_format_1(db: &Db, disk: &Disk) -> Result<(), StoreError> {
     let mut keys: HashMap<IVec, FactsKey> = HashMap::new();
     for pair in &db.open_tree(REPORTS_1).map_err(failed)? {
         let (old_key, json) = pair.map_err(failed)?;
-        let written = WrittenFacts::of(ClusterFacts { components: rows::from_json(&json)?, cohort: None });
+        let written = WrittenFacts::of(ClusterFacts { components: rows::from_json(&json)?, ..ClusterFacts::default() });
         facts.put(&written.key, &written.json)?;
         keys.insert(old_key, written.key);
     }

@@ -123,11 +123,12 @@ impl ClusterRow {
     /// The record of this row and the facts that its open run names.
     pub(super) fn record(self, id: ClusterId, facts: ClusterFacts) -> Result<ClusterRecord, StoreError> {
         let Attendance { first, last, check_ins, .. } = self.attendance(id)?;
-        let ClusterFacts { components, cohort: declared } = facts;
+        let ClusterFacts { components, cohort: declared, others } = facts;
         let Self { created, ruled, decided, .. } = self;
         Ok(ClusterRecord {
             id,
             components,
+            others,
             first_seen: first,
             last_seen: last,
             check_ins,

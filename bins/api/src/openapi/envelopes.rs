@@ -1,0 +1,50 @@
+//! The schemas of envelopes, as far as they are the same at every service and on every day.
+
+use serde_json::{Value, json};
+use wfm_core::anonymizer::{EnvelopeKind, ReportedVersion, Vocabulary, schema};
+use wfm_core::catalog::Catalog;
+use wfm_core::component::ComponentName;
+use wfm_core::release::Releases;
+
+use super::schemas::Schemas;
+
+/// A check-in. Which names and versions it may hold, the service tells itself: that changes with the releases.
+pub(super) fn check_in(schemas: &mut Schemas) -> Value {
+    let mut check_in = fixed(EnvelopeKind::CheckIn);
+    check_in["properties"]["components"] = json!({
+        "type": "array",
+        "description": "Which components run in which versions: those that /v4/schemas/check-in lists.",
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["name", "version"],
+            "properties": {
+                "name": schemas.refer::<ComponentName>(),
+                "version": schemas.refer::<ReportedVersion>(),
+            },
+        },
+    });
+    schemas.named("CheckInEnvelope", check_in)
+}
+
+/// What a cluster runs on, or how large it is.
+pub(super) fn facets(schemas: &mut Schemas) -> Value {
+    let software = schemas.named("SoftwareEnvelope", fixed(EnvelopeKind::Software));
+    let capacity = schemas.named("CapacityEnvelope", fixed(EnvelopeKind::Capacity));
+    json!({"oneOf": [software, capacity]})
+}
+
+/// A schema of any kind.
+pub(super) fn any(_: &mut Schemas) -> Value {
+    json!({"type": "object"})
+}
+
+/// The schema of an envelope where nothing is published.
+fn fixed(kind: EnvelopeKind) -> Value {
+    let mut schema = schema(kind, Vocabulary::new(&Catalog::workflow(), &Releases::default()));
+    if let Some(members) = schema.as_object_mut() {
+        // It is that of the whole document here.
+        members.remove("$schema");
+    }
+    schema
+}
