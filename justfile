@@ -57,9 +57,33 @@ deny:
 fuzz-build:
     cargo check --manifest-path fuzz/Cargo.toml --locked
 
+# The bodies of the fuzz targets on stable: every seed, and many mutations of it
+fuzz-seeds:
+    cargo test --release --manifest-path fuzz/Cargo.toml --no-default-features --lib --locked
+
 # Fuzz a target for some seconds (cargo install cargo-fuzz, nightly)
 fuzz target="version_diff" seconds="60":
-    cd fuzz && cargo +nightly fuzz run {{ target }} corpus/{{ target }} seeds/{{ target }} -- -max_total_time={{ seconds }}
+    cd fuzz && mkdir -p corpus/{{ target }} && cargo +nightly fuzz run {{ target }} corpus/{{ target }} seeds/{{ target }} -- -max_total_time={{ seconds }}
+
+# Every target, one after the other, each for some seconds
+fuzz-all seconds="60":
+    just fuzz anonymizer_non_interference {{ seconds }}
+    just fuzz anonymizer_canary {{ seconds }}
+    just fuzz quantity_parse {{ seconds }}
+    just fuzz version_diff {{ seconds }}
+    just fuzz wire_roundtrip {{ seconds }}
+
+# Pairs of inventories that agree on what may leave and nowhere else: the anonymizer must make the same bytes of both
+non-interference cases="10000000":
+    cargo bench -q -p wfm-core --profile dist --features testing --bench non_interference -- {{ cases }}
+
+# Mutations of every normaliser, in a copy: each must turn wfm-core's tests red (some ten minutes)
+mutants:
+    cargo test -p wfm-e2e --test mutants -- --ignored --nocapture
+
+# How many clusters of a fleet say something that no other one says, by envelope
+uniqueness clusters="100000":
+    cargo bench -q -p wfm-core --profile dist --features testing --bench uniqueness -- {{ clusters }}
 
 # The ignored tests, against a real cluster: KUBECONFIG (the agent's) and KUBECONFIG_ADMIN
 test-cluster:

@@ -22,6 +22,8 @@ mod facets;
 mod fields;
 mod normalise;
 mod schema;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod vocabulary;
 
 pub use accept::NotTaken;

@@ -66,8 +66,8 @@ impl FromStr for Quantity {
             return Err(NotAQuantity);
         }
         let (times, by) = multiplier(suffix).ok_or(NotAQuantity)?;
-        // 31 digits at most, so that this fits.
-        let digits: u128 = format!("{whole}{fraction}").parse().map_err(|_| NotAQuantity)?;
+        // 32 digits at most, so that this fits.
+        let digits = whole.bytes().chain(fraction.bytes()).fold(0, |sum, digit| 10 * sum + u128::from(digit - b'0'));
         let places = u32::try_from(fraction.len()).map_err(|_| NotAQuantity)?;
         let divisor = 10u128.checked_pow(places).and_then(|divisor| divisor.checked_mul(by)).ok_or(NotAQuantity)?;
         let milli = digits.checked_mul(times).and_then(|product| product.checked_mul(1000)).ok_or(NotAQuantity)?;

@@ -16,10 +16,12 @@ use crate::kept::{KeptInventory, Seen};
 use crate::sharing::Sharing;
 use crate::slots::Slots;
 
+mod state;
 mod telling;
 mod view;
 
 use crate::updates::{Learnt, Updates};
+pub use state::State;
 pub use view::{UpdateView, View};
 
 /// What an agent is made of; each part can be replaced.
@@ -105,6 +107,7 @@ impl Agent {
                 train: self.parts.updates.train().clone(),
                 interval: self.parts.updates.interval(),
                 learnt,
+                failed: self.parts.updates.failed(),
             },
             sharing: self.parts.sharing.view(preview),
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde::Serialize;
 use warp::http::{HeaderValue, Response, StatusCode, header};
 use warp::reply::{Reply, Response as Answer};
-use wfm_core::report::Report;
 use wfm_core::wire;
 
 use crate::agent::{Agent, View};
 use crate::components::Components;
+use crate::document::Document;
 use crate::page::{self, Query};
 
 pub(crate) async fn page(agent: Arc<Agent>, query: Query, etag: Option<String>) -> Answer {
@@ -26,12 +26,36 @@ pub(crate) async fn components(agent: Arc<Agent>) -> Answer {
     }
 }
 
-/// The judged cluster as data.
+/// The whole page as data.
 pub(crate) async fn report(agent: Arc<Agent>) -> Answer {
-    match agent.report().await {
-        Ok(report) => json(StatusCode::OK, report.as_ref()),
-        Err(failure) => error(StatusCode::SERVICE_UNAVAILABLE, failure.to_string()),
+    let view = agent.view().await;
+    match Document::of(&view) {
+        Some(document) => json(StatusCode::OK, &document),
+        None => unavailable(&view),
     }
+}
+
+/// The table of components.
+pub(crate) async fn table(agent: Arc<Agent>) -> Answer {
+    let view = agent.view().await;
+    match crate::table::csv(&view) {
+        Some(csv) => answer(StatusCode::OK, "text/csv; charset=utf-8; header=present", csv),
+        None => unavailable(&view),
+    }
+}
+
+/// Numbers for Prometheus. A scrape is a look like any other: the cluster is read twice a minute at most.
+pub(crate) async fn metrics(agent: Arc<Agent>) -> Answer {
+    let view = agent.view().await;
+    match crate::metrics::text(&view) {
+        Ok(text) => answer(StatusCode::OK, crate::metrics::CONTENT_TYPE, text),
+        Err(std::fmt::Error) => plain(StatusCode::INTERNAL_SERVER_ERROR, "no numbers".to_owned()),
+    }
+}
+
+/// The description of these paths.
+pub(crate) fn openapi() -> Answer {
+    answer(StatusCode::OK, "application/json", include_str!("openapi.json").to_owned())
 }
 
 /// The cluster's id as plain text.

@@ -21,18 +21,22 @@ mod catalog;
 mod cli;
 mod commands;
 mod components;
+mod document;
 mod handlers;
 pub mod identity;
 pub mod kept;
 pub mod loops;
+mod metrics;
 mod page;
 mod releases_file;
 pub mod routes;
 mod schedule;
+mod self_checks;
 pub mod sent;
 pub mod settings;
 pub mod sharing;
 pub mod slots;
+mod table;
 pub mod timer;
 pub mod updates;
 mod words;
@@ -177,7 +181,7 @@ fn source(settings: &Settings, versions: Option<Arc<Client>>) -> Option<Arc<dyn 
 /// The log of what is sent.
 fn log(settings: &Settings) -> Result<sent::SentLog, Error> {
     let Some(folder) = &settings.state_dir.value else { return Ok(sent::SentLog::in_memory()) };
-    sent::SentLog::in_folder(folder.clone()).map_err(|source| Error::State { folder: folder.clone(), source })
+    sent::SentLog::in_folder(folder).map_err(|source| Error::State { folder: folder.clone(), source })
 }
 
 /// A running agent.

@@ -14,6 +14,7 @@ mod header;
 mod missing;
 mod notices;
 mod resources;
+mod self_checks;
 mod sharing;
 mod tiles;
 
@@ -42,7 +43,7 @@ impl Query {
 }
 
 /// The word that a query and a tile use; a workload that no tile counts is `unmanaged`.
-fn tile_name(tile: Option<Tile>) -> &'static str {
+pub(crate) fn tile_name(tile: Option<Tile>) -> &'static str {
     match tile {
         Some(Tile::Current) => "current",
         Some(Tile::Outdated) => "outdated",
@@ -81,6 +82,7 @@ pub(crate) fn page(view: &View, query: &Query) -> Page {
                         }
                         None => (nothing_yet(view)),
                     }
+                    (self_checks::block(view))
                     (sharing::sharing(view))
                 }
             }
@@ -112,8 +114,10 @@ fn footer() -> Markup {
     html! {
         footer.wrap.soft {
             p {
-                "As data: " a href="components" { "components" } " · " a href="report.json" { "report" } " · "
-                a href="id" { "cluster id" } " · " a href="readyz" { "readiness" }
+                "As data: " a href="report.json" { "JSON" } " · " a href="report.csv" { "CSV" } " · "
+                a href="metrics" { "metrics" } " · " a href="components" { "components as old agents told them" } " · "
+                a href="id" { "cluster id" } " · " a href="readyz?verbose" { "readiness" } " · "
+                a href="openapi.json" { "API description" } " · " a href=(env!("CARGO_PKG_REPOSITORY")) { "documentation" }
             }
             p { "wfm-agent " (env!("CARGO_PKG_VERSION")) }
         }

@@ -40,6 +40,9 @@ fn paths(agent: Arc<Agent>) -> impl Filter<Extract = (Response,), Error = Reject
     let page = warp::path::end().and(agent.clone()).and(warp::query::<Query>()).and(etag).then(handlers::page);
     let components = warp::path!("components").and(agent.clone()).then(handlers::components);
     let report = warp::path!("report.json").and(agent.clone()).then(handlers::report);
+    let table = warp::path!("report.csv").and(agent.clone()).then(handlers::table);
+    let metrics = warp::path!("metrics").and(agent.clone()).then(handlers::metrics);
+    let openapi = warp::path!("openapi.json").map(handlers::openapi);
     let id = warp::path!("id").and(agent.clone()).then(handlers::id);
     let sent = warp::path!("sent.ndjson").and(agent.clone()).map(|agent: Arc<Agent>| handlers::sent(&agent));
     let healthz = warp::path!("healthz").map(handlers::alive);
@@ -47,6 +50,7 @@ fn paths(agent: Arc<Agent>) -> impl Filter<Extract = (Response,), Error = Reject
     let readyz = warp::path!("readyz").and(agent).then(handlers::ready);
 
     let all = page.or(components).unify().or(report).unify().or(id).unify().or(sent).unify();
+    let all = all.or(table).unify().or(metrics).unify().or(openapi).unify();
     all.or(healthz).unify().or(livez).unify().or(readyz).unify()
 }
 

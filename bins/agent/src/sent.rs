@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -56,8 +56,8 @@ impl SentLog {
     ///
     /// # Errors
     /// Where the folder or the file cannot be used.
-    pub fn in_folder(folder: PathBuf) -> io::Result<Self> {
-        std::fs::create_dir_all(&folder)?;
+    pub fn in_folder(folder: &Path) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
         let file = folder.join(FILE);
         let mut kept = Kept::default();
         if file.exists() {
@@ -140,7 +140,7 @@ impl Kept {
     }
 
     /// Writes the file anew: whole or not at all, whenever the process ends.
-    fn rewrite(&self, file: &std::path::Path) -> io::Result<()> {
+    fn rewrite(&self, file: &Path) -> io::Result<()> {
         let unfinished = file.with_extension("unfinished");
         let mut new = File::create(&unfinished)?;
         for (_, line) in &self.lines {
@@ -180,8 +180,8 @@ mod tests {
     #[test]
     fn what_was_sent_is_kept_byte_for_byte_over_a_restart() {
         let folder = tempfile::tempdir().unwrap();
-        fill(&SentLog::in_folder(folder.path().join("new")).unwrap(), 0..3);
-        let log = SentLog::in_folder(folder.path().join("new")).unwrap();
+        fill(&SentLog::in_folder(&folder.path().join("new")).unwrap(), 0..3);
+        let log = SentLog::in_folder(&folder.path().join("new")).unwrap();
         fill(&log, 3..4);
         let last = log.last(9);
         assert_eq!(last.iter().map(|entry| entry.at).collect::<Vec<_>>(), [at(3), at(2), at(1), at(0)]);
@@ -192,11 +192,11 @@ mod tests {
     #[test]
     fn entries_go_after_thirteen_months() {
         let folder = tempfile::tempdir().unwrap();
-        let log = SentLog::in_folder(folder.path().to_owned()).unwrap();
+        let log = SentLog::in_folder(folder.path()).unwrap();
         fill(&log, 0..2);
         fill(&log, 397..398);
         assert_eq!(log.last(9).iter().map(|entry| entry.at).collect::<Vec<_>>(), [at(397), at(1)]);
-        assert_eq!(SentLog::in_folder(folder.path().to_owned()).unwrap().last(9).len(), 2);
+        assert_eq!(SentLog::in_folder(folder.path()).unwrap().last(9).len(), 2);
     }
 
     #[test]
@@ -211,7 +211,7 @@ mod tests {
     fn a_broken_line_is_passed_over_and_a_folder_that_is_none_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(FILE), "{ not json\n").unwrap();
-        assert!(SentLog::in_folder(folder.path().to_owned()).unwrap().last(9).is_empty());
-        assert!(SentLog::in_folder(folder.path().join(FILE)).is_err());
+        assert!(SentLog::in_folder(folder.path()).unwrap().last(9).is_empty());
+        assert!(SentLog::in_folder(&folder.path().join(FILE)).is_err());
     }
 }

@@ -28,6 +28,8 @@ pub struct Sharing {
 struct State {
     outcomes: BTreeMap<EnvelopeKind, Outcome>,
     due: BTreeMap<EnvelopeKind, Timestamp>,
+    acknowledged: u64,
+    failed: u64,
 }
 
 /// What became of an envelope.
@@ -54,6 +56,10 @@ pub struct SharingView {
     pub outcomes: BTreeMap<EnvelopeKind, Outcome>,
     /// When the next of each kind is due.
     pub due: BTreeMap<EnvelopeKind, Timestamp>,
+    /// How many envelopes were acknowledged since the agent started.
+    pub acknowledged: u64,
+    /// How many were not, or could not be made.
+    pub failed: u64,
     /// What was sent last, newest first.
     pub sent: Vec<Entry>,
     /// Whether the log outlives the process.
@@ -94,7 +100,8 @@ impl Sharing {
     /// Everything for showing; `preview` is what would be sent now.
     #[must_use]
     pub fn view(&self, preview: Vec<Envelope>) -> SharingView {
-        let State { outcomes, due } = self.state.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let State { outcomes, due, acknowledged, failed } =
+            self.state.read().unwrap_or_else(PoisonError::into_inner).clone();
         SharingView {
             is_on: self.is_on(),
             destination: self.destination.clone(),
@@ -102,6 +109,8 @@ impl Sharing {
             preview,
             outcomes,
             due,
+            acknowledged,
+            failed,
             sent: self.log.last(SHOWN),
             log_is_kept: self.log.is_kept(),
         }
@@ -137,7 +146,10 @@ impl Sharing {
 
     fn note(&self, kind: EnvelopeKind, result: Result<(), String>) {
         let outcome = Outcome { at: self.clock.now(), result };
-        self.state.write().unwrap_or_else(PoisonError::into_inner).outcomes.insert(kind, outcome);
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let count = if outcome.result.is_ok() { &mut state.acknowledged } else { &mut state.failed };
+        *count = count.saturating_add(1);
+        state.outcomes.insert(kind, outcome);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is known of the published releases, and how old the knowledge is.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -45,6 +46,7 @@ pub struct Updates {
     interval: Duration,
     clock: Arc<dyn Clock>,
     learnt: RwLock<Learnt>,
+    failed: Mutex<BTreeMap<SourceErrorCause, u64>>,
 }
 
 impl Updates {
@@ -56,7 +58,7 @@ impl Updates {
         interval: Duration,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { source, train, interval, clock, learnt: RwLock::default() }
+        Self { source, train, interval, clock, learnt: RwLock::default(), failed: Mutex::default() }
     }
 
     /// Whether there is somebody to ask.
@@ -83,6 +85,12 @@ impl Updates {
         self.learnt.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many checks have failed since the start, by the kind of failure.
+    #[must_use]
+    pub fn failed(&self) -> BTreeMap<SourceErrorCause, u64> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Asks once. What was known stays known when the answer fails to come.
     pub async fn check(&self) {
         let Some(source) = &self.source else { return };
@@ -98,6 +106,7 @@ impl Updates {
                 tracing::warn!(?cause, "the published releases could not be read: {message}");
                 learnt.failure = Some(Failure { at: now, cause, message });
                 learnt.failures = learnt.failures.saturating_add(1);
+                *self.failed.lock().unwrap_or_else(PoisonError::into_inner).entry(cause).or_default() += 1;
             }
         }
     }

@@ -6,7 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy knows only #[test] functions as tests")]
 
 mod support;
+mod world;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -15,7 +17,7 @@ use support::{collect_by, id};
 use wfm_core::cluster::Namespace;
 use wfm_core::collector::Inventory;
 use wfm_k8s::Client;
-use wfm_k8s::identity::{ensure, read};
+use wfm_k8s::identity::{ensure, keep_slots, read, reset, slots};
 
 const SECRETS: &str = "/api/v1/namespaces/deis/secrets";
 const SECRET: &str = "/api/v1/namespaces/deis/secrets/deis-workflow-manager";
@@ -39,7 +41,7 @@ async fn small_pages_show_the_same_as_big_ones() {
     let content = |inventory| Inventory { taken_at: Timestamp::UNIX_EPOCH, ..inventory };
     let small = content(collect_by(&client, 5).await);
     assert_eq!(small.unreadable(), Vec::<&wfm_core::collector::Unreadable>::new());
-    assert!(small.kubernetes_version.is_some());
+    assert!(small.kubernetes_version.is_some() && small.cluster_created.is_some());
     assert!(small.workloads().count() > 0, "the namespace deis is empty");
     assert_eq!(small, content(collect_by(&client, 500).await));
     for pod in small.pods.as_ref().unwrap() {
@@ -72,5 +74,52 @@ async fn racing_creations_and_mendings_agree() {
             assert_eq!(secret["data"]["other"], "b3RoZXI=");
         }
     }
+    admin(&root, "DELETE", SECRET, None).await;
+}
+
+#[tokio::test]
+#[ignore = "needs a real cluster: set KUBECONFIG and KUBECONFIG_ADMIN"]
+async fn slots_are_kept_and_a_reset_replaces_both_or_makes_them() {
+    let (client, root) = (client("KUBECONFIG").await, client("KUBECONFIG_ADMIN").await);
+    let namespace = &Namespace::default();
+    for there in [true, false] {
+        admin(&root, "DELETE", SECRET, None).await;
+        if there {
+            ensure(&client, namespace, id('1')).await.unwrap();
+            keep_slots(&client, namespace, "old").await.unwrap();
+            assert_eq!(slots(&client, namespace).await, Ok(Some("old".to_owned())));
+        }
+        reset(&client, namespace, id('2'), "new").await.unwrap();
+        assert_eq!(read(&client, namespace).await, Ok(Some(id('2'))));
+        assert_eq!(slots(&client, namespace).await, Ok(Some("new".to_owned())));
+    }
+    admin(&root, "DELETE", SECRET, None).await;
+}
+
+#[tokio::test]
+#[ignore = "needs a real cluster: set KUBECONFIG and KUBECONFIG_ADMIN"]
+async fn the_agent_lists_detects_and_creates_its_identity() {
+    let root = client("KUBECONFIG_ADMIN").await;
+    admin(&root, "DELETE", SECRET, None).await;
+    let folder = tempfile::tempdir().unwrap();
+    let releases = folder.path().join("releases.json");
+    std::fs::write(&releases, wfm_e2e::RELEASES_JSON).unwrap();
+    let flags = wfm_agent::Flags {
+        kubeconfig: std::env::var_os("KUBECONFIG").map(PathBuf::from),
+        releases: Some(releases),
+        ..wfm_agent::Flags::default()
+    };
+    let agent = world::agent(&flags, &[]).await;
+    world::page(agent.addr).await;
+    let report = world::json(agent.addr, "/report.json").await;
+    let checks = report["self_checks"].as_array().unwrap();
+    assert!(checks.iter().all(|check| check["outcome"] == "works"), "{checks:#?}");
+    let components = report["components"].as_array().unwrap();
+    let statuses: BTreeSet<&str> = components.iter().map(|component| component["status"].as_str().unwrap()).collect();
+    assert!(statuses.contains("current") || statuses.contains("outdated"), "{statuses:?}");
+    assert!(components.iter().any(|component| component["installed"].is_object()));
+    let kept = read(&client("KUBECONFIG").await, &Namespace::default()).await.unwrap().unwrap();
+    assert_eq!(report["id"], kept.to_string());
+    agent.stop().await;
     admin(&root, "DELETE", SECRET, None).await;
 }

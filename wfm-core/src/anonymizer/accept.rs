@@ -144,15 +144,16 @@ impl<'a> Members<'a> {
     fn read<'f>(
         json: &'a [u8],
         prefix: &'a str,
-        fields: impl IntoIterator<Item = &'f Field> + Clone,
+        fields: impl IntoIterator<Item = &'f Field>,
     ) -> Result<Self, NotTaken> {
+        let known: Vec<&str> = fields.into_iter().map(|field| field.name).collect();
         let Said(said) = serde_json::from_slice(json).map_err(|_| match prefix {
             "" => NotTaken::NotAnObject,
             place => NotTaken::Value(place.trim_end_matches('.').to_owned()),
         })?;
         let members = Self { prefix, said };
         for (index, (name, _)) in members.said.iter().enumerate() {
-            if !fields.clone().into_iter().any(|field| field.name == name) {
+            if !known.contains(&name.as_ref()) {
                 return Err(NotTaken::Unknown(members.place(name)));
             }
             if members.said[..index].iter().any(|(earlier, _)| earlier == name) {

@@ -157,6 +157,9 @@ impl Envelope {
     }
 }
 
+/// How many bytes most envelopes have at most.
+const USUAL: usize = 256;
+
 /// Writes an envelope, member by member.
 pub(super) struct Members {
     kind: EnvelopeKind,
@@ -169,7 +172,9 @@ pub(super) trait Closed: Serialize {}
 
 impl Members {
     pub(super) fn new(kind: EnvelopeKind, accepted: SchemaVersion) -> Self {
-        Self { kind, accepted: accepted.sent(), body: vec![b'{'] }
+        let mut body = Vec::with_capacity(USUAL);
+        body.push(b'{');
+        Self { kind, accepted: accepted.sent(), body }
     }
 
     /// Adds a member, where its schema was accepted.

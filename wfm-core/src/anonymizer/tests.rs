@@ -6,6 +6,9 @@ use crate::release::{Release, Releases};
 use crate::version::Train;
 use crate::wire;
 
+mod cases;
+mod properties;
+
 fn releases() -> Releases {
     let release = |name: &str, version: &str| {
         Release::new(

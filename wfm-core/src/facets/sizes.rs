@@ -115,13 +115,21 @@ impl fmt::Display for Rounded {
     }
 }
 
-/// The smallest whole number that is no smaller than 2^(n/4), for n of 127 at most.
+/// The smallest whole number that is no smaller than 2^(n/4), for each n.
+const FIRSTS: [u64; 128] = {
+    let (mut firsts, mut bucket) = ([0; 128], 0);
+    while bucket < firsts.len() {
+        let power = 1u128 << bucket;
+        // The fourth root, rounded down.
+        let root = power.isqrt().isqrt();
+        firsts[bucket] = if root.pow(4) == power { root as u64 } else { root as u64 + 1 };
+        bucket += 1;
+    }
+    firsts
+};
+
 fn first(bucket: u8) -> u64 {
-    let power = 1u128 << bucket.min(127);
-    // The fourth root, rounded down.
-    let root = power.isqrt().isqrt();
-    let first = if root.pow(4) == power { root } else { root + 1 };
-    u64::try_from(first).unwrap_or(u64::MAX)
+    FIRSTS[usize::from(bucket.min(127))]
 }
 
 /// The bucket of a number of 2^31 at most; nothing for 0.

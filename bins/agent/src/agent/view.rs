@@ -1,11 +1,13 @@
 //! What the agent shows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use wfm_core::cluster::{ClusterId, Namespace};
 use wfm_core::collector::CollectError;
 use wfm_core::report::ClusterReport;
+use wfm_core::source::SourceErrorCause;
 
 use crate::sharing::SharingView;
 use crate::updates::Learnt;
@@ -42,6 +44,8 @@ pub struct UpdateView {
     pub interval: std::time::Duration,
     /// What is known.
     pub learnt: Learnt,
+    /// How many checks have failed since the agent started, by the kind of failure.
+    pub failed: BTreeMap<SourceErrorCause, u64>,
 }
 
 impl UpdateView {

@@ -1,5 +1,6 @@
 //! Every state of the page from a view made by hand: current, outdated, unknown, off and stale are never mixed up.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,7 +62,13 @@ fn view(version: Option<&str>, is_on: bool, learnt: Learnt) -> View {
         id: Err("may not create secrets".into()),
         report: Some(Arc::new(report)),
         failure: None,
-        updates: UpdateView { is_on, train: Train::stable(), interval: Duration::from_secs(43_200), learnt },
+        updates: UpdateView {
+            is_on,
+            train: Train::stable(),
+            interval: Duration::from_secs(43_200),
+            learnt,
+            failed: BTreeMap::new(),
+        },
         sharing: sharing(None, Consent::default()).view(vec![check_in()]),
     }
 }

@@ -1,0 +1,38 @@
+//! The five states of the page, which are never mixed up.
+
+use wfm_core::diff::Freshness;
+
+use super::View;
+
+/// What can be said of the installation at a glance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Every component that is installed is as new as the train.
+    Current,
+    /// A component is behind.
+    Outdated,
+    /// It could not be told.
+    Unknown,
+    /// Update checks are off.
+    Off,
+    /// What is known of the releases is older than two checks.
+    Stale,
+}
+
+impl View {
+    /// The state of everything together.
+    #[must_use]
+    pub fn state(&self) -> State {
+        let Some(report) = &self.report else { return State::Unknown };
+        let is = |wanted: fn(&Freshness) -> bool| report.managed().any(|component| wanted(&component.freshness));
+        match () {
+            () if !self.updates.is_on => State::Off,
+            () if self.updates.learnt.checked_at.is_none() => State::Unknown,
+            () if self.updates.is_stale(self.now) => State::Stale,
+            () if is(|freshness| matches!(freshness, Freshness::Outdated { .. })) => State::Outdated,
+            () if is(|freshness| matches!(freshness, Freshness::Unknown { .. })) => State::Unknown,
+            () => State::Current,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! `report.json`: the whole page as data. Times are RFC 3339, ages are in seconds.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use wfm_core::anonymizer::EnvelopeKind;
+use wfm_core::collector::Inventory;
+use wfm_core::release::Notice;
+use wfm_core::report::{ComponentReport, Tile};
+
+use crate::agent::{State, View};
+use crate::components::reason;
+use crate::page::tile_name;
+use crate::self_checks::{SelfCheck, self_checks};
+
+/// Raised when the meaning of a member changes; members may be added without.
+const SCHEMA_VERSION: u32 = 1;
+
+/// The page, from top to bottom.
+#[derive(Debug, Serialize)]
+pub(crate) struct Document<'a> {
+    schema_version: u32,
+    product: &'a str,
+    namespace: &'a str,
+    agent_version: &'static str,
+    /// The cluster's id; absent where it has none.
+    id: Option<String>,
+    now: Timestamp,
+    state: State,
+    /// When the inventory was taken.
+    taken_at: Timestamp,
+    age_seconds: i64,
+    /// Why the last collection failed, if it did: then this is what was seen before.
+    failure: Option<String>,
+    releases: ReleasesPart<'a>,
+    /// How many components each tile counts, and how many workloads are somebody else's.
+    summary: BTreeMap<&'static str, usize>,
+    notices: Vec<&'a Notice>,
+    components: Vec<Component<'a>>,
+    self_checks: Vec<SelfCheck>,
+    sharing: SharingPart<'a>,
+    inventory: &'a Inventory,
+}
+
+/// What is known of the published releases.
+#[derive(Debug, Serialize)]
+struct ReleasesPart<'a> {
+    checks: bool,
+    train: &'a str,
+    /// When they were read last.
+    checked_at: Option<Timestamp>,
+    age_seconds: Option<i64>,
+    stale: bool,
+    /// Why the last check failed, if it did.
+    failure: Option<&'a str>,
+}
+
+/// A component as its row shows it.
+#[derive(Debug, Serialize)]
+struct Component<'a> {
+    #[serde(flatten)]
+    report: &'a ComponentReport,
+    /// The tile that counts it.
+    tile: &'static str,
+    /// Why it has its status, where that does not say it.
+    why: Option<String>,
+    age_seconds: Option<i64>,
+}
+
+/// What is shared.
+#[derive(Debug, Serialize)]
+struct SharingPart<'a> {
+    on: bool,
+    destination: Option<&'a str>,
+    schema: u32,
+    /// When the next of each kind is due.
+    due: &'a BTreeMap<EnvelopeKind, Timestamp>,
+    /// What would be sent now, byte for byte.
+    preview: Vec<&'a str>,
+}
+
+impl<'a> Document<'a> {
+    /// `None` before the first inventory.
+    pub(crate) fn of(view: &'a View) -> Option<Self> {
+        let report = view.report.as_deref()?;
+        let age = |at: Timestamp| view.now.duration_since(at).as_secs();
+        let learnt = &view.updates.learnt;
+        let notices = learnt.releases.iter().flat_map(|releases| releases.notices(&view.updates.train));
+        Some(Self {
+            schema_version: SCHEMA_VERSION,
+            product: &view.product,
+            namespace: view.namespace.as_str(),
+            agent_version: env!("CARGO_PKG_VERSION"),
+            id: view.id.as_ref().ok().map(ToString::to_string),
+            now: view.now,
+            state: view.state(),
+            taken_at: report.taken_at,
+            age_seconds: age(report.taken_at),
+            failure: view.failure.as_ref().map(ToString::to_string),
+            releases: ReleasesPart {
+                checks: view.updates.is_on,
+                train: view.updates.train.as_str(),
+                checked_at: learnt.checked_at,
+                age_seconds: learnt.checked_at.map(age),
+                stale: view.updates.is_stale(view.now),
+                failure: learnt.failure.as_ref().map(|failure| failure.message.as_str()),
+            },
+            summary: summary(&report.components),
+            notices: notices.collect(),
+            components: report.components.iter().map(|component| Component::of(component, view, age)).collect(),
+            self_checks: self_checks(view),
+            sharing: SharingPart {
+                on: view.sharing.is_on,
+                destination: view.sharing.destination.as_deref(),
+                schema: view.sharing.consent.schema.sent().number(),
+                due: &view.sharing.due,
+                preview: view.sharing.preview.iter().map(wfm_core::anonymizer::Envelope::as_str).collect(),
+            },
+            inventory: &report.inventory,
+        })
+    }
+}
+
+impl<'a> Component<'a> {
+    fn of(report: &'a ComponentReport, view: &View, age: impl Fn(Timestamp) -> i64) -> Self {
+        Self {
+            tile: tile_name(report.tile()),
+            why: reason(&report.freshness, view.namespace.as_str()),
+            age_seconds: report.created.map(age),
+            report,
+        }
+    }
+}
+
+fn summary(components: &[ComponentReport]) -> BTreeMap<&'static str, usize> {
+    let tiles = [Tile::Current, Tile::Outdated, Tile::Missing, Tile::Unhealthy, Tile::Unknown];
+    let words = tiles.into_iter().map(Some).chain([None]).map(tile_name);
+    let mut summary: BTreeMap<_, _> = words.map(|word| (word, 0)).collect();
+    for component in components {
+        *summary.entry(tile_name(component.tile())).or_default() += 1;
+    }
+    summary
+}

@@ -1,0 +1,143 @@
+//! Numbers for Prometheus. No label ever holds an id, an address, an image or anything else of a cluster but the names of
+//! its workloads.
+
+use std::fmt;
+use std::sync::atomic::AtomicU64;
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+use wfm_core::report::{ClusterReport, ComponentReport};
+use wfm_core::source::SourceErrorCause;
+
+use crate::agent::View;
+
+pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Every state that a component can have.
+const STATES: [&str; 6] = ["current", "outdated", "ahead", "unknown", "missing", "unmanaged"];
+
+/// Every kind of failure of an update check.
+const CAUSES: [SourceErrorCause; 5] = [
+    SourceErrorCause::Dns,
+    SourceErrorCause::Unreachable,
+    SourceErrorCause::Timeout,
+    SourceErrorCause::Status,
+    SourceErrorCause::BadAnswer,
+];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ComponentInfo {
+    component: String,
+    kind: &'static str,
+    version: String,
+    train: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ComponentState {
+    component: String,
+    kind: &'static str,
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ComponentLabels {
+    component: String,
+    kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FailureLabels {
+    reason: Reason,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Reason(SourceErrorCause);
+
+impl EncodeLabelValue for Reason {
+    fn encode(&self, encoder: &mut LabelValueEncoder) -> fmt::Result {
+        let word = match self.0 {
+            SourceErrorCause::Dns => "dns",
+            SourceErrorCause::Unreachable => "unreachable",
+            SourceErrorCause::Timeout => "timeout",
+            SourceErrorCause::Status => "status",
+            SourceErrorCause::BadAnswer => "bad_answer",
+        };
+        word.encode(encoder)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabels {
+    result: &'static str,
+}
+
+/// What is known now, in the text form. Every number is made anew, so that a component that is gone leaves no number behind.
+pub(crate) fn text(view: &View) -> Result<String, fmt::Error> {
+    let mut registry = Registry::with_prefix("wfm");
+    registry.register("build", "What runs here", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+    if let Some(report) = &view.report {
+        components(&mut registry, report, view.updates.train.as_str());
+    }
+    checks(&mut registry, view);
+    sharing(&mut registry, view);
+    let mut text = String::new();
+    encode(&mut text, &registry)?;
+    Ok(text)
+}
+
+fn components(registry: &mut Registry, report: &ClusterReport, train: &str) {
+    let info: Family<ComponentInfo, Gauge> = Family::default();
+    let state: Family<ComponentState, Gauge> = Family::default();
+    let (ready, desired): (Family<ComponentLabels, Gauge>, Family<ComponentLabels, Gauge>) = Default::default();
+    for one in &report.components {
+        let ComponentReport { name, kind, freshness, .. } = one;
+        let (component, kind) = (name.clone(), kind.as_str());
+        let version = one.version_text().unwrap_or_default();
+        let named = ComponentInfo { component: component.clone(), kind, version, train: train.to_owned() };
+        info.get_or_create(&named).set(1);
+        for word in STATES {
+            let labels = ComponentState { component: component.clone(), kind, state: word };
+            state.get_or_create(&labels).set(i64::from(word == freshness.status()));
+        }
+        let labels = ComponentLabels { component, kind };
+        ready.get_or_create(&labels).set(one.ready.into());
+        desired.get_or_create(&labels).set(one.desired.into());
+    }
+    registry.register("component_info", "What runs, at which version; always 1", info);
+    registry.register("component_update_state", "1 for the state that a component is in, 0 for the others", state);
+    registry.register("component_ready_replicas", "Pods that are ready", ready);
+    registry.register("component_desired_replicas", "Pods that are wanted", desired);
+}
+
+fn checks(registry: &mut Registry, view: &View) {
+    if let Some(at) = view.updates.learnt.checked_at {
+        let gauge: Gauge = Gauge::default();
+        gauge.set(at.as_second());
+        let about = "When the published releases were read last, in seconds since 1970";
+        registry.register_with_unit("version_check_last_success_timestamp", about, Unit::Seconds, gauge);
+    }
+    let failures: Family<FailureLabels, Counter<u64, AtomicU64>> = Family::default();
+    for cause in CAUSES {
+        // Zero from the start: a rate needs a number before the first one happens.
+        let count = view.updates.failed.get(&cause).copied().unwrap_or_default();
+        failures.get_or_create(&FailureLabels { reason: Reason(cause) }).inc_by(count);
+    }
+    registry.register("version_check_failures", "Update checks that failed, by the kind of failure", failures);
+}
+
+fn sharing(registry: &mut Registry, view: &View) {
+    let reports: Family<ResultLabels, Counter<u64, AtomicU64>> = Family::default();
+    for (result, count) in [("acknowledged", view.sharing.acknowledged), ("failed", view.sharing.failed)] {
+        reports.get_or_create(&ResultLabels { result }).inc_by(count);
+    }
+    registry.register("reports", "Envelopes that were to be sent, by what became of them", reports);
+    let enabled: Gauge = Gauge::default();
+    enabled.set(view.sharing.is_on.into());
+    registry.register("reporting_enabled", "Whether usage data is shared", enabled);
+}

@@ -1,0 +1,94 @@
+//! Whether the agent itself can do its work, with a hint where it cannot.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::agent::View;
+
+/// How far ahead of the agent's clock a moment of the past may lie.
+const TOLERATED: SignedDuration = SignedDuration::from_mins(5);
+
+/// One thing that must work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct SelfCheck {
+    /// What, as one short word or two.
+    pub(crate) name: &'static str,
+    /// What came of it.
+    pub(crate) outcome: Outcome,
+    /// One sentence: what was found, or what is wrong and what to do about it.
+    pub(crate) message: String,
+}
+
+/// What came of a self-check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    /// It works.
+    Works,
+    /// It does not.
+    Fails,
+    /// It is not wanted.
+    Off,
+    /// It was not tried yet.
+    NotYet,
+}
+
+/// All of them, in the order in which they are shown.
+pub(crate) fn self_checks(view: &View) -> Vec<SelfCheck> {
+    [("Kubernetes API", api(view)), ("versions", versions(view)), ("identity", identity(view)), ("clock", clock(view))]
+        .into_iter()
+        .map(|(name, (outcome, message))| SelfCheck { name, outcome, message })
+        .collect()
+}
+
+type Found = (Outcome, String);
+
+fn api(view: &View) -> Found {
+    if let Some(failure) = &view.failure {
+        return (Outcome::Fails, failure.to_string());
+    }
+    let Some(report) = &view.report else { return (Outcome::NotYet, "the first collection has not ended yet".into()) };
+    let inventory = &report.inventory;
+    let stale = inventory.stale.iter().map(|stale| &stale.unreadable);
+    let failed: Vec<String> = inventory.unreadable().into_iter().chain(stale).map(ToString::to_string).collect();
+    match failed.as_slice() {
+        [] => (Outcome::Works, "every resource could be read".into()),
+        failed => (Outcome::Fails, failed.join("; ")),
+    }
+}
+
+fn versions(view: &View) -> Found {
+    let (updates, learnt) = (&view.updates, &view.updates.learnt);
+    match (&learnt.failure, learnt.checked_at) {
+        _ if !updates.is_on => (Outcome::Off, "update checks are off".into()),
+        (Some(failure), _) => {
+            let hint =
+                "see VERSIONS_API_URL, the proxy and the DNS of the cluster; RELEASES_FILE does without a network";
+            (Outcome::Fails, format!("{}: {hint}", failure.message))
+        }
+        (None, Some(_)) => (Outcome::Works, format!("the releases of the train {} could be read", updates.train)),
+        (None, None) => (Outcome::NotYet, "the first check has not ended yet".into()),
+    }
+}
+
+fn identity(view: &View) -> Found {
+    match &view.id {
+        Ok(_) => (Outcome::Works, "the cluster's id is kept in its Secret".into()),
+        Err(why) => (Outcome::Fails, why.clone()),
+    }
+}
+
+/// A clock that is behind shows: the past lies ahead of it. One that is ahead does not.
+fn clock(view: &View) -> Found {
+    let latest = view.now + TOLERATED;
+    let ahead = |at: &Timestamp| *at > latest;
+    let created = view.report.iter().flat_map(|report| report.components.iter().filter_map(|c| c.created));
+    let seen = view.report.iter().map(|report| report.taken_at);
+    match created.chain(seen).chain(view.updates.learnt.checked_at).find(ahead) {
+        Some(at) => {
+            let hint = "the clock of this node, or of the cluster's API servers, is wrong: set it, for instance by NTP";
+            (Outcome::Fails, format!("something happened at {at}, which is not yet: {hint}"))
+        }
+        None => (Outcome::Works, "nothing that was seen lies in the future".into()),
+    }
+}

@@ -1,0 +1,99 @@
+//! `report.csv`: the table of components. Ages are in seconds; what is not known is empty.
+
+use wfm_core::diff::Freshness;
+use wfm_core::health::Health;
+use wfm_core::installed::VersionOrigin;
+use wfm_core::report::ComponentReport;
+use wfm_core::version::Step;
+
+use crate::agent::View;
+use crate::page::tile_name;
+
+const COLUMNS: [&str; 16] = [
+    "name",
+    "kind",
+    "status",
+    "tile",
+    "health",
+    "reasons",
+    "installed",
+    "installed_source",
+    "available",
+    "behind_step",
+    "behind_releases",
+    "behind_days",
+    "desired",
+    "ready",
+    "image",
+    "age_seconds",
+];
+
+/// The table with its header (RFC 4180), or `None` before the first inventory.
+pub(crate) fn csv(view: &View) -> Option<String> {
+    let report = view.report.as_deref()?;
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let rows = report.components.iter().map(|component| cells(component, view).map(as_text));
+    for row in std::iter::once(COLUMNS.map(str::to_owned)).chain(rows) {
+        // Memory takes everything, and every row has as many cells.
+        writer.write_record(row).ok()?;
+    }
+    String::from_utf8(writer.into_inner().ok()?).ok()
+}
+
+fn cells(component: &ComponentReport, view: &View) -> [String; 16] {
+    let (health, reasons) = match &component.health {
+        Health::Healthy => ("healthy", String::new()),
+        Health::Unhealthy { reasons } => ("unhealthy", reasons.join("; ")),
+        Health::Unknown { reason } => ("unknown", reason.clone()),
+    };
+    let (available, behind) = match &component.freshness {
+        Freshness::Outdated { latest, behind } => (latest.to_string(), Some(behind)),
+        Freshness::Ahead { latest } => (latest.to_string(), None),
+        _ => (String::new(), None),
+    };
+    let source = component.installed.as_ref().map(|installed| match installed.source {
+        VersionOrigin::Annotation => "annotation",
+        VersionOrigin::ImageTag => "image_tag",
+    });
+    let step = behind.map(|behind| match behind.step {
+        Step::Major => "major",
+        Step::Minor => "minor",
+        Step::Patch => "patch",
+        Step::PreRelease => "pre_release",
+    });
+    [
+        component.name.clone(),
+        component.kind.to_string(),
+        component.freshness.status().to_owned(),
+        tile_name(component.tile()).to_owned(),
+        health.to_owned(),
+        reasons,
+        component.version_text().unwrap_or_default(),
+        source.unwrap_or_default().to_owned(),
+        available,
+        step.unwrap_or_default().to_owned(),
+        behind.map(|behind| behind.releases.to_string()).unwrap_or_default(),
+        behind.and_then(|behind| behind.days).map(|days| days.to_string()).unwrap_or_default(),
+        component.desired.to_string(),
+        component.ready.to_string(),
+        component.images.first().map(ToString::to_string).unwrap_or_default(),
+        component.created.map(|at| view.now.duration_since(at).as_secs().to_string()).unwrap_or_default(),
+    ]
+}
+
+/// A spreadsheet takes what begins like a formula for one: that is text with an apostrophe before it.
+fn as_text(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_formula_is_text() {
+        for (cell, written) in [("deis-router", "deis-router"), ("=1+1", "'=1+1"), ("@sum(a)", "'@sum(a)"), ("", "")] {
+            assert_eq!(as_text(cell.to_owned()), written);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! A raw inventory of which the facts are true, and all else is noise.
+
+use jiff::Timestamp;
+
+use super::World;
+use super::dice::Dice;
+use super::expected::OTHERS;
+use super::facts::Facts;
+use super::nodes::{Teller, version};
+use super::noise::{UNLISTED, image, stranger, text};
+use super::tables::NONE;
+use super::world::LISTED;
+use crate::collector::{
+    Container, ContainerStatus, Event, Inventory, InvolvedObject, Owner, Pod, Resource, Section, Service, Stale,
+    Unreadable, UnreadableCause, Workload,
+};
+use crate::component::WorkloadKind;
+
+/// The Monday with which the first week of 2014 begins.
+const FIRST_MONDAY: i64 = 1_388_361_600;
+const WEEK: u64 = 7 * 24 * 60 * 60;
+
+impl Facts {
+    /// An inventory of which they are true.
+    #[must_use]
+    pub fn render(&self, world: &World, dice: &mut Dice<'_>) -> Inventory {
+        let teller = self.teller(dice);
+        let mut inventory = Inventory::empty(moment(dice));
+        inventory.kubernetes_version = self.kubernetes.map(|minor| {
+            let vendor = if teller == Teller::ApiServer { self.vendor } else { NONE };
+            let major = if minor == 100 && dice.percent(50) { 2 } else { 1 };
+            version(major, minor, vendor, dice)
+        });
+        inventory.cluster_created = self.created(dice);
+        self.render_workloads(world, &mut inventory, dice);
+        inventory.nodes = match &self.nodes {
+            Some(nodes) => Ok(self.render_nodes(nodes, teller, dice)),
+            None => nothing(Resource::Nodes, dice),
+        };
+        inventory.pods = some(Resource::Pods, dice, pod);
+        inventory.services = some(Resource::Services, dice, |dice| Service {
+            name: text(dice),
+            service_type: text(dice),
+            ports: vec![dice.below(65536) as u16],
+        });
+        inventory.events = some(Resource::Events, dice, event);
+        if dice.percent(5) {
+            inventory.stale.push(Stale { unreadable: unreadable(Resource::Nodes, dice), seen_at: moment(dice) });
+        }
+        inventory
+    }
+
+    fn created(&self, dice: &mut Dice<'_>) -> Option<Timestamp> {
+        let Some(week) = self.week else {
+            let outside = dice.pick(&[0, 946_684_800, 1_388_361_599, 4_134_153_600, 9_999_999_999]);
+            return dice.percent(50).then(|| at(outside, 0));
+        };
+        let second = week as u64 * WEEK + dice.within(0, WEEK - 1);
+        Some(at(FIRST_MONDAY + second.cast_signed(), dice.below(1_000_000_000)))
+    }
+
+    fn render_workloads(&self, world: &World, inventory: &mut Inventory, dice: &mut Dice<'_>) {
+        for (name, listed) in &self.components {
+            let name = &world.names[*name];
+            put(inventory, component(name, *listed, dice), dice);
+            // A twin of a higher version, and a custom one is higher than any.
+            if dice.percent(10) {
+                let higher = listed.map(|listed| listed + dice.below(LISTED.len() - listed));
+                put(inventory, component(name, higher.filter(|_| dice.percent(70)), dice), dice);
+            }
+        }
+        let (_, least, most) = OTHERS[self.others];
+        for _ in 0..dice.within(least, most) {
+            let listed = dice.percent(50).then(|| dice.below(LISTED.len()));
+            put(inventory, component(&stranger(dice), listed, dice), dice);
+        }
+    }
+}
+
+/// Puts a workload anywhere.
+fn put(inventory: &mut Inventory, workload: Workload, dice: &mut Dice<'_>) {
+    let section = match dice.below(8) {
+        0 => &mut inventory.daemon_sets,
+        1 => &mut inventory.stateful_sets,
+        2 => &mut inventory.replication_controllers,
+        _ => &mut inventory.deployments,
+    };
+    if let Ok(workloads) = section {
+        let place = dice.below(workloads.len() + 1);
+        workloads.insert(place, workload);
+    }
+}
+
+/// A workload that says its version by its annotation, else by its image.
+fn component(name: &str, listed: Option<usize>, dice: &mut Dice<'_>) -> Workload {
+    let says = match listed {
+        Some(listed) => spelled(LISTED[listed].0, dice),
+        None => dice.pick(&UNLISTED),
+    };
+    let (version_annotation, own_image) = if dice.percent(50) {
+        // Where the annotation decides, the image may be anything.
+        let padded = dice.percent(20).then(|| [" ", says, "\n"].concat());
+        let tag = dice.percent(50).then(|| dice.pick(&["v2.14.0", "canary", "2.9.0", "falcon"]));
+        (Some(padded.unwrap_or_else(|| says.to_owned())), image(tag, dice))
+    } else {
+        let tag = Some(says).filter(|_| listed.is_some() || dice.percent(80));
+        (dice.percent(20).then(|| dice.pick(&["", "  "]).to_owned()), image(tag, dice))
+    };
+    let own = Container { name: name.to_owned(), image: own_image, init: false };
+    let containers = match dice.below(8) {
+        0 => vec![Container { name: text(dice), image: image(Some("v2.14.0"), dice), init: false }, own],
+        1 => vec![Container { init: true, ..own.clone() }, own],
+        2 => vec![Container { name: text(dice), ..own }],
+        _ => vec![own],
+    };
+    Workload {
+        name: name.to_owned(),
+        kind: dice.pick(&[WorkloadKind::Deployment, WorkloadKind::DaemonSet, WorkloadKind::StatefulSet]),
+        version_annotation,
+        containers,
+        desired: dice.below(9) as u32,
+        ready: dice.below(9) as u32,
+        created: dice.percent(50).then(|| moment(dice)),
+    }
+}
+
+/// The same version with or without its `v`.
+fn spelled(listed: &'static str, dice: &mut Dice<'_>) -> &'static str {
+    match listed.strip_prefix('v') {
+        Some(bare) if dice.percent(50) => bare,
+        _ => listed,
+    }
+}
+
+fn pod(dice: &mut Dice<'_>) -> Pod {
+    let owner = Owner { kind: WorkloadKind::Deployment, name: text(dice).into() };
+    let status = ContainerStatus {
+        name: text(dice).into(),
+        ready: dice.percent(50),
+        restarts: dice.below(100) as u32,
+        trouble: Some(text(dice).into()),
+    };
+    Pod {
+        name: text(dice),
+        owner: Some(owner),
+        phase: text(dice).into(),
+        ready: dice.percent(50),
+        reason: Some(text(dice).into()),
+        containers: vec![status],
+        created: Some(moment(dice)),
+    }
+}
+
+fn event(dice: &mut Dice<'_>) -> Event {
+    Event {
+        involved_object: InvolvedObject { kind: text(dice), name: text(dice) },
+        reason: text(dice),
+        message: text(dice),
+        count: dice.below(100) as u32,
+        last_seen: Some(moment(dice)),
+    }
+}
+
+/// None, a few, or a failure: mostly none, as nothing of it may show.
+fn some<T>(resource: Resource, dice: &mut Dice<'_>, make: impl Fn(&mut Dice<'_>) -> T) -> Section<T> {
+    if dice.percent(80) { nothing(resource, dice) } else { Ok((0..=dice.below(2)).map(|_| make(dice)).collect()) }
+}
+
+fn nothing<T>(resource: Resource, dice: &mut Dice<'_>) -> Section<T> {
+    if dice.percent(90) {
+        return Ok(Vec::new());
+    }
+    Err(unreadable(resource, dice))
+}
+
+fn unreadable(resource: Resource, dice: &mut Dice<'_>) -> Unreadable {
+    Unreadable { resource, cause: UnreadableCause::BadAnswer, message: text(dice) }
+}
+
+fn moment(dice: &mut Dice<'_>) -> Timestamp {
+    at(dice.below(2_000_000_000) as i64, dice.below(1_000_000_000))
+}
+
+fn at(second: i64, nanosecond: usize) -> Timestamp {
+    Timestamp::new(second, nanosecond as i32).unwrap_or_default()
+}
