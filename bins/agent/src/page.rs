@@ -117,9 +117,10 @@ fn footer() -> Markup {
                 "As data: " a href="report.json" { "JSON" } " · " a href="report.csv" { "CSV" } " · "
                 a href="metrics" { "metrics" } " · " a href="components" { "components as old agents told them" } " · "
                 a href="id" { "cluster id" } " · " a href="readyz?verbose" { "readiness" } " · "
-                a href="openapi.json" { "API description" } " · " a href=(env!("CARGO_PKG_REPOSITORY")) { "documentation" }
+                a href="openapi.json" { "API description" }
             }
-            p { "wfm-agent " (env!("CARGO_PKG_VERSION")) }
+            // No link: this page leads nowhere but to itself.
+            p { "wfm-agent " (env!("CARGO_PKG_VERSION")) ", documented in docs/OPERATIONS.md and docs/PRIVACY.md of " code { (env!("CARGO_PKG_REPOSITORY")) } }
         }
     }
 }

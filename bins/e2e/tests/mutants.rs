@@ -1,6 +1,6 @@
 //! What would happen if a normaliser passed through what it should normalise: `just mutants`.
 //!
-//! Each mutation is made in a copy of the repository, one at a time, and wfm-core's tests must fail there. Where the copy
+//! Each mutation is made in a copy of the repository, one at a time, and the anonymizer's tests must fail there. Where the copy
 //! does not even compile, the type forbids that mutation, and this is said.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy knows only #[test] functions as tests")]
@@ -56,9 +56,10 @@ fn mutated(text: &str, mutation: &Mutation) -> String {
 
 fn test(copy: &Path, target: &Path) -> Verdict {
     let cargo = Command::new(env!("CARGO"))
-        .args(["test", "-p", "wfm-core", "--lib", "--locked", "--quiet"])
+        .args(["test", "-p", "wfm-core", "--lib", "--locked", "--quiet", "anonymizer"])
         .current_dir(copy)
         .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CARGO_TERM_COLOR", "never")
         .output()
         .unwrap();

@@ -66,8 +66,8 @@ async fn a_check_in_of_the_agent_survives_a_kill_of_the_service() {
     let args = [&args[..], &["--versions-url", &url]].concat();
     let agent = Serving::start("wfm-agent", &args, &[("SHARE_USAGE_DATA", "true")]);
     let addr = agent.addr;
-    // The page says "acknowledged" once the service's 200 has arrived: from then on it must be on the disk.
-    until(|| text(addr, "/"), |page| page.contains("acknowledged, in these bytes")).await;
+    // The page says "acknowledged" once the service has answered: from then on it must be on the disk.
+    until(|| text(addr, "/"), |page| page.contains("Check-in: acknowledged")).await;
     let id = text(addr, "/id").await;
     drop(service);
 

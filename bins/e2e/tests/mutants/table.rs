@@ -197,9 +197,16 @@ pub(crate) const MUTATIONS: &[Mutation] = mutations![
     (
         "id check",
         "any UUID is taken",
-        "anonymizer/schema.rs",
-        "rfc && id.get_version_num() == 4 && id.hyphenated().to_string() == text",
-        "rfc || !text.is_empty()"
+        "anonymizer/accept.rs",
+        "read.is_random() && read.to_string() == id",
+        "read.to_string() == id"
+    ),
+    (
+        "id check",
+        "any spelling of a UUID is taken",
+        "anonymizer/accept.rs",
+        "read.is_random() && read.to_string() == id",
+        "read.is_random()"
     ),
     (
         "arrival",
