@@ -1,69 +1,29 @@
-//! Which components a product consists of.
+//! Which components a product consists of, and how they are found and judged.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use crate::cluster::Namespace;
+use crate::component::ComponentName;
+use crate::version::Version;
 
-use crate::component::{ComponentName, WorkloadKind};
-
+mod entry;
+#[cfg(feature = "catalog-file")]
+pub mod file;
+mod names;
 mod workflow;
 
-/// Whether a component's absence is worth a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Presence {
-    /// It belongs to every installation: where it is absent, it is missing.
-    Expected,
-    /// It runs only when something is built or started: its absence says nothing.
-    OnDemand,
-}
-
-/// One component of the product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CatalogEntry {
-    name: ComponentName,
-    kind: WorkloadKind,
-    presence: Presence,
-    description: String,
-}
-
-impl CatalogEntry {
-    /// An entry; `kind` is how the product installs it, `description` one sentence for operators.
-    #[must_use]
-    pub fn new(name: ComponentName, kind: WorkloadKind, presence: Presence, description: String) -> Self {
-        Self { name, kind, presence, description }
-    }
-
-    /// The workload's name.
-    #[must_use]
-    pub fn name(&self) -> &ComponentName {
-        &self.name
-    }
-
-    /// The kind of workload that the product installs it as.
-    #[must_use]
-    pub fn kind(&self) -> WorkloadKind {
-        self.kind
-    }
-
-    /// Whether its absence is worth a word.
-    #[must_use]
-    pub fn presence(&self) -> Presence {
-        self.presence
-    }
-
-    /// One sentence for operators.
-    #[must_use]
-    pub fn description(&self) -> &str {
-        &self.description
-    }
-}
+pub use entry::{CatalogEntry, Presence};
+pub use names::{AnnotationKey, LabelSelector, NotALabelSelector, NotAnAnnotationKey};
 
 /// The components of one product, by name. A name matches exactly or not at all: `deis-router-globex` is not
 /// `deis-router`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalog {
     product: String,
+    namespace: Option<Namespace>,
+    selector: Option<LabelSelector>,
+    version_annotation: AnnotationKey,
+    release_component: Option<ComponentName>,
     entries: BTreeMap<ComponentName, CatalogEntry>,
 }
 
@@ -71,8 +31,39 @@ impl Catalog {
     /// A catalog for any product. Of two entries with one name the later counts.
     #[must_use]
     pub fn new(product: impl Into<String>, entries: impl IntoIterator<Item = CatalogEntry>) -> Self {
-        let entries = entries.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
-        Self { product: product.into(), entries }
+        Self {
+            product: product.into(),
+            namespace: None,
+            selector: None,
+            version_annotation: AnnotationKey::default(),
+            release_component: None,
+            entries: entries.into_iter().map(|entry| (entry.name().clone(), entry)).collect(),
+        }
+    }
+
+    /// The same with the namespace that the product is installed in, where nobody says otherwise.
+    #[must_use]
+    pub fn with_namespace(self, namespace: Option<Namespace>) -> Self {
+        Self { namespace, ..self }
+    }
+
+    /// The same for a product of which only workloads with these labels are looked at.
+    #[must_use]
+    pub fn with_selector(self, selector: Option<LabelSelector>) -> Self {
+        Self { selector, ..self }
+    }
+
+    /// The same for a product whose workloads carry their version in this annotation.
+    #[must_use]
+    pub fn with_version_annotation(self, version_annotation: AnnotationKey) -> Self {
+        Self { version_annotation, ..self }
+    }
+
+    /// The same with the component whose installed version is the release of the whole product:
+    /// [`CatalogEntry::since`] and [`CatalogEntry::until`] are compared with it.
+    #[must_use]
+    pub fn with_release_component(self, release_component: Option<ComponentName>) -> Self {
+        Self { release_component, ..self }
     }
 
     /// The components of Deis (now Hephy) Workflow.
@@ -87,6 +78,30 @@ impl Catalog {
         &self.product
     }
 
+    /// The namespace that the product is installed in, where nobody says otherwise.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&Namespace> {
+        self.namespace.as_ref()
+    }
+
+    /// The labels that a workload must have to be looked at; any where absent.
+    #[must_use]
+    pub fn selector(&self) -> Option<&LabelSelector> {
+        self.selector.as_ref()
+    }
+
+    /// The annotation that carries a workload's version.
+    #[must_use]
+    pub fn version_annotation(&self) -> &AnnotationKey {
+        &self.version_annotation
+    }
+
+    /// The component whose installed version is the release of the whole product, if one is.
+    #[must_use]
+    pub fn release_component(&self) -> Option<&ComponentName> {
+        self.release_component.as_ref()
+    }
+
     /// The entry of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&CatalogEntry> {
@@ -96,5 +111,22 @@ impl Catalog {
     /// Every entry, by name.
     pub fn iter(&self) -> impl Iterator<Item = &CatalogEntry> {
         self.entries.values()
+    }
+
+    /// Whether a component belongs to an installation of this release; `None` where that depends on the release, and the
+    /// release is not known.
+    #[must_use]
+    pub fn expects(&self, entry: &CatalogEntry, release: Option<&Version>) -> Option<bool> {
+        if entry.presence() == Presence::OnDemand {
+            return Some(false);
+        }
+        match (entry.since(), entry.until(), release) {
+            (None, None, _) => Some(true),
+            (_, _, None) => None,
+            (since, until, Some(release)) => Some(
+                since.is_none_or(|since| release.precedence(since).is_ge())
+                    && until.is_none_or(|until| release.precedence(until).is_lt()),
+            ),
+        }
     }
 }

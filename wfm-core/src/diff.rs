@@ -2,12 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Catalog, Presence};
+use crate::catalog::{Catalog, CatalogEntry};
 use crate::collector::{Inventory, Resource, Workload};
 use crate::component::{ComponentName, WorkloadKind};
 use crate::installed::{Installed, NotTold, installed};
-use crate::release::{Release, Releases};
+use crate::release::Releases;
 use crate::version::{Step, Train, Version};
+
+mod place;
+mod policy;
+mod remarks;
+
+pub use policy::{NotAPin, Pin, Policy, Requirement};
+pub use remarks::{Held, Remarks, Stopover};
 
 /// Compares an inventory with the published releases.
 pub trait VersionDiff: Send + Sync {
@@ -40,6 +47,8 @@ pub struct Comparison<'a> {
     pub installed: Option<Installed>,
     /// The result.
     pub freshness: Freshness,
+    /// What there is to say beside.
+    pub remarks: Remarks,
 }
 
 /// How an installed component stands beside the published releases of its train.
@@ -50,6 +59,13 @@ pub enum Freshness {
     Current,
     /// A release with higher precedence is published.
     Outdated {
+        /// The latest release of the train, of those that a pin admits.
+        latest: Version,
+        /// How far behind.
+        behind: Behind,
+    },
+    /// The same, of a component whose lag the operator does not count.
+    Ignored {
         /// The latest release of the train.
         latest: Version,
         /// How far behind.
@@ -78,6 +94,7 @@ impl Freshness {
         match self {
             Self::Current => "current",
             Self::Outdated { .. } => "outdated",
+            Self::Ignored { .. } => "ignored",
             Self::Ahead { .. } => "ahead",
             Self::Unknown { .. } => "unknown",
             Self::Missing => "missing",
@@ -114,6 +131,12 @@ pub enum UnknownReason {
         /// The train that is followed.
         train: Train,
     },
+    /// No release of it is what it is pinned to.
+    #[error("no release of it is what it is pinned to, {pin}: correct PIN")]
+    PinnedToNothing {
+        /// The pin as it was written.
+        pin: String,
+    },
     /// Update checks are switched off.
     #[error("update checks are off")]
     ChecksOff,
@@ -126,6 +149,9 @@ pub enum UnknownReason {
         /// The resource that could not be read.
         resource: Resource,
     },
+    /// It belongs to some releases of the product, and which one is installed could not be told.
+    #[error("not there, and whether it should be depends on the product's release, which could not be told")]
+    ReleaseNotTold,
 }
 
 /// The comparison along one train of one product's catalog.
@@ -136,13 +162,20 @@ pub enum UnknownReason {
 pub struct TrainDiff {
     catalog: Catalog,
     train: Train,
+    policy: Policy,
 }
 
 impl TrainDiff {
-    /// Compares along `train`.
+    /// Compares along `train`; every release and every lag counts.
     #[must_use]
     pub fn new(catalog: Catalog, train: Train) -> Self {
-        Self { catalog, train }
+        Self { catalog, train, policy: Policy::default() }
+    }
+
+    /// The same with what the operator decided.
+    #[must_use]
+    pub fn with_policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
     }
 
     fn freshness(
@@ -150,51 +183,74 @@ impl TrainDiff {
         name: &ComponentName,
         installed: &Result<Installed, NotTold>,
         knowledge: Knowledge<'_>,
-    ) -> Freshness {
-        let unknown = |reason| Freshness::Unknown { reason };
+    ) -> (Freshness, Remarks) {
+        let unknown = |reason| (Freshness::Unknown { reason }, Remarks::default());
         let installed = match installed {
             Ok(installed) => &installed.version,
             Err(why) => return unknown(UnknownReason::Version { why: why.clone() }),
         };
-        match knowledge {
-            Knowledge::Off => unknown(UnknownReason::ChecksOff),
-            Knowledge::Never => unknown(UnknownReason::NotFetched),
-            Knowledge::Known(releases) => place(installed, releases.line(&self.train, name))
-                .unwrap_or_else(|| unknown(UnknownReason::NotPublished { train: self.train.clone() })),
+        let releases = match knowledge {
+            Knowledge::Off => return unknown(UnknownReason::ChecksOff),
+            Knowledge::Never => return unknown(UnknownReason::NotFetched),
+            Knowledge::Known(releases) => releases,
+        };
+        match place::place(installed, releases.line(&self.train, name), self.policy.pin(name)) {
+            None => unknown(UnknownReason::NotPublished { train: self.train.clone() }),
+            Some((Freshness::Outdated { latest, behind }, remarks)) if self.policy.ignores(name) => {
+                (Freshness::Ignored { latest, behind }, remarks)
+            }
+            Some(placed) => placed,
         }
     }
 
     fn present<'a>(&self, workload: &'a Workload, knowledge: Knowledge<'_>) -> Comparison<'a> {
-        let told = installed(workload);
-        let freshness = self
-            .catalog
-            .get(&workload.name)
-            .map_or(Freshness::Unmanaged, |entry| self.freshness(entry.name(), &told, knowledge));
+        let told = installed(workload, self.catalog.version_annotation());
+        let (freshness, remarks) = match self.catalog.get(&workload.name) {
+            Some(entry) => self.freshness(entry.name(), &told, knowledge),
+            None => (Freshness::Unmanaged, Remarks::default()),
+        };
         Comparison {
             name: workload.name.clone(),
             kind: workload.kind,
             workload: Some(workload),
             installed: told.ok(),
             freshness,
+            remarks,
         }
     }
 
     fn absent<'a>(&self, inventory: &'a Inventory) -> impl Iterator<Item = Comparison<'a>> {
+        let release = self.release(inventory);
         let unreadable = inventory.unreadable().into_iter().find(|failure| failure.resource.is_workload());
-        let freshness = unreadable.map_or(Freshness::Missing, |failure| Freshness::Unknown {
-            reason: UnknownReason::Unreadable { resource: failure.resource },
-        });
+        let unseen = unreadable.map(|failure| UnknownReason::Unreadable { resource: failure.resource });
+        let absent = move |entry: &CatalogEntry| {
+            let doubt = match self.catalog.expects(entry, release.as_ref()) {
+                Some(false) => return None,
+                Some(true) => None,
+                None => Some(UnknownReason::ReleaseNotTold),
+            };
+            let reason = unseen.clone().or(doubt);
+            Some(reason.map_or(Freshness::Missing, |reason| Freshness::Unknown { reason }))
+        };
         self.catalog
             .iter()
-            .filter(|entry| entry.presence() == Presence::Expected)
             .filter(|entry| !inventory.workloads().any(|workload| workload.name == entry.name().as_str()))
-            .map(move |entry| Comparison {
+            .filter_map(move |entry| Some((entry, absent(entry)?)))
+            .map(|(entry, freshness)| Comparison {
                 name: entry.name().to_string(),
                 kind: entry.kind(),
                 workload: None,
                 installed: None,
-                freshness: freshness.clone(),
+                freshness,
+                remarks: Remarks::default(),
             })
+    }
+
+    /// The installed release of the whole product, where the catalog says which component tells it.
+    fn release(&self, inventory: &Inventory) -> Option<Version> {
+        let name = self.catalog.release_component()?;
+        let workload = inventory.workloads().find(|workload| workload.name == name.as_str())?;
+        installed(workload, self.catalog.version_annotation()).ok().map(|installed| installed.version)
     }
 }
 
@@ -209,34 +265,6 @@ impl VersionDiff for TrainDiff {
         });
         all
     }
-}
-
-/// Places a version in a line of releases (lowest precedence first); `None` where the line is empty.
-fn place(version: &Version, line: &[Release]) -> Option<Freshness> {
-    let offered = || line.iter().filter(|release| release.yanked().is_none());
-    let latest = offered().next_back()?;
-    Some(match version.precedence(latest.version()) {
-        std::cmp::Ordering::Equal => Freshness::Current,
-        std::cmp::Ordering::Greater => Freshness::Ahead { latest: latest.version().clone() },
-        std::cmp::Ordering::Less => {
-            let newer = offered().filter(|release| release.version().precedence(version).is_gt()).count();
-            let own = line.iter().find(|release| release.version() == version);
-            Freshness::Outdated {
-                latest: latest.version().clone(),
-                behind: Behind {
-                    step: version.step_to(latest.version()),
-                    releases: u32::try_from(newer).unwrap_or(u32::MAX),
-                    days: own.map(|own| whole_days(own, latest)),
-                },
-            }
-        }
-    })
-}
-
-/// Whole days from one publication to another; none where the other came first.
-fn whole_days(from: &Release, to: &Release) -> u32 {
-    let hours = to.released().duration_since(from.released()).as_hours();
-    u32::try_from(hours / 24).unwrap_or(0)
 }
 
 #[cfg(test)]

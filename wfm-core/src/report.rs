@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::anonymizer::Envelope;
 use crate::collector::{CollectError, Event, Inventory, Workload};
 use crate::component::WorkloadKind;
-use crate::diff::{Comparison, Freshness, Knowledge, UnknownReason, VersionDiff};
+use crate::diff::{Comparison, Freshness, Knowledge, Remarks, UnknownReason, VersionDiff};
 use crate::events;
 use crate::health::{self, Health, PodsByOwner};
 use crate::installed::Installed;
@@ -74,6 +74,9 @@ pub struct ComponentReport {
     /// How it stands beside the published releases.
     #[serde(flatten)]
     pub freshness: Freshness,
+    /// What there is to say of its version beside.
+    #[serde(default, skip_serializing_if = "Remarks::is_empty")]
+    pub remarks: Remarks,
     /// How its pods fare.
     pub health: Health,
     /// Warnings that explain why it is unhealthy, newest first.
@@ -92,7 +95,7 @@ pub struct ComponentReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tile {
-    /// Installed, running, and not behind.
+    /// Installed, running, and not behind, or behind by what the operator does not count.
     Current,
     /// Running, and behind.
     Outdated,
@@ -128,7 +131,7 @@ impl ClusterReport {
 
 impl ComponentReport {
     fn judge(comparison: Comparison<'_>, inventory: &Inventory, pods: &PodsByOwner<'_>) -> Self {
-        let Comparison { name, kind, workload, installed, freshness } = comparison;
+        let Comparison { name, kind, workload, installed, freshness, remarks } = comparison;
         let mine = workload.map_or(&[][..], |workload| pods.of(workload));
         let health = match (workload, &freshness) {
             (Some(workload), _) => health::judge(workload, inventory.pods.as_ref().map(|_| mine)),
@@ -146,6 +149,7 @@ impl ComponentReport {
             kind,
             installed,
             freshness,
+            remarks,
             health,
             events,
             desired: workload.map_or(0, |w| w.desired),
@@ -175,7 +179,7 @@ impl ComponentReport {
             _ if self.health.is_unhealthy() => Tile::Unhealthy,
             Freshness::Outdated { .. } => Tile::Outdated,
             Freshness::Unknown { .. } => Tile::Unknown,
-            Freshness::Current | Freshness::Ahead { .. } => Tile::Current,
+            Freshness::Current | Freshness::Ahead { .. } | Freshness::Ignored { .. } => Tile::Current,
         })
     }
 }

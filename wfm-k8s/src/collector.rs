@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use kube::Client;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use wfm_core::catalog::{AnnotationKey, LabelSelector};
 use wfm_core::clock::Clock;
 use wfm_core::cluster::Namespace;
 use wfm_core::collector::{CollectError, Collector, Event, Inventory, Resource, Section};
@@ -49,6 +50,8 @@ pub struct KubeCollector {
     page_size: NonZeroU32,
     request_timeout: Duration,
     retry_pause: Duration,
+    version_annotation: AnnotationKey,
+    selector: Option<LabelSelector>,
     cluster_created: Arc<OnceLock<Timestamp>>,
     waits: Arc<Waits>,
 }
@@ -64,6 +67,8 @@ impl KubeCollector {
             page_size,
             request_timeout: REQUEST_TIMEOUT,
             retry_pause: RETRY_PAUSE,
+            version_annotation: AnnotationKey::default(),
+            selector: None,
             cluster_created: Arc::default(),
             waits: Arc::default(),
         }
@@ -88,6 +93,20 @@ impl KubeCollector {
     #[must_use]
     pub fn retry_pause(mut self, pause: Duration) -> Self {
         self.retry_pause = pause;
+        self
+    }
+
+    /// Sets the annotation that carries a workload's version (`component.deis.io/version` unless set).
+    #[must_use]
+    pub fn version_annotation(mut self, key: AnnotationKey) -> Self {
+        self.version_annotation = key;
+        self
+    }
+
+    /// Reads only workloads with these labels. Pods, services, nodes and events are read as before.
+    #[must_use]
+    pub fn selector(mut self, labels: Option<LabelSelector>) -> Self {
+        self.selector = labels;
         self
     }
 
@@ -134,7 +153,8 @@ impl KubeCollector {
         mut slim: impl FnMut(T) -> D,
     ) -> Section<D> {
         let path = path(resource, &self.namespace);
-        let list = List { path: &path, page_size: self.page_size.get(), fields: None };
+        let labels = self.selector.as_ref().filter(|_| resource.is_workload()).map(LabelSelector::as_str);
+        let list = List { path: &path, page_size: self.page_size.get(), fields: None, labels };
         let mut all = Vec::new();
         match list.read(api, |object| all.push(slim(object))).await {
             Ok(()) => {
@@ -149,7 +169,7 @@ impl KubeCollector {
     async fn events(&self, api: &Api<'_>, inventory: &Inventory) -> Section<Event> {
         let Some(mut explaining) = Explaining::of(inventory) else { return Ok(Vec::new()) };
         let path = path(Resource::Events, &self.namespace);
-        let list = List { path: &path, page_size: self.page_size.get(), fields: Some("type=Warning") };
+        let list = List { path: &path, page_size: self.page_size.get(), fields: Some("type=Warning"), labels: None };
         let offer = |object: EventObject| {
             if let Some(event) = object.slim() {
                 explaining.offer(event);
@@ -171,7 +191,8 @@ impl Collector for KubeCollector {
         let api =
             &Api::new(&self.client, self.request_timeout, &unanswered).pause(self.retry_pause).remembering(memory);
         let (mut pod_words, mut node_words) = (Words::default(), Words::default());
-        let workloads = |kind| move |object: WorkloadObject| object.slim(kind);
+        let annotation = self.version_annotation.as_str();
+        let workloads = |kind| move |object: WorkloadObject| object.slim(kind, annotation);
         let first_lane = async {
             (
                 self.section(api, Resource::Deployments, workloads(WorkloadKind::Deployment)).await,

@@ -18,6 +18,8 @@ pub(crate) struct List<'a> {
     pub(crate) page_size: u32,
     /// A field selector, such as `type=Warning`.
     pub(crate) fields: Option<&'a str>,
+    /// A label selector, such as `app=shop`.
+    pub(crate) labels: Option<&'a str>,
 }
 
 impl List<'_> {
@@ -75,6 +77,9 @@ impl List<'_> {
         if let Some(fields) = self.fields {
             params = params.fields(fields);
         }
+        if let Some(labels) = self.labels {
+            params = params.labels(labels);
+        }
         if let Some(token) = token {
             params = params.continue_token(token);
         }
@@ -103,11 +108,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_escaped() {
-        let list = List { path: "/a", page_size: 5, fields: None };
+    fn a_token_and_a_selector_are_escaped() {
+        let list = List { path: "/a", page_size: 5, fields: None, labels: None };
         assert_eq!(list.uri(Some("a=&b")).unwrap(), "/a?&limit=5&continue=a%3D%26b");
         let list = List { fields: Some("type=Warning"), ..list };
         assert_eq!(list.uri(None).unwrap(), "/a?&fieldSelector=type%3DWarning&limit=5");
+        let list = List { labels: Some("tier in (api, web)"), fields: None, ..list };
+        assert_eq!(list.uri(None).unwrap(), "/a?&labelSelector=tier+in+%28api%2C+web%29&limit=5");
     }
 
     #[test]

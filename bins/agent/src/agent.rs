@@ -8,7 +8,7 @@ use wfm_core::catalog::Catalog;
 use wfm_core::clock::Clock;
 use wfm_core::cluster::{ClusterId, Namespace};
 use wfm_core::collector::{CollectError, Inventory};
-use wfm_core::diff::{TrainDiff, VersionDiff};
+use wfm_core::diff::{Policy, TrainDiff, VersionDiff};
 use wfm_core::report::{ClusterReport, Report};
 
 use crate::identity::{Identity, KeptId};
@@ -38,6 +38,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The product's components.
     pub catalog: Catalog,
+    /// What the operator decided about updates.
+    pub policy: Policy,
     /// The namespace that is watched.
     pub namespace: Namespace,
 }
@@ -54,7 +56,8 @@ impl Agent {
     /// An agent that has not looked yet.
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
-        let diff = Box::new(TrainDiff::new(parts.catalog.clone(), parts.updates.train().clone()));
+        let diff = TrainDiff::new(parts.catalog.clone(), parts.updates.train().clone());
+        let diff = Box::new(diff.with_policy(parts.policy.clone()));
         Arc::new(Self { parts, diff, id: KeptId::default(), drawn: tokio::sync::Mutex::default() })
     }
 

@@ -17,7 +17,7 @@ pub struct Cli {
     pub flags: Flags,
 }
 
-/// The flags; each goes before the environment.
+/// The flags; each goes before the environment and the file of settings.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Flags {
     /// Address of the page; port 0 takes any that is free [env: PORT] [default: 0.0.0.0:8080, with --kubeconfig 127.0.0.1:8080]
@@ -41,6 +41,33 @@ pub struct Flags {
     /// Release train to follow [env: TRAIN] [default: stable]
     #[arg(long, value_name = "TRAIN", global = true)]
     pub train: Option<String>,
+    /// Settings from a TOML file, with the names that config show prints [env: CONFIG_FILE]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// Another product's catalog, .toml or .yaml [env: CATALOG_FILE] [default: Hephy Workflow's]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub catalog: Option<PathBuf>,
+    /// Releases to stay on, such as deis-router=2.18 or *=2.18; may be repeated [env: PIN]
+    #[arg(long, value_name = "COMPONENT=VERSION", global = true)]
+    pub pin: Vec<String>,
+    /// Component whose lag is not counted; may be repeated [env: IGNORE]
+    #[arg(long, value_name = "COMPONENT", global = true)]
+    pub ignore: Vec<String>,
+    /// Ask for published releases [env: CHECK_VERSIONS] [default: true]
+    #[arg(long, value_name = "BOOL", global = true)]
+    pub check_versions: Option<String>,
+    /// Seconds between two checks, at most 43200 [env: POLL_INTERVAL_SEC] [default: 43200]
+    #[arg(long, value_name = "SECONDS", global = true)]
+    pub poll_interval: Option<String>,
+    /// Share anonymous usage data: see docs/PRIVACY.md [env: SHARE_USAGE_DATA] [default: false]
+    #[arg(long, value_name = "BOOL", global = true)]
+    pub share_usage_data: Option<String>,
+    /// The schema of shared data that you accept; later ones are not sent [env: SHARE_SCHEMA] [default: 1]
+    #[arg(long, value_name = "NUMBER", global = true)]
+    pub share_schema: Option<String>,
+    /// Whose cluster it is: customer, staff, ci, test [env: COHORT]
+    #[arg(long, value_name = "COHORT", global = true)]
+    pub cohort: Option<String>,
 }
 
 /// Commands beside serving.
@@ -49,6 +76,9 @@ pub enum Command {
     /// The settings
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The product's catalog
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
     /// Print the very bytes that would be shared now, one envelope a line; nothing is sent
     Preview,
     /// Print everything that was shared, with time and destination, one JSON object a line; needs --state-dir
@@ -69,6 +99,32 @@ pub enum IdCommand {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Print every setting, its value and where it comes from
+    Show {
+        /// For people or for programs
+        #[arg(long, short, value_enum, default_value_t)]
+        output: Output,
+    },
+}
+
+/// How something is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Output {
+    /// Lines for people
+    #[default]
+    Table,
+    /// JSON for programs
+    Json,
+}
+
+/// What to do with a catalog.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Print what a catalog says, or its mistakes with their lines
+    Check {
+        /// The catalog, .toml or .yaml
+        file: PathBuf,
+    },
+    /// Print the built-in catalog as TOML, or that of --catalog
     Show,
 }
 
@@ -78,6 +134,7 @@ Examples:
   wfm-agent --kubeconfig ~/.kube/config --namespace deis \\
             --versions-url https://versions.example.com  from outside
   wfm-agent config show                                  every setting and its source
+  wfm-agent catalog check shop.toml                      what a catalog says, or its mistakes
   wfm-agent preview --kubeconfig ~/.kube/config          what would be shared, byte for byte
   wfm-agent log --state-dir /var/lib/wfm-agent           what was shared
   wfm-agent id reset --kubeconfig ~/.kube/config         be somebody else from now on
@@ -93,6 +150,10 @@ Environment (each also with WORKFLOW_MANAGER_ in front):
   SHARE_USAGE_DATA   share anonymous usage data: see docs/PRIVACY.md (false)
   SHARE_SCHEMA       the schema of it that you accept; later ones are not sent (1)
   COHORT             whose cluster it is: customer, staff, ci, test (not said)
+  CONFIG_FILE        settings from a TOML file
+  CATALOG_FILE       another product's catalog, .toml or .yaml
+  PIN                releases to stay on: deis-router=2.18, or *=2.18 for all
+  IGNORE             components whose lag is not counted
   STATE_DIR          folder for what must outlive a restart
   DO_NOT_TRACK       1 switches both off, whatever else is set
   RUST_LOG           what is logged (info); WFM_LOG_FORMAT=json for JSON lines";

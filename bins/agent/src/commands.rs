@@ -2,24 +2,37 @@
 
 use std::io::Write;
 
+use wfm_core::catalog::Catalog;
 use wfm_core::cluster::ClusterId;
 
-use crate::cli::{Command, ConfigCommand, IdCommand};
-use crate::settings::{Setting, Settings, Source};
-use crate::{Error, connect, log, loops};
+use crate::cli::{CatalogCommand, Command, ConfigCommand, Flags, IdCommand, Output};
+use crate::settings::{Row, Setting, Settings, Source};
+use crate::{Error, catalog, connect, log, loops};
 
 /// The id that stands in a preview where none was drawn yet.
 const STAND_IN: &str = "00000000-0000-4000-8000-000000000000";
 
-pub(crate) async fn run(command: Command, settings: Settings) -> Result<(), Error> {
+/// `settings` reads the settings, which no command on catalogs needs: those work while settings are wrong.
+pub(crate) async fn run(
+    command: Command,
+    flags: &Flags,
+    settings: impl FnOnce() -> Result<Settings, Error>,
+) -> Result<(), Error> {
     let text = match command {
-        Command::Config(ConfigCommand::Show) => config(&settings),
-        Command::Preview => preview(settings).await?,
-        Command::Log => match settings.state_dir.value {
-            Some(_) => log(&settings)?.text(),
-            None => return Err(Error::NoState),
+        Command::Config(ConfigCommand::Show { output: Output::Table }) => config(&settings()?),
+        Command::Config(ConfigCommand::Show { output: Output::Json }) => config_json(&settings()?),
+        Command::Catalog(CatalogCommand::Check { file }) => catalog::summary(&catalog::load(&file)?),
+        Command::Catalog(CatalogCommand::Show) => match &flags.catalog {
+            Some(file) => catalog::text(&catalog::load(file)?),
+            None => catalog::text(&Catalog::workflow()),
         },
-        Command::Id(IdCommand::Reset) => reset(settings).await?,
+        Command::Preview => preview(settings()?).await?,
+        Command::Log => {
+            let settings = settings()?;
+            settings.state_dir.value.as_ref().ok_or(Error::NoState)?;
+            log(&settings)?.text()
+        }
+        Command::Id(IdCommand::Reset) => reset(settings()?).await?,
     };
     let mut stdout = std::io::stdout().lock();
     // A reader that goes away early, such as `head`, is no failure.
@@ -28,8 +41,13 @@ pub(crate) async fn run(command: Command, settings: Settings) -> Result<(), Erro
 }
 
 fn config(settings: &Settings) -> String {
-    let line = |(name, value, source)| format!("{name:<18} {value:<32} {source}\n");
+    let line = |row: Row| format!("{:<18} {:<32} {}\n", row.name, row.text(), row.source);
     settings.table().into_iter().map(line).collect()
+}
+
+fn config_json(settings: &Settings) -> String {
+    let shown = serde_json::json!({ "schemaVersion": 1, "settings": settings.table() });
+    format!("{shown:#}\n")
 }
 
 /// The envelopes of this moment, one a line, as an agent with these settings would send them.

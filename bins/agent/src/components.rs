@@ -1,7 +1,7 @@
 //! `/components`: the JSON that agents of 2016 served, with each component's status beside it.
 
 use serde::Serialize;
-use wfm_core::diff::Freshness;
+use wfm_core::diff::{Freshness, Held, Remarks, Stopover};
 use wfm_core::health::Health;
 use wfm_core::release::Releases;
 use wfm_core::report::ComponentReport;
@@ -87,6 +87,22 @@ pub(crate) fn reason(freshness: &Freshness, namespace: &str) -> Option<String> {
         Freshness::Missing => Some(format!("expected, but no workload of this name is in the namespace {namespace}")),
         Freshness::Unmanaged => Some("not a component of the product".to_owned()),
         Freshness::Ahead { latest } => Some(format!("newer than {latest}, the latest published")),
+        Freshness::Ignored { .. } => Some("its lag is not counted (IGNORE)".to_owned()),
         Freshness::Outdated { .. } | Freshness::Current => None,
     }
+}
+
+/// What there is to say of a component's version beside its status, a sentence each.
+pub(crate) fn remarks(remarks: &Remarks) -> impl Iterator<Item = String> {
+    let Remarks { yanked, stopover, held } = remarks;
+    let yanked = yanked.as_ref().map(|yank| format!("the installed version was withdrawn: {}", yank.reason));
+    let stopover = stopover.as_ref().map(|Stopover { minimum, first }| match first {
+        Some(first) => format!("upgrade to {first} first: the latest needs {minimum} or newer"),
+        None => format!("the latest needs {minimum} or newer, and no release that counts leads there"),
+    });
+    let held = held.as_ref().map(|Held { pin, latest, releases }| {
+        let more = if *releases > 1 { format!(" and {} more", releases - 1) } else { String::new() };
+        format!("pinned to {pin}; newer, and not counted: {latest}{more}")
+    });
+    [yanked, stopover, held].into_iter().flatten()
 }

@@ -11,13 +11,13 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use wfm_client::Client;
 use wfm_core::anonymizer::Consent;
-use wfm_core::catalog::Catalog;
 use wfm_core::clock::{Clock, SystemClock};
 use wfm_core::report::ReportSink;
 use wfm_core::source::VersionSource;
 use wfm_shell::server::{self, BindError, Limits};
 
 pub mod agent;
+mod catalog;
 mod cli;
 mod commands;
 mod components;
@@ -42,7 +42,8 @@ pub mod updates;
 mod words;
 
 pub use agent::{Agent, Parts};
-pub use cli::{Cli, Command, ConfigCommand, Flags, IdCommand};
+pub use catalog::CatalogError;
+pub use cli::{CatalogCommand, Cli, Command, ConfigCommand, Flags, IdCommand, Output};
 pub use settings::Settings;
 
 /// The agent cannot start.
@@ -51,6 +52,9 @@ pub enum Error {
     /// A setting cannot be understood.
     #[error(transparent)]
     Settings(#[from] settings::SettingsError),
+    /// The product's catalog cannot be understood.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
     /// The cluster's API cannot be spoken to with these settings.
     #[error(transparent)]
     Kubernetes(#[from] wfm_k8s::ConnectError),
@@ -88,13 +92,16 @@ pub enum Error {
 /// Where the agent cannot start: one sentence that says what to change.
 pub async fn run(cli: Cli, env: BTreeMap<String, String>) -> Result<(), Error> {
     wfm_shell::logs::init();
-    let (settings, warnings) = Settings::read(&cli.flags, &env)?;
-    for warning in warnings {
-        tracing::warn!("{warning}");
-    }
+    let settings = || -> Result<Settings, Error> {
+        let (settings, warnings) = Settings::read(&cli.flags, &env)?;
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        Ok(settings)
+    };
     match cli.command {
-        Some(command) => commands::run(command, settings).await,
-        None => serve(&settings).await,
+        Some(command) => commands::run(command, &cli.flags, settings).await,
+        None => serve(&settings()?).await,
     }
 }
 
@@ -139,7 +146,10 @@ pub async fn connect_with(settings: &Settings, clock: Arc<dyn Clock>) -> Result<
     let sink = versions.filter(|_| settings.share_usage_data.value).map(|c| c as Arc<dyn ReportSink>);
     let consent = Consent { schema: settings.share_schema.value, cohort: settings.cohort.value };
     let sharing = sharing::Sharing::new(sink, destination, consent, log(settings)?, Arc::clone(&clock));
-    let collector = wfm_k8s::KubeCollector::new(kubernetes.clone(), namespace.clone(), Arc::clone(&clock));
+    let catalog = settings.product.clone();
+    let collector = wfm_k8s::KubeCollector::new(kubernetes.clone(), namespace.clone(), Arc::clone(&clock))
+        .version_annotation(catalog.version_annotation().clone())
+        .selector(catalog.selector().cloned());
     Ok(Agent::new(Parts {
         inventory: kept::KeptInventory::new(Box::new(collector), Arc::clone(&clock)),
         updates: updates::Updates::new(
@@ -151,7 +161,8 @@ pub async fn connect_with(settings: &Settings, clock: Arc<dyn Clock>) -> Result<
         sharing,
         identity: Box::new(identity::SecretIdentity { client: kubernetes, namespace: namespace.clone() }),
         clock,
-        catalog: Catalog::workflow(),
+        catalog,
+        policy: settings.policy(),
         namespace,
     }))
 }

@@ -1,6 +1,7 @@
 //! Hephy Workflow's components, from its documentation ("Workflow Components") and its charts.
 
 use super::{Catalog, CatalogEntry, Presence};
+use crate::cluster::Namespace;
 use crate::component::WorkloadKind::{self, DaemonSet, Deployment, StatefulSet};
 use Presence::{Expected, OnDemand};
 
@@ -32,7 +33,7 @@ pub(super) fn catalog() -> Catalog {
         let name = name.parse().expect("the table holds valid names: `every_name_is_valid` reads them all");
         CatalogEntry::new(name, *kind, *presence, (*description).to_owned())
     });
-    Catalog::new("Hephy Workflow", entries)
+    Catalog::new("Hephy Workflow", entries).with_namespace(Some(Namespace::default()))
 }
 
 #[cfg(test)]

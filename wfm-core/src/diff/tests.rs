@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::collector::{Container, Unreadable, UnreadableCause};
+use crate::release::Release;
 
 fn workload(name: &str, annotation: Option<&str>) -> Workload {
     Workload {
@@ -163,7 +164,7 @@ proptest! {
         distinct.sort_unstable();
         distinct.dedup();
         let newer = distinct.iter().filter(|n| **n > own).count();
-        match place(&text(&own).parse().unwrap(), line).unwrap() {
+        match place::place(&text(&own).parse().unwrap(), line, None).unwrap().0 {
             Freshness::Current => prop_assert_eq!(distinct.last(), Some(&own)),
             Freshness::Ahead { .. } => prop_assert!(distinct.last().unwrap() < &own),
             Freshness::Outdated { behind, latest } => {
@@ -191,9 +192,14 @@ fn a_yanked_release_is_offered_to_nobody_and_still_dates_whoever_runs_it() {
     let all = [("v2.8.0", "2020-01-01", true), ("v2.9.0", "2020-01-11", false), ("v2.10.0", "2020-02-01", true)];
     let behind = Behind { step: Step::Minor, releases: 1, days: Some(10) };
     let latest: Version = "v2.9.0".parse().unwrap();
-    let place = |version: &str, line: &[Release]| place(&version.parse().unwrap(), line);
+    let place = |version: &str, line: &[Release]| {
+        place::place(&version.parse().unwrap(), line, None).map(|(freshness, _)| freshness)
+    };
     assert_eq!(place("v2.8.0", &line(&all)), Some(Freshness::Outdated { latest: latest.clone(), behind }));
     assert_eq!(place("v2.9.0", &line(&all)), Some(Freshness::Current));
     assert_eq!(place("v2.10.0", &line(&all)), Some(Freshness::Ahead { latest }));
     assert_eq!(place("v2.8.0", &line(&all[..1])), None);
 }
+
+mod policy;
+mod product;

@@ -54,6 +54,8 @@ impl Notice {
 pub enum NoticeLevel {
     /// Something to know and perhaps to act upon.
     Advisory,
+    /// A flaw that somebody could use: act upon it.
+    Security,
     /// No further release will repair what is affected.
     EndOfLife,
 }
@@ -64,6 +66,7 @@ impl NoticeLevel {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Advisory => "advisory",
+            Self::Security => "security",
             Self::EndOfLife => "end_of_life",
         }
     }

@@ -1,8 +1,14 @@
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use wfm_core::collector::{Container, Workload};
 use wfm_core::component::WorkloadKind;
 
 use super::{count, timestamp};
+
+/// So many characters of an annotation are looked at. A version is shorter, and others are as long as a whole object.
+const ANNOTATION_CHARS: usize = 256;
 
 /// A Deployment, DaemonSet, StatefulSet or ReplicationController.
 #[derive(Default, Deserialize)]
@@ -14,7 +20,8 @@ pub(crate) struct WorkloadObject {
 }
 
 impl WorkloadObject {
-    pub(crate) fn slim(self, kind: WorkloadKind) -> Workload {
+    /// `annotation` is the key of the one that carries the version; no other is kept.
+    pub(crate) fn slim(self, kind: WorkloadKind, annotation: &str) -> Workload {
         let meta = self.metadata.unwrap_or_default();
         let spec = self.spec.unwrap_or_default();
         let status = self.status.unwrap_or_default();
@@ -36,7 +43,7 @@ impl WorkloadObject {
         Workload {
             name: meta.name.unwrap_or_default(),
             kind,
-            version_annotation: meta.annotations.and_then(|annotations| annotations.version),
+            version_annotation: meta.annotations.and_then(|annotations| annotations.take(annotation)),
             containers: running.chain(init).collect(),
             desired,
             ready,
@@ -53,11 +60,37 @@ struct Meta {
     annotations: Option<Annotations>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Annotations {
-    #[serde(rename = "component.deis.io/version")]
-    version: Option<String>,
+/// The annotations, each cut while it is read.
+struct Annotations(Vec<(String, String)>);
+
+impl Annotations {
+    fn take(self, key: &str) -> Option<String> {
+        self.0.into_iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Annotations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Cut;
+
+        impl<'de> Visitor<'de> for Cut {
+            type Value = Annotations;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("annotations")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Annotations, A::Error> {
+                let mut all = Vec::new();
+                while let Some((key, value)) = map.next_entry::<String, Option<String>>()? {
+                    all.extend(value.map(|value| (key, value.chars().take(ANNOTATION_CHARS).collect())));
+                }
+                Ok(Annotations(all))
+            }
+        }
+
+        deserializer.deserialize_map(Cut)
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -102,7 +135,7 @@ mod tests {
     use super::*;
 
     fn slim(object: Value, kind: WorkloadKind) -> Workload {
-        serde_json::from_value::<WorkloadObject>(object).unwrap().slim(kind)
+        serde_json::from_value::<WorkloadObject>(object).unwrap().slim(kind, "component.deis.io/version")
     }
 
     #[test]
@@ -141,6 +174,20 @@ mod tests {
         let order: Vec<_> = workload.containers.iter().map(|c| (c.name.as_str(), c.init)).collect();
         assert_eq!(order, [("router", false), ("setup", true)]);
         assert!(!serde_json::to_string(&workload).unwrap().contains("hunter2"));
+    }
+
+    #[test]
+    fn the_version_is_in_the_annotation_that_the_product_names_and_never_longer_than_is_looked_at() {
+        let object = json!({"metadata": {"annotations": {
+            "component.deis.io/version": "v1.0.0", "shop.example/version": "v2.0.0", "long": "x".repeat(10_000), "null": null,
+        }}});
+        let read = |key: &str| {
+            let object = serde_json::from_value::<WorkloadObject>(object.clone()).unwrap();
+            object.slim(WorkloadKind::Deployment, key).version_annotation
+        };
+        assert_eq!(read("shop.example/version").as_deref(), Some("v2.0.0"));
+        assert_eq!((read("null"), read("absent")), (None, None));
+        assert_eq!(read("long").unwrap().len(), ANNOTATION_CHARS);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(super) fn badges(component: &ComponentReport) -> Markup {
             Freshness::Current => span.badge.ok { "✓ current" },
             Freshness::Ahead { .. } => span.badge.ok { "↑ ahead" },
             Freshness::Outdated { .. } => span.badge.warn { "▲ outdated" },
+            Freshness::Ignored { .. } => span.badge.dim { "– ignored" },
             Freshness::Unknown { .. } => span.badge.dim { "? unknown" },
             Freshness::Missing => span.badge.bad { "✕ missing" },
             Freshness::Unmanaged => span.badge.dim { "– unmanaged" },

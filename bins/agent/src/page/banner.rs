@@ -29,18 +29,27 @@ fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
     let outdated: Vec<Outdated<'_>> = report.managed().filter_map(Outdated::of).collect();
     let installed = report.managed().filter(|component| component.freshness != Freshness::Missing).count();
     let doubts = doubts(view);
-    let rest = rest(report);
+    let flaws = super::notices::flaws(view, report);
+    let rest = html! { (security(flaws)) (withdrawn(report)) (rest(report)) };
     if outdated.is_empty() {
-        let unknown = report.managed().filter(|c| matches!(c.freshness, Freshness::Unknown { .. })).count();
-        let current = (installed - unknown) as u64;
+        let how_many = |wanted: fn(&Freshness) -> bool| report.managed().filter(|c| wanted(&c.freshness)).count();
+        let unknown = how_many(|freshness| matches!(freshness, Freshness::Unknown { .. }));
+        let ignored = how_many(|freshness| matches!(freshness, Freshness::Ignored { .. }));
+        let current = (installed - unknown - ignored) as u64;
         let quiet = html! {
-            @if unknown == 0 { "✓ All " (grouped(current)) " current" } @else { (grouped(current)) " current, " (unknown) " could not be told" }
+            @if unknown + ignored == 0 { "✓ All " (grouped(current)) " current" } @else { (grouped(current)) " current" }
+            @if ignored > 0 { ", " (ignored) " ignored" }
+            @if unknown > 0 { ", " (unknown) " could not be told" }
             ", checked " (ago(view.now, checked)) "." (doubts) (rest)
         };
-        let class = if unknown == 0 && !view.updates.is_stale(view.now) { "ok" } else { "dim" };
+        let class = match (flaws, unknown) {
+            (1.., _) => "bad",
+            (0, 0) if !view.updates.is_stale(view.now) => "ok",
+            _ => "dim",
+        };
         return html! { div.banner.quiet.(class) { div.wrap { p { (quiet) } } } };
     }
-    let severity = if view.updates.is_too_old(view.now) { "bad" } else { "warn" };
+    let severity = if flaws > 0 || view.updates.is_too_old(view.now) { "bad" } else { "warn" };
     let (named, more) = outdated.split_at(outdated.len().min(NAMED));
     let majors = outdated.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
     let verb = if outdated.len() == 1 { "is" } else { "are" };
@@ -82,6 +91,23 @@ impl maud::Render for Outdated<'_> {
             }
         }
     }
+}
+
+/// Flaws that the maker has told of, worded apart from everything that is merely behind.
+fn security(flaws: usize) -> Markup {
+    let verb = if flaws == 1 { "concerns" } else { "concern" };
+    html! {
+        @if flaws > 0 {
+            " " strong { a href="./#notices" { (count(flaws as u64, "security notice")) } " " (verb) " what is installed." }
+        }
+    }
+}
+
+/// Installed versions that the maker has taken back.
+fn withdrawn(report: &ClusterReport) -> Markup {
+    let names: Vec<&str> =
+        report.managed().filter(|c| c.remarks.yanked.is_some()).map(|component| component.name.as_str()).collect();
+    html! { @if !names.is_empty() { " " strong { "Withdrawn by the maker, and installed: " (names.join(", ")) "." } } }
 }
 
 /// What the versions do not say: absent and broken components.

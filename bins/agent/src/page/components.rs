@@ -12,7 +12,7 @@ use wfm_core::version::{Step, Version};
 use super::resources::rest;
 use super::{Query, badge};
 use crate::agent::View;
-use crate::components::reason;
+use crate::components::{reason, remarks};
 use crate::words::{age, ago, count};
 
 const KINDS: [WorkloadKind; 4] =
@@ -91,6 +91,8 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &
 /// Why it has its status, and what is wrong with its pods.
 fn explanations(component: &ComponentReport, view: &View, report: &ClusterReport) -> Vec<String> {
     let mut lines: Vec<String> = reason(&component.freshness, view.namespace.as_str()).into_iter().collect();
+    lines.extend(remarks(&component.remarks));
+    lines.extend(super::notices::security(view, component).map(|notice| format!("security: {}", notice.text)));
     let resource = Resource::of(component.kind);
     if let Some(stale) = report.inventory.stale.iter().find(|stale| stale.unreadable.resource == resource) {
         lines.push(format!("as seen {}: {resource} could not be read since", ago(view.now, stale.seen_at)));
@@ -110,12 +112,19 @@ fn versions(component: &ComponentReport) -> Markup {
             },
             None => @match component.version_text() { Some(text) => span.soft { "“" (text) "”" }, None => "–" },
         }
-        @if let Freshness::Outdated { latest, .. } = &component.freshness { " → " strong { (latest) } }
+        @match &component.freshness {
+            Freshness::Outdated { latest, .. } => { " → " strong { (latest) } },
+            Freshness::Ignored { latest, .. } => { " → " (latest) },
+            _ => {},
+        }
     }
 }
 
 fn behind(freshness: &Freshness) -> Markup {
-    let Freshness::Outdated { behind: Behind { step, releases, days }, .. } = freshness else { return html! { "–" } };
+    let (Freshness::Outdated { behind, .. } | Freshness::Ignored { behind, .. }) = freshness else {
+        return html! { "–" };
+    };
+    let Behind { step, releases, days } = behind;
     let step = match step {
         Step::Major => "major",
         Step::Minor => "minor",
@@ -141,7 +150,8 @@ fn details(view: &View, report: &ClusterReport, component: &ComponentReport, pod
                 (pod_list(pods.of(workload)))
                 (events(view, report, component))
                 @if let Freshness::Outdated { latest, .. } = &component.freshness {
-                    @if let Some(line) = upgrade_line(view, workload, latest) { "To upgrade it alone:" pre { (line) } }
+                    @let next = component.remarks.stopover.as_ref().map_or(Some(latest), |stopover| stopover.first.as_ref());
+                    @if let Some(line) = next.and_then(|next| upgrade_line(view, workload, next)) { "To upgrade it alone:" pre { (line) } }
                 }
             }
         }
@@ -193,11 +203,11 @@ fn event_line(view: &View, event: &Event) -> Markup {
     }
 }
 
-/// The command that sets the component's own image to the latest version; `None` where its image has no tag to replace.
-fn upgrade_line(view: &View, workload: &Workload, latest: &Version) -> Option<String> {
+/// The command that sets the component's own image to the next version; `None` where its image has no tag to replace.
+fn upgrade_line(view: &View, workload: &Workload, next: &Version) -> Option<String> {
     let own = workload.own_container()?;
     let tag = wfm_core::image::tag(&own.image)?;
     let name = own.image.split('@').next()?.strip_suffix(tag)?;
     let kind = workload.kind.as_str().to_lowercase();
-    Some(format!("kubectl -n {} set image {kind}/{} {}={name}{latest}", view.namespace, workload.name, own.name))
+    Some(format!("kubectl -n {} set image {kind}/{} {}={name}{next}", view.namespace, workload.name, own.name))
 }

@@ -2,16 +2,19 @@
 
 use maud::{Markup, html};
 use wfm_core::diff::{Freshness, UnknownReason};
-use wfm_core::report::ClusterReport;
+use wfm_core::report::{ClusterReport, ComponentReport};
 
 use crate::agent::View;
+use crate::words::count;
 
 pub(super) fn missing(view: &View, report: &ClusterReport) -> Markup {
     let missing: Vec<_> = report.components.iter().filter(|c| c.freshness == Freshness::Missing).collect();
-    let unseen = report
-        .components
-        .iter()
-        .any(|c| matches!(&c.freshness, Freshness::Unknown { reason: UnknownReason::Unreadable { .. } }));
+    let doubtful = |wanted: fn(&UnknownReason) -> bool| {
+        let unknown = |c: &&ComponentReport| matches!(&c.freshness, Freshness::Unknown { reason } if wanted(reason));
+        report.components.iter().filter(unknown).count() as u64
+    };
+    let unseen = doubtful(|reason| matches!(reason, UnknownReason::Unreadable { .. })) > 0;
+    let unlisted = doubtful(|reason| *reason == UnknownReason::ReleaseNotTold);
     html! {
         section aria-labelledby="missing" {
             h2 #missing { "Missing" }
@@ -27,8 +30,11 @@ pub(super) fn missing(view: &View, report: &ClusterReport) -> Markup {
                 }
             } @else if unseen {
                 p { "Could not tell: not every kind of workload could be read (see Resources)." }
-            } @else {
+            } @else if unlisted == 0 {
                 p { "Nothing missing." }
+            }
+            @if unlisted > 0 {
+                p { "Could not tell of " (count(unlisted, "component")) ": the product's release is not known, and not every release has them." }
             }
         }
     }

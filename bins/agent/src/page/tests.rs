@@ -259,3 +259,5 @@ async fn sharing_that_is_on_says_what_was_sent_and_what_failed() {
         }
     }
 }
+
+mod freshness;

@@ -1,3 +1,4 @@
+use super::env::PREFIX;
 use super::*;
 
 fn read(env: &[(&str, &str)]) -> Settings {
@@ -52,7 +53,7 @@ fn do_not_track_wins_over_everything() {
     let settings = read(&[("DO_NOT_TRACK", "1"), ("SHARE_USAGE_DATA", "true"), ("CHECK_VERSIONS", "true")]);
     assert!(!settings.share_usage_data.value);
     assert!(!settings.check_versions.value);
-    assert_eq!(settings.share_usage_data.source, Source::Env("DO_NOT_TRACK".into()));
+    assert_eq!(settings.share_usage_data.source, Source::Environment { name: "DO_NOT_TRACK".into() });
 }
 
 #[test]
@@ -100,3 +101,6 @@ fn an_unknown_name_of_ours_is_a_warning_and_a_name_of_kubernetes_is_not() {
     .unwrap();
     assert_eq!(warnings, ["WORKFLOW_MANAGER_SHARE_USAGE is no setting of this agent; it has no effect"]);
 }
+
+mod every;
+mod file;

@@ -23,6 +23,7 @@ use wfm_core::anonymizer::Consent;
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::{Clock, ManualClock};
 use wfm_core::cluster::{ClusterId, Namespace};
+use wfm_core::diff::Policy;
 use wfm_core::version::Train;
 use wfm_e2e::{RecordedCluster, Recording};
 use wfm_k8s::KubeCollector;
@@ -110,6 +111,7 @@ impl Sky {
             identity: Box::new(Known),
             clock: clock.clone(),
             catalog: Catalog::workflow(),
+            policy: Policy::default(),
             namespace: Namespace::default(),
         });
         let running = wfm_agent::start(Arc::clone(&agent), (Ipv4Addr::LOCALHOST, 0).into(), || 0.0).await.unwrap();

@@ -1,6 +1,7 @@
 //! A workload's version becomes the release list's own copy of it, or `custom`.
 
 use crate::anonymizer::{ReportedVersion, Vocabulary};
+use crate::catalog::AnnotationKey;
 use crate::collector::Workload;
 use crate::component::ComponentName;
 use crate::installed::installed;
@@ -12,5 +13,6 @@ pub(in crate::anonymizer) fn normalise(
     component: &ComponentName,
     vocabulary: Vocabulary<'_>,
 ) -> ReportedVersion {
-    installed(workload).map_or(ReportedVersion::Custom, |found| vocabulary.version(component, &found.version))
+    installed(workload, &AnnotationKey::default())
+        .map_or(ReportedVersion::Custom, |found| vocabulary.version(component, &found.version))
 }

@@ -1,0 +1,47 @@
+use serde::{Deserialize, Serialize};
+
+use crate::release::Yank;
+use crate::version::Version;
+
+/// What there is to say of a component's version beside its freshness.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remarks {
+    /// The installed version was withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yanked: Option<Yank>,
+    /// The latest release cannot be upgraded to directly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopover: Option<Stopover>,
+    /// A pin keeps newer releases away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+impl Remarks {
+    /// Whether there is nothing to say.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Where to go before the latest release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stopover {
+    /// The lowest version from which the latest can be upgraded to.
+    pub minimum: Version,
+    /// The release to upgrade to first; `None` where none that counts leads on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Version>,
+}
+
+/// Releases that a pin keeps away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// What the component is pinned to, as it was written.
+    pub pin: String,
+    /// The newest of them.
+    pub latest: Version,
+    /// How many there are: newer than what is installed and than all that the pin admits.
+    pub releases: u32,
+}

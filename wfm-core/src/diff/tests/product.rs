@@ -1,0 +1,60 @@
+//! Another product than Workflow: what its catalog expects of which release, and the annotation that it names.
+
+use super::*;
+use crate::catalog::{AnnotationKey, CatalogEntry, Presence};
+
+/// `shop-api` tells the release; `shop-search` came with 2.0.0, `shop-index` went with it.
+fn shop() -> Catalog {
+    let entry = |name: &str, since: Option<&str>, until: Option<&str>| {
+        let version = |text: Option<&str>| text.map(|text| text.parse().unwrap());
+        CatalogEntry::new(name.parse().unwrap(), WorkloadKind::Deployment, Presence::Expected, String::new())
+            .with_releases(version(since), version(until))
+    };
+    let entries = [
+        entry("shop-api", None, None),
+        entry("shop-search", Some("v2.0.0"), None),
+        entry("shop-index", None, Some("v2.0.0")),
+    ];
+    Catalog::new("Shop", entries)
+        .with_release_component(Some("shop-api".parse().unwrap()))
+        .with_version_annotation("shop.example/version".parse::<AnnotationKey>().unwrap())
+}
+
+fn absent(deployments: Vec<Workload>) -> Vec<(String, Freshness)> {
+    let inventory = inventory(deployments);
+    let all = TrainDiff::new(shop(), Train::stable()).diff(&inventory, Knowledge::Never);
+    all.iter().filter(|c| c.workload.is_none()).map(|c| (c.name.clone(), c.freshness.clone())).collect()
+}
+
+#[test]
+fn what_is_missing_depends_on_the_installed_release_of_the_product() {
+    let missing = |version: &str| absent(vec![workload("shop-api", Some(version))]);
+    assert_eq!(missing("v1.9.9"), [("shop-index".to_owned(), Freshness::Missing)]);
+    assert_eq!(missing("v2.0.0"), [("shop-search".to_owned(), Freshness::Missing)]);
+    assert_eq!(missing("v2.0.0-rc1"), [("shop-index".to_owned(), Freshness::Missing)]);
+}
+
+#[test]
+fn without_the_product_s_release_nothing_that_depends_on_it_is_called_missing() {
+    let unknown = Freshness::Unknown { reason: UnknownReason::ReleaseNotTold };
+    let doubtful = |names: [&str; 2]| names.map(|name| (name.to_owned(), unknown.clone())).to_vec();
+    assert_eq!(absent(vec![workload("shop-api", Some("canary"))]), doubtful(["shop-index", "shop-search"]));
+    let nothing = absent(Vec::new());
+    assert_eq!(nothing[0], ("shop-api".to_owned(), Freshness::Missing));
+    assert_eq!(nothing[1..], doubtful(["shop-index", "shop-search"]));
+}
+
+#[test]
+fn a_component_that_its_release_does_not_know_any_more_is_still_compared() {
+    let inventory = inventory(vec![workload("shop-api", Some("v2.0.0")), workload("shop-index", Some("v1.0.0"))]);
+    let all = TrainDiff::new(shop(), Train::stable()).diff(&inventory, Knowledge::Never);
+    assert_eq!(of(&all, "shop-index"), &Freshness::Unknown { reason: UnknownReason::NotFetched });
+}
+
+#[test]
+fn the_reason_names_the_annotation_of_the_product() {
+    let inventory = inventory(vec![workload("shop-api", Some("canary"))]);
+    let all = TrainDiff::new(shop(), Train::stable()).diff(&inventory, Knowledge::Never);
+    let Freshness::Unknown { reason } = of(&all, "shop-api") else { panic!("{all:?}") };
+    assert_eq!(reason.to_string(), "the annotation shop.example/version says “canary”, which is no version");
+}
