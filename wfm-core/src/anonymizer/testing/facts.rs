@@ -50,7 +50,7 @@ impl Facts {
     pub fn draw(dice: &mut Dice<'_>) -> Self {
         let mut components = Vec::new();
         let mut name = dice.below(NAMES);
-        for _ in 0..dice.pick(&[0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 9]) {
+        for _ in 0..dice.pick(&[0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 9]) {
             if name >= NAMES {
                 break;
             }
@@ -63,7 +63,7 @@ impl Facts {
             cohort: dice.percent(20).then(|| dice.pick(&Cohort::ALL)),
             week: dice.percent(80).then(|| dice.below(WEEKS)),
             components,
-            others: if dice.percent(90) { dice.pick(&[0, 0, 1, 2]) } else { dice.below(7) },
+            others: if dice.percent(97) { dice.pick(&[0, 0, 0, 1, 1, 2]) } else { dice.below(7) },
             kubernetes: dice.percent(95).then(|| dice.below(101) as u64),
             vendor: dice.below(VENDOR.len()),
             nodes: dice.percent(90).then(|| NodeFacts::draw(dice)),
@@ -112,12 +112,12 @@ impl Facts {
 impl NodeFacts {
     fn draw(dice: &mut Dice<'_>) -> Self {
         let count = match dice.below(1000) {
-            0..500 => 0,
-            500..800 => 1,
-            800..950 => 2,
-            950..980 => 3,
-            980..995 => 4,
-            995..999 => 5,
+            0..700 => 0,
+            700..900 => 1,
+            900..970 => 2,
+            970..990 => 3,
+            990..997 => 4,
+            997..999 => 5,
             _ => 6,
         };
         Self {

@@ -64,7 +64,7 @@ impl Facts {
             let name = &world.names[*name];
             put(inventory, component(name, *listed, dice), dice);
             // A twin of a higher version, and a custom one is higher than any.
-            if dice.percent(10) {
+            if dice.percent(5) {
                 let higher = listed.map(|listed| listed + dice.below(LISTED.len() - listed));
                 put(inventory, component(name, higher.filter(|_| dice.percent(70)), dice), dice);
             }
@@ -163,7 +163,7 @@ fn event(dice: &mut Dice<'_>) -> Event {
 
 /// None, a few, or a failure: mostly none, as nothing of it may show.
 fn some<T>(resource: Resource, dice: &mut Dice<'_>, make: impl Fn(&mut Dice<'_>) -> T) -> Section<T> {
-    if dice.percent(80) { nothing(resource, dice) } else { Ok((0..=dice.below(2)).map(|_| make(dice)).collect()) }
+    if dice.percent(88) { nothing(resource, dice) } else { Ok((0..=dice.below(2)).map(|_| make(dice)).collect()) }
 }
 
 fn nothing<T>(resource: Resource, dice: &mut Dice<'_>) -> Section<T> {
