@@ -19,7 +19,7 @@ use crate::agent::View;
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Every state that a component can have.
-const STATES: [&str; 6] = ["current", "outdated", "ahead", "unknown", "missing", "unmanaged"];
+const STATES: [&str; 7] = ["current", "outdated", "ignored", "ahead", "unknown", "missing", "unmanaged"];
 
 /// Every kind of failure of an update check.
 const CAUSES: [SourceErrorCause; 5] = [

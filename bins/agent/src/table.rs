@@ -47,7 +47,9 @@ fn cells(component: &ComponentReport, view: &View) -> [String; 16] {
         Health::Unknown { reason } => ("unknown", reason.clone()),
     };
     let (available, behind) = match &component.freshness {
-        Freshness::Outdated { latest, behind } => (latest.to_string(), Some(behind)),
+        Freshness::Outdated { latest, behind } | Freshness::Ignored { latest, behind } => {
+            (latest.to_string(), Some(behind))
+        }
         Freshness::Ahead { latest } => (latest.to_string(), None),
         _ => (String::new(), None),
     };
