@@ -11,7 +11,7 @@ use crate::component::WorkloadKind;
 mod event;
 mod resource;
 mod stale;
-mod totals;
+pub(crate) mod totals;
 
 pub use event::{Event, InvolvedObject};
 pub use resource::{Resource, Unreadable, UnreadableCause};

@@ -17,12 +17,20 @@ impl Totals {
     /// Adds the nodes' capacities.
     #[must_use]
     pub fn of(nodes: &[Node]) -> Self {
-        Self {
-            cpu: sum(nodes, |node| node.capacity.cpu.as_deref()),
-            memory: sum(nodes, |node| node.capacity.memory.as_deref()),
-            ephemeral_storage: sum(nodes, |node| node.capacity.ephemeral_storage.as_deref()),
-        }
+        Self { cpu: cpu(nodes), memory: memory(nodes), ephemeral_storage: ephemeral_storage(nodes) }
     }
+}
+
+pub(crate) fn cpu(nodes: &[Node]) -> Option<Quantity> {
+    sum(nodes, |node| node.capacity.cpu.as_deref())
+}
+
+pub(crate) fn memory(nodes: &[Node]) -> Option<Quantity> {
+    sum(nodes, |node| node.capacity.memory.as_deref())
+}
+
+pub(crate) fn ephemeral_storage(nodes: &[Node]) -> Option<Quantity> {
+    sum(nodes, |node| node.capacity.ephemeral_storage.as_deref())
 }
 
 fn sum(nodes: &[Node], quantity: impl Fn(&Node) -> Option<&str>) -> Option<Quantity> {

@@ -146,7 +146,7 @@ pub(crate) const MUTATIONS: &[Mutation] = mutations![
     ),
     (
         "capacity: cpu, memory, disk",
-        "buckets are halves as wide",
+        "buckets of another width",
         "facets/sizes.rs",
         "u128::from(number).pow(4).checked_ilog2()",
         "u128::from(number).pow(3).checked_ilog2()"
@@ -155,20 +155,20 @@ pub(crate) const MUTATIONS: &[Mutation] = mutations![
         "capacity: memory",
         "small ones are told apart",
         "facets/sizes.rs",
-        "Some(Self((bucket + MIB).max(Self::FIRST)))",
-        "Some(Self(bucket + MIB))"
+        "Some(Self(((bucket + MIB) / STEP * STEP).max(Self::FIRST)))",
+        "Some(Self((bucket + MIB) / STEP * STEP))"
     ),
     (
         "capacity: disk",
         "the first node's disk is said",
         "anonymizer/normalise/capacity.rs",
-        "Bytes::of(sum(nodes, |node| node.capacity.ephemeral_storage.as_deref())?.whole())",
-        "Bytes::of(sum(&nodes[..1], |node| node.capacity.ephemeral_storage.as_deref())?.whole())"
+        "totals::ephemeral_storage(nodes)?",
+        "totals::ephemeral_storage(&nodes[..1])?"
     ),
     (
         "capacity: memory",
         "what is malformed is left out of the sum",
-        "anonymizer/normalise/capacity.rs",
+        "collector/totals.rs",
         "quantity(node)?.parse().ok()?",
         "quantity(node).and_then(|text| text.parse().ok()).unwrap_or_default()"
     ),

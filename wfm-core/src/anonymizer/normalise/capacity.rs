@@ -1,8 +1,7 @@
 //! Capacities of all nodes are summed, and the sum becomes a bucket.
 
-use crate::collector::Node;
+use crate::collector::{Node, totals};
 use crate::facets::{Bytes, Cores, Nodes};
-use crate::quantity::Quantity;
 
 /// How many nodes there are.
 pub(in crate::anonymizer) fn nodes(nodes: &[Node]) -> Option<Nodes> {
@@ -11,24 +10,16 @@ pub(in crate::anonymizer) fn nodes(nodes: &[Node]) -> Option<Nodes> {
 
 /// Whole cores of all nodes, one at least.
 pub(in crate::anonymizer) fn cpu(nodes: &[Node]) -> Option<Cores> {
-    Cores::of(sum(nodes, |node| node.capacity.cpu.as_deref())?.whole().max(1))
+    nodes.first()?;
+    Cores::of(totals::cpu(nodes)?.whole().max(1))
 }
 
 /// Memory of all nodes.
 pub(in crate::anonymizer) fn memory(nodes: &[Node]) -> Option<Bytes> {
-    Bytes::of(sum(nodes, |node| node.capacity.memory.as_deref())?.whole())
+    Bytes::of(totals::memory(nodes)?.whole())
 }
 
 /// Local disk of all nodes.
 pub(in crate::anonymizer) fn disk(nodes: &[Node]) -> Option<Bytes> {
-    Bytes::of(sum(nodes, |node| node.capacity.ephemeral_storage.as_deref())?.whole())
-}
-
-/// The sum; nothing where a node says nothing, or something that is no quantity: a part of a sum would be false.
-fn sum<'a>(nodes: &'a [Node], quantity: impl Fn(&'a Node) -> Option<&'a str>) -> Option<Quantity> {
-    let mut sum = Quantity::default();
-    for node in nodes {
-        sum = sum.checked_add(quantity(node)?.parse().ok()?)?;
-    }
-    (!nodes.is_empty()).then_some(sum)
+    Bytes::of(totals::ephemeral_storage(nodes)?.whole())
 }
