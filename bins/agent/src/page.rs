@@ -12,6 +12,7 @@ mod banner;
 mod components;
 mod header;
 mod missing;
+mod notes;
 mod notices;
 mod resources;
 mod self_checks;
@@ -75,12 +76,12 @@ pub(crate) fn page(view: &View, query: &Query) -> Page {
                     @match &view.report {
                         Some(report) => {
                             (notices::notices(view, report))
-                            (tiles::tiles(report, query))
+                            (tiles::tiles(view, query))
                             (components::components(view, report, query))
                             (missing::missing(view, report))
                             (resources::resources(view, report))
                         }
-                        None => (nothing_yet(view)),
+                        None => { (tiles::tiles(view, query)) (nothing_yet(view)) },
                     }
                     (self_checks::block(view))
                     (sharing::sharing(view))
@@ -105,7 +106,7 @@ fn nothing_yet(view: &View) -> Markup {
         section aria-labelledby="components" {
             h2 #components { "Components" }
             p { "Nothing of the namespace " strong { (view.namespace) } " has been seen yet. This command shows the same:" }
-            pre { "kubectl -n " (view.namespace) " get deployments,daemonsets,statefulsets,replicationcontrollers" }
+            (components::look_for(view))
         }
     }
 }
@@ -117,9 +118,11 @@ fn footer() -> Markup {
                 "As data: " a href="report.json" { "JSON" } " · " a href="report.csv" { "CSV" } " · "
                 a href="metrics" { "metrics" } " · " a href="components" { "components as old agents told them" } " · "
                 a href="id" { "cluster id" } " · " a href="readyz?verbose" { "readiness" } " · "
-                a href="openapi.json" { "API description" } " · " a href=(env!("CARGO_PKG_REPOSITORY")) { "documentation" }
+                a href="openapi.json" { "API description" }
             }
-            p { "wfm-agent " (env!("CARGO_PKG_VERSION")) }
+            // Written out and no link: this page leads nowhere but to itself.
+            p { "Documentation: " code { (env!("CARGO_PKG_REPOSITORY")) } }
+            p { "Build: wfm-agent " (env!("CARGO_PKG_VERSION")) }
         }
     }
 }

@@ -21,8 +21,23 @@ pub(super) fn banner(view: &View) -> Markup {
     match (updates.is_on, updates.learnt.checked_at) {
         (false, _) => strip("dim", "Update checks are off", &off(view)),
         (true, None) => strip("warn", "Cannot tell", &never(&updates.learnt)),
-        (true, Some(checked)) => known(view, report, checked),
+        (true, Some(checked)) => html! {
+            @if updates.is_stale(view.now) { (stale(view, checked)) }
+            (known(view, report, checked))
+        },
     }
+}
+
+/// Before everything that may have changed since.
+fn stale(view: &View, checked: Timestamp) -> Markup {
+    let class = if view.updates.is_too_old(view.now) { "bad" } else { "warn" };
+    let why = view.updates.learnt.failure.as_ref();
+    let body = html! {
+        "The last successful check was " (ago(view.now, checked))
+        @if let Some(Failure { message, .. }) = why { " (" (message) ")" }
+        ". What was known then:"
+    };
+    strip(class, "Cannot tell", &body)
 }
 
 fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
@@ -34,10 +49,10 @@ fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
         let unknown = report.managed().filter(|c| matches!(c.freshness, Freshness::Unknown { .. })).count();
         let current = (installed - unknown) as u64;
         let quiet = html! {
-            @if unknown == 0 { "✓ All " (grouped(current)) " current" } @else { (grouped(current)) " current, " (unknown) " could not be told" }
+            @if installed == 0 { "No component is installed" } @else if unknown == 0 { "✓ All " (grouped(current)) " current" } @else { (grouped(current)) " current, " (unknown) " could not be told" }
             ", checked " (ago(view.now, checked)) "." (doubts) (rest)
         };
-        let class = if unknown == 0 && !view.updates.is_stale(view.now) { "ok" } else { "dim" };
+        let class = if installed > 0 && unknown == 0 && !view.updates.is_stale(view.now) { "ok" } else { "dim" };
         return html! { div.banner.quiet.(class) { div.wrap { p { (quiet) } } } };
     }
     let severity = if view.updates.is_too_old(view.now) { "bad" } else { "warn" };
@@ -75,7 +90,7 @@ impl<'a> Outdated<'a> {
 impl maud::Render for Outdated<'_> {
     fn render(&self) -> Markup {
         html! {
-            span.nobreak {
+            a.nobreak href={ "./?text=" (self.component.name) "#components" } title="Notes and upgrade" {
                 (self.component.name) " "
                 @if let Some(installed) = &self.component.installed { (installed.version) " " }
                 "→ " (self.latest)
@@ -96,7 +111,7 @@ fn rest(report: &ClusterReport) -> Markup {
 fn doubts(view: &View) -> Markup {
     html! {
         @if view.updates.is_stale(view.now) { " " strong { "This is old: it may have changed since." } }
-        @if let Some(failure) = &view.updates.learnt.failure { " The last check failed " (failed(view.now, failure)) "." }
+        @else if let Some(failure) = &view.updates.learnt.failure { " The last check failed " (failed(view.now, failure)) "." }
     }
 }
 

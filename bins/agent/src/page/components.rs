@@ -1,5 +1,6 @@
 //! Every component in a row, with its details.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use wfm_core::collector::{Event, Pod, Resource, Workload};
 use wfm_core::component::WorkloadKind;
@@ -27,6 +28,7 @@ pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> 
     html! {
         section aria-labelledby="components" {
             h2 #components { "Components" }
+            (unreadable(view, report))
             (filter(query))
             p.soft role="status" {
                 @if query.is_all() { (count(shown.len() as u64, "row")) }
@@ -34,14 +36,12 @@ pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> 
             }
             @if shown.is_empty() && !query.is_all() {
                 p { "No component matches. " a href="./#components" { "Clear the filter" } }
-            } @else if shown.is_empty() {
-                p { "No workload and no expected component. This command shows the same:" }
-                pre { "kubectl -n " (view.namespace) " get deployments,daemonsets,statefulsets,replicationcontrollers" }
             } @else {
+                @if report.inventory.workloads().next().is_none() { (nothing_found(view, report)) }
                 table.rows {
                     caption.skip { "Components with their versions and health" }
                     thead { tr {
-                        th scope="col" { "Status" } th scope="col" { "Component" } th scope="col" { "Installed" }
+                        th scope="col" { "Status" } th scope="col" { "Component" } th scope="col" { "Installed → available" }
                         th scope="col" { "Behind by" } th scope="col" { "Ready" } th scope="col" { "Age" }
                     } }
                     tbody { @for component in &shown { (row(view, report, component, &pods)) } }
@@ -49,6 +49,42 @@ pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> 
             }
         }
     }
+}
+
+/// Why rows are absent or old.
+fn unreadable(view: &View, report: &ClusterReport) -> Markup {
+    let failures = report.inventory.unreadable();
+    let concerned = failures.into_iter().filter(|one| one.resource.is_workload() || one.resource == Resource::Pods);
+    html! {
+        @for failure in concerned {
+            p.note.bad {
+                "✕ " (failure.resource) " could not be read: " (failure.message) "."
+                @if let Some(seen) = seen_before(report, failure.resource) { " What is grey was seen " (ago(view.now, seen)) "." }
+            }
+        }
+    }
+}
+
+/// Since when what is shown of a resource is old; `None` where it is new, or was never seen.
+fn seen_before(report: &ClusterReport, resource: Resource) -> Option<Timestamp> {
+    report.inventory.stale.iter().find(|stale| stale.unreadable.resource == resource).map(|stale| stale.seen_at)
+}
+
+fn nothing_found(view: &View, report: &ClusterReport) -> Markup {
+    html! {
+        @if report.inventory.unreadable().iter().all(|failure| !failure.resource.is_workload()) {
+            p {
+                "No deployment, daemon set, stateful set or replication controller is in the namespace "
+                strong { (view.namespace) } ". This command shows the same:"
+            }
+            (look_for(view))
+        }
+    }
+}
+
+/// The command that lists what the components are looked for among.
+pub(super) fn look_for(view: &View) -> Markup {
+    html! { pre { "kubectl -n " (view.namespace) " get deployments,daemonsets,statefulsets,replicationcontrollers" } }
 }
 
 fn filter(query: &Query) -> Markup {
@@ -72,15 +108,17 @@ fn filter(query: &Query) -> Markup {
 
 fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &PodsByOwner<'_>) -> Markup {
     let missing = component.freshness == Freshness::Missing;
+    let old = view.failure.is_some() || seen_before(report, Resource::of(component.kind)).is_some();
     html! {
-        tr {
+        tr.old[old] {
             td data-label="Status" { (badge::badges(component)) }
             th.name scope="row" data-label="Component" {
                 (component.name) " " span.soft.kind { (component.kind) }
+                @if let Some(image) = component.images.first() { div.why { code { (image) } } }
                 @for line in explanations(component, view, report) { div.why { (line) } }
                 @if !missing { (details(view, report, component, pods)) }
             }
-            td data-label="Installed" { (versions(component)) }
+            td data-label="Installed → available" { (versions(component)) }
             td.behind data-label="Behind by" { (behind(&component.freshness)) }
             td data-label="Ready" { @if missing { "–" } @else { (component.ready) " of " (component.desired) } }
             td data-label="Age" { @match component.created { Some(created) => (age(view.now, created)), None => "–" } }
@@ -92,8 +130,8 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &
 fn explanations(component: &ComponentReport, view: &View, report: &ClusterReport) -> Vec<String> {
     let mut lines: Vec<String> = reason(&component.freshness, view.namespace.as_str()).into_iter().collect();
     let resource = Resource::of(component.kind);
-    if let Some(stale) = report.inventory.stale.iter().find(|stale| stale.unreadable.resource == resource) {
-        lines.push(format!("as seen {}: {resource} could not be read since", ago(view.now, stale.seen_at)));
+    if let Some(seen) = seen_before(report, resource) {
+        lines.push(format!("as seen {}: {resource} could not be read since", ago(view.now, seen)));
     }
     if let Health::Unhealthy { reasons } = &component.health {
         lines.extend(reasons.iter().cloned());
@@ -135,13 +173,17 @@ fn details(view: &View, report: &ClusterReport, component: &ComponentReport, pod
     let workload = report.inventory.workloads().find(|w| w.name == component.name && w.kind == component.kind);
     html! {
         details data-key={ (component.kind) "/" (component.name) } {
-            summary { "Details" }
-            @for image in &component.images { div { "Image " code { (image) } } }
+            summary { "Details" span.skip { " of " (component.name) } }
+            @for image in component.images.iter().skip(1) { div { "Also the image " code { (image) } } }
             @if let Some(workload) = workload {
                 (pod_list(pods.of(workload)))
                 (events(view, report, component))
+                (super::notes::notes(view, component))
                 @if let Freshness::Outdated { latest, .. } = &component.freshness {
-                    @if let Some(line) = upgrade_line(view, workload, latest) { "To upgrade it alone:" pre { (line) } }
+                    @if let Some(line) = upgrade_line(view, workload, latest) {
+                        "To upgrade it alone:" pre { (line) }
+                        @if by_annotation(component) { "Its version is read from its annotation: that must say the new version, too." }
+                    }
                 }
             }
         }
@@ -154,6 +196,7 @@ fn pod_list(pods: &[&Pod]) -> Markup {
     pods.sort_by_key(|pod| (pod.ready, std::cmp::Reverse(pod.restarts())));
     let (shown, more) = pods.split_at(pods.len().min(PODS));
     html! {
+        @if pods.is_empty() { p { "No pods." } }
         ul.pods {
             @for pod in shown { li { (pod_line(pod)) } }
             @if !more.is_empty() { li.soft { (rest(more.iter().map(|pod| pod.ready))) } }
@@ -191,6 +234,10 @@ fn event_line(view: &View, event: &Event) -> Markup {
             "(" @if let Some(seen) = event.last_seen { (ago(view.now, seen)) ", " } (count(event.count.into(), "time")) ")"
         }
     }
+}
+
+fn by_annotation(component: &ComponentReport) -> bool {
+    component.installed.as_ref().is_some_and(|installed| installed.source == VersionOrigin::Annotation)
 }
 
 /// The command that sets the component's own image to the latest version; `None` where its image has no tag to replace.

@@ -89,9 +89,13 @@ fn block<T>(
         @match (section, stale) {
             (Err(failure), _) => { h3 { (title) } (unreadable(view, failure)) },
             (Ok(objects), Some(stale)) => {
+                h3 { (title) }
                 (unreadable(view, &stale.unreadable))
-                p.soft { (title) " as seen " (ago(view.now, stale.seen_at)) ":" }
-                (listed(title, resource, objects, of))
+                @if objects.is_empty() { p.soft { "None, as seen " (ago(view.now, stale.seen_at)) "." } }
+                @else {
+                    p.soft { (title) " as seen " (ago(view.now, stale.seen_at)) ":" }
+                    (listed(title, resource, objects, of))
+                }
             },
             (Ok(objects), None) => (listed(title, resource, objects, of)),
         }
