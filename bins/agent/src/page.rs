@@ -70,7 +70,7 @@ pub(crate) fn page(view: &View, query: &Query) -> Page {
                     div.wrap { p.note.bad role="alert" { (cluster_failure(view, &failure.0.message)) } }
                 }
                 @if let Err(why) = &view.id {
-                    div.wrap { p.note.warn { "The cluster has no id yet: " (why) } }
+                    div.wrap { p.note.warn { "The cluster has no id yet: " (why) "." } }
                 }
                 div.wrap {
                     @match &view.report {

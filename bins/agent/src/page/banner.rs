@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use wfm_core::diff::{Behind, Freshness};
+use wfm_core::diff::{Behind, Freshness, UnknownReason};
 use wfm_core::report::{ClusterReport, ComponentReport, Tile};
 use wfm_core::version::{Step, Version};
 
@@ -26,6 +26,11 @@ pub(super) fn banner(view: &View) -> Markup {
             (known(view, report, checked))
         },
     }
+}
+
+/// Whether a component is there; it may be there unseen.
+fn is_seen(freshness: &Freshness) -> bool {
+    !matches!(freshness, Freshness::Missing | Freshness::Unknown { reason: UnknownReason::Unreadable { .. } })
 }
 
 /// Before everything that may have changed since.
@@ -59,7 +64,8 @@ fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
     let (named, more) = outdated.split_at(outdated.len().min(NAMED));
     let majors = outdated.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
     let verb = if outdated.len() == 1 { "is" } else { "are" };
-    let title = format!("{} of {} {verb} out of date", outdated.len(), count(installed as u64, "installed component"));
+    let seen = report.managed().filter(|component| is_seen(&component.freshness)).count() as u64;
+    let title = format!("{} of {} {verb} out of date", outdated.len(), count(seen, "installed component"));
     let body = html! {
         @for (at, one) in named.iter().enumerate() { @if at > 0 { ", " } (one) }
         @if !more.is_empty() { " and " a href="./?status=outdated#components" { (more.len()) " more" } }

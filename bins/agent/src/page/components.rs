@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use wfm_core::collector::{Event, Pod, Resource, Workload};
 use wfm_core::component::WorkloadKind;
-use wfm_core::diff::{Behind, Freshness};
+use wfm_core::diff::{Behind, Freshness, UnknownReason};
 use wfm_core::health::{Health, PodsByOwner};
 use wfm_core::installed::VersionOrigin;
 use wfm_core::report::{ClusterReport, ComponentReport};
@@ -59,7 +59,10 @@ fn unreadable(view: &View, report: &ClusterReport) -> Markup {
         @for failure in concerned {
             p.note.bad {
                 "✕ " (failure.resource) " could not be read: " (failure.message) "."
-                @if let Some(seen) = seen_before(report, failure.resource) { " What is grey was seen " (ago(view.now, seen)) "." }
+                @if let Some(seen) = seen_before(report, failure.resource) {
+                    @if failure.resource == Resource::Pods { " What the details say of pods was seen " } @else { " What is grey was seen " }
+                    (ago(view.now, seen)) "."
+                }
             }
         }
     }
@@ -107,20 +110,23 @@ fn filter(query: &Query) -> Markup {
 }
 
 fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &PodsByOwner<'_>) -> Markup {
-    let missing = component.freshness == Freshness::Missing;
+    let unseen = matches!(
+        component.freshness,
+        Freshness::Missing | Freshness::Unknown { reason: UnknownReason::Unreadable { .. } }
+    );
     let old = view.failure.is_some() || seen_before(report, Resource::of(component.kind)).is_some();
     html! {
         tr.old[old] {
             td data-label="Status" { (badge::badges(component)) }
             th.name scope="row" data-label="Component" {
                 (component.name) " " span.soft.kind { (component.kind) }
-                @if let Some(image) = component.images.first() { div.why { code { (image) } } }
+                @if let Some(image) = component.images.first().and_then(|image| image.split('@').next()) { div.why { code { (image) } } }
                 @for line in explanations(component, view, report) { div.why { (line) } }
-                @if !missing { (details(view, report, component, pods)) }
+                @if !unseen { (details(view, report, component, pods)) }
             }
             td data-label="Installed → available" { (versions(component)) }
             td.behind data-label="Behind by" { (behind(&component.freshness)) }
-            td data-label="Ready" { @if missing { "–" } @else { (component.ready) " of " (component.desired) } }
+            td data-label="Ready" { @if unseen { "–" } @else { (component.ready) " of " (component.desired) } }
             td data-label="Age" { @match component.created { Some(created) => (age(view.now, created)), None => "–" } }
         }
     }
@@ -174,7 +180,7 @@ fn details(view: &View, report: &ClusterReport, component: &ComponentReport, pod
     html! {
         details data-key={ (component.kind) "/" (component.name) } {
             summary { "Details" span.skip { " of " (component.name) } }
-            @for image in component.images.iter().skip(1) { div { "Also the image " code { (image) } } }
+            @for image in &component.images { div { "Image " code { (image) } } }
             @if let Some(workload) = workload {
                 (pod_list(pods.of(workload)))
                 (events(view, report, component))

@@ -113,7 +113,7 @@ fn unreadable(view: &View, failure: &Unreadable) -> Markup {
 
 fn listed<T>(title: &str, resource: Resource, objects: &[T], of: &Of<T>) -> Markup {
     if objects.is_empty() {
-        return html! { h3 { (title) " " span.soft { "none" } } };
+        return html! { p.resource { span.title { (title) } " " span.soft { "none" } } };
     }
     let mut order: Vec<(bool, &str, &T)> = objects.iter().map(|one| ((of.ready)(one), (of.name)(one), one)).collect();
     order.sort_by_key(|(ready, name, _)| (*ready, *name));
