@@ -18,6 +18,7 @@ mod resources;
 mod self_checks;
 mod sharing;
 mod tiles;
+mod unseen;
 
 /// What of the components a viewer wants to see; nothing set means all.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -39,7 +40,7 @@ impl Query {
     fn matches(&self, component: &ComponentReport) -> bool {
         (self.status.is_empty() || self.status == tile_name(component.tile()))
             && (self.kind.is_empty() || self.kind == component.kind.as_str())
-            && component.name.contains(self.text.trim())
+            && component.name.to_lowercase().contains(&self.text.trim().to_lowercase())
     }
 }
 
@@ -106,7 +107,7 @@ fn nothing_yet(view: &View) -> Markup {
         section aria-labelledby="components" {
             h2 #components { "Components" }
             p { "Nothing of the namespace " strong { (view.namespace) } " has been seen yet. This command shows the same:" }
-            (components::look_for(view))
+            (unseen::look_for(view))
         }
     }
 }

@@ -15,6 +15,8 @@ mod frame;
 mod header;
 #[path = "acceptance/lines.rs"]
 mod lines;
+#[path = "acceptance/reading.rs"]
+mod reading;
 #[path = "acceptance/resources.rs"]
 mod resources;
 #[path = "acceptance/scene.rs"]

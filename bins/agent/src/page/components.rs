@@ -1,6 +1,5 @@
 //! Every component in a row, with its details.
 
-use jiff::Timestamp;
 use maud::{Markup, html};
 use wfm_core::collector::{Event, Pod, Resource, Workload};
 use wfm_core::component::WorkloadKind;
@@ -11,7 +10,7 @@ use wfm_core::report::{ClusterReport, ComponentReport};
 use wfm_core::version::{Step, Version};
 
 use super::resources::rest;
-use super::{Query, badge};
+use super::{Query, badge, unseen};
 use crate::agent::View;
 use crate::components::reason;
 use crate::words::{age, ago, count};
@@ -28,7 +27,7 @@ pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> 
     html! {
         section aria-labelledby="components" {
             h2 #components { "Components" }
-            (unreadable(view, report))
+            (unseen::unreadable(view, report))
             (filter(query))
             p.soft role="status" {
                 @if query.is_all() { (count(shown.len() as u64, "row")) }
@@ -37,7 +36,7 @@ pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> 
             @if shown.is_empty() && !query.is_all() {
                 p { "No component matches. " a href="./#components" { "Clear the filter" } }
             } @else {
-                @if report.inventory.workloads().next().is_none() { (nothing_found(view, report)) }
+                @if report.inventory.workloads().next().is_none() { (unseen::nothing_found(view, report)) }
                 table.rows {
                     caption.skip { "Components with their versions and health" }
                     thead { tr {
@@ -49,45 +48,6 @@ pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> 
             }
         }
     }
-}
-
-/// Why rows are absent or old.
-fn unreadable(view: &View, report: &ClusterReport) -> Markup {
-    let failures = report.inventory.unreadable();
-    let concerned = failures.into_iter().filter(|one| one.resource.is_workload() || one.resource == Resource::Pods);
-    html! {
-        @for failure in concerned {
-            p.note.bad {
-                "✕ " (failure.resource) " could not be read: " (failure.message) "."
-                @if let Some(seen) = seen_before(report, failure.resource) {
-                    @if failure.resource == Resource::Pods { " What the details say of pods was seen " } @else { " What is grey was seen " }
-                    (ago(view.now, seen)) "."
-                }
-            }
-        }
-    }
-}
-
-/// Since when what is shown of a resource is old; `None` where it is new, or was never seen.
-fn seen_before(report: &ClusterReport, resource: Resource) -> Option<Timestamp> {
-    report.inventory.stale.iter().find(|stale| stale.unreadable.resource == resource).map(|stale| stale.seen_at)
-}
-
-fn nothing_found(view: &View, report: &ClusterReport) -> Markup {
-    html! {
-        @if report.inventory.unreadable().iter().all(|failure| !failure.resource.is_workload()) {
-            p {
-                "No deployment, daemon set, stateful set or replication controller is in the namespace "
-                strong { (view.namespace) } ". This command shows the same:"
-            }
-            (look_for(view))
-        }
-    }
-}
-
-/// The command that lists what the components are looked for among.
-pub(super) fn look_for(view: &View) -> Markup {
-    html! { pre { "kubectl -n " (view.namespace) " get deployments,daemonsets,statefulsets,replicationcontrollers" } }
 }
 
 fn filter(query: &Query) -> Markup {
@@ -114,7 +74,7 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &
         component.freshness,
         Freshness::Missing | Freshness::Unknown { reason: UnknownReason::Unreadable { .. } }
     );
-    let old = view.failure.is_some() || seen_before(report, Resource::of(component.kind)).is_some();
+    let old = view.failure.is_some() || unseen::seen_before(report, Resource::of(component.kind)).is_some();
     html! {
         tr.old[old] {
             td data-label="Status" { (badge::badges(component)) }
@@ -136,7 +96,7 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &
 fn explanations(component: &ComponentReport, view: &View, report: &ClusterReport) -> Vec<String> {
     let mut lines: Vec<String> = reason(&component.freshness, view.namespace.as_str()).into_iter().collect();
     let resource = Resource::of(component.kind);
-    if let Some(seen) = seen_before(report, resource) {
+    if let Some(seen) = unseen::seen_before(report, resource) {
         lines.push(format!("as seen {}: {resource} could not be read since", ago(view.now, seen)));
     }
     if let Health::Unhealthy { reasons } = &component.health {

@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 
-use crate::scene::{OFF, Scene, Stage, between, words};
+use crate::reading::{between, words};
+use crate::scene::{OFF, Scene, Stage};
 
 /// The banner, which is what `<main>` begins with.
 async fn banner(scene: &Scene) -> (String, String) {

@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 
-use crate::scene::{KINDS, Stage, block, row, words};
+use crate::reading::{block, row, words};
+use crate::scene::{KINDS, Stage};
 
 /// "status, name, kind, installed → available, behind by (major/minor/patch, n releases, days), image, ready/desired, age".
 #[tokio::test]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use wfm_agent::routes::routes_also_under;
 
-use crate::scene::{OFF, SHARE, Scene, Stage, between, client};
+use crate::reading::between;
+use crate::scene::{OFF, SHARE, Scene, Stage, client};
 
 const PROXY: &str = "/api/v1/namespaces/deis/services/deis-workflow-manager:80/proxy/";
 

@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 
-use crate::scene::{OFF, SECRETS, Scene, Stage, between, words};
+use crate::reading::{between, words};
+use crate::scene::{OFF, SECRETS, Scene, Stage};
 
 async fn header(scene: &Scene) -> (String, String) {
     let page = scene.page().await;

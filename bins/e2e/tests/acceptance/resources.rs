@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 
-use crate::scene::{KINDS, OFF, SECRETS, Stage, between, block, words};
+use crate::reading::{between, block, words};
+use crate::scene::{KINDS, OFF, SECRETS, Stage};
 
 /// "services, replication controllers, deployments, daemon sets, stateful sets, pods".
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 
-use crate::scene::{SECRETS, SHARE, Scene, Stage, between, block, words};
+use crate::reading::{between, block, words};
+use crate::scene::{SECRETS, SHARE, Scene, Stage};
 
 async fn sharing(scene: &Scene) -> String {
     words(block(&scene.page().await, "sharing"))

@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 
-use crate::scene::{OFF, Scene, Stage, between, words};
+use crate::reading::{between, words};
+use crate::scene::{OFF, Scene, Stage};
 
 /// What only one state says of the whole.
 const SIGNS: [(&str, &str); 5] = [

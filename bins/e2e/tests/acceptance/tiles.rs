@@ -2,7 +2,8 @@
 
 use wfm_e2e::Recording;
 
-use crate::scene::{KINDS, OFF, Scene, Stage, between, block, words};
+use crate::reading::{between, block, words};
+use crate::scene::{KINDS, OFF, Scene, Stage};
 
 /// The numbers as they are written, in order.
 async fn tiles(scene: &Scene) -> Vec<String> {
@@ -67,6 +68,7 @@ async fn the_filter_is_a_get_form_of_text_status_and_kind_that_shows_what_it_was
         assert!(page.contains(&format!("data-label=\"Component\">{name} ")));
     }
     assert_eq!(page.matches("<th class=\"name\"").count(), 2, "telegraf is a daemon set");
+    assert!(scene.page_at("/?text=+Router").await.contains("1 of 17 rows"), "however it is written");
 }
 
 /// "result count in a live region".
