@@ -89,6 +89,10 @@ uniqueness clusters="100000":
 test-cluster:
     cargo test -p wfm-e2e --test real_cluster -- --ignored --test-threads 1
 
+# The agent's page in Chromium, state by state: needs node, `npm install playwright-core axe-core` in WFM_BROWSER_MODULES, CHROMIUM
+test-browser:
+    cargo test -p wfm-e2e --test browser -- --ignored --nocapture
+
 # Every scripted fault of the cluster's API and of the versions service under 50 seeds
 weather:
     cargo test --release -p wfm-e2e --test weather -- --ignored --nocapture

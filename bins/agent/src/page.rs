@@ -12,11 +12,13 @@ mod banner;
 mod components;
 mod header;
 mod missing;
+mod notes;
 mod notices;
 mod resources;
 mod self_checks;
 mod sharing;
 mod tiles;
+mod unseen;
 
 /// What of the components a viewer wants to see; nothing set means all.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -38,7 +40,7 @@ impl Query {
     fn matches(&self, component: &ComponentReport) -> bool {
         (self.status.is_empty() || self.status == tile_name(component.tile()))
             && (self.kind.is_empty() || self.kind == component.kind.as_str())
-            && component.name.contains(self.text.trim())
+            && component.name.to_lowercase().contains(&self.text.trim().to_lowercase())
     }
 }
 
@@ -69,18 +71,18 @@ pub(crate) fn page(view: &View, query: &Query) -> Page {
                     div.wrap { p.note.bad role="alert" { (cluster_failure(view, &failure.0.message)) } }
                 }
                 @if let Err(why) = &view.id {
-                    div.wrap { p.note.warn { "The cluster has no id yet: " (why) } }
+                    div.wrap { p.note.warn { "The cluster has no id yet: " (why) "." } }
                 }
                 div.wrap {
                     @match &view.report {
                         Some(report) => {
                             (notices::notices(view, report))
-                            (tiles::tiles(report, query))
+                            (tiles::tiles(view, query))
                             (components::components(view, report, query))
                             (missing::missing(view, report))
                             (resources::resources(view, report))
                         }
-                        None => (nothing_yet(view)),
+                        None => { (tiles::tiles(view, query)) (nothing_yet(view)) },
                     }
                     (self_checks::block(view))
                     (sharing::sharing(view))
@@ -105,7 +107,7 @@ fn nothing_yet(view: &View) -> Markup {
         section aria-labelledby="components" {
             h2 #components { "Components" }
             p { "Nothing of the namespace " strong { (view.namespace) } " has been seen yet. This command shows the same:" }
-            pre { "kubectl -n " (view.namespace) " get deployments,daemonsets,statefulsets,replicationcontrollers" }
+            (unseen::look_for(view))
         }
     }
 }
@@ -119,8 +121,9 @@ fn footer() -> Markup {
                 a href="id" { "cluster id" } " · " a href="readyz?verbose" { "readiness" } " · "
                 a href="openapi.json" { "API description" }
             }
-            // No link: this page leads nowhere but to itself.
-            p { "wfm-agent " (env!("CARGO_PKG_VERSION")) ", documented in docs/OPERATIONS.md and docs/PRIVACY.md of " code { (env!("CARGO_PKG_REPOSITORY")) } }
+            // Written out and no link: this page leads nowhere but to itself.
+            p { "Documentation: docs/OPERATIONS.md and docs/PRIVACY.md of " code { (env!("CARGO_PKG_REPOSITORY")) } }
+            p { "Build: wfm-agent " (env!("CARGO_PKG_VERSION")) }
         }
     }
 }

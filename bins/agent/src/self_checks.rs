@@ -48,9 +48,7 @@ fn api(view: &View) -> Found {
         return (Outcome::Fails, failure.to_string());
     }
     let Some(report) = &view.report else { return (Outcome::NotYet, "the first collection has not ended yet".into()) };
-    let inventory = &report.inventory;
-    let stale = inventory.stale.iter().map(|stale| &stale.unreadable);
-    let failed: Vec<String> = inventory.unreadable().into_iter().chain(stale).map(ToString::to_string).collect();
+    let failed: Vec<String> = report.inventory.unreadable().into_iter().map(ToString::to_string).collect();
     match failed.as_slice() {
         [] => (Outcome::Works, "every resource could be read".into()),
         failed => (Outcome::Fails, failed.join("; ")),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use wfm_core::diff::{Behind, Freshness};
+use wfm_core::diff::{Behind, Freshness, UnknownReason};
 use wfm_core::report::{ClusterReport, ComponentReport, Tile};
 use wfm_core::version::{Step, Version};
 
@@ -21,8 +21,28 @@ pub(super) fn banner(view: &View) -> Markup {
     match (updates.is_on, updates.learnt.checked_at) {
         (false, _) => strip("dim", "Update checks are off", &off(view)),
         (true, None) => strip("warn", "Cannot tell", &never(&updates.learnt)),
-        (true, Some(checked)) => known(view, report, checked),
+        (true, Some(checked)) => html! {
+            @if updates.is_stale(view.now) { (stale(view, checked)) }
+            (known(view, report, checked))
+        },
     }
+}
+
+/// Whether a component is there; it may be there unseen.
+fn is_seen(freshness: &Freshness) -> bool {
+    !matches!(freshness, Freshness::Missing | Freshness::Unknown { reason: UnknownReason::Unreadable { .. } })
+}
+
+/// Before everything that may have changed since.
+fn stale(view: &View, checked: Timestamp) -> Markup {
+    let class = if view.updates.is_too_old(view.now) { "bad" } else { "warn" };
+    let why = view.updates.learnt.failure.as_ref();
+    let body = html! {
+        "The last successful check was " (ago(view.now, checked))
+        @if let Some(Failure { message, .. }) = why { " (" (message) ")" }
+        ". What was known then:"
+    };
+    strip(class, "Cannot tell", &body)
 }
 
 fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
@@ -37,14 +57,15 @@ fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
         let ignored = how_many(|freshness| matches!(freshness, Freshness::Ignored { .. }));
         let current = (installed - unknown - ignored) as u64;
         let quiet = html! {
-            @if unknown + ignored == 0 { "✓ All " (grouped(current)) " current" } @else { (grouped(current)) " current" }
+            @if installed == 0 { "No component is installed" }
+            @else if unknown + ignored == 0 { "✓ All " (grouped(current)) " current" } @else { (grouped(current)) " current" }
             @if ignored > 0 { ", " (ignored) " ignored" }
             @if unknown > 0 { ", " (unknown) " could not be told" }
             ", checked " (ago(view.now, checked)) "." (doubts) (rest)
         };
         let class = match (flaws, unknown) {
             (1.., _) => "bad",
-            (0, 0) if !view.updates.is_stale(view.now) => "ok",
+            (0, 0) if installed > 0 && !view.updates.is_stale(view.now) => "ok",
             _ => "dim",
         };
         return html! { div.banner.quiet.(class) { div.wrap { p { (quiet) } } } };
@@ -53,7 +74,8 @@ fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
     let (named, more) = outdated.split_at(outdated.len().min(NAMED));
     let majors = outdated.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
     let verb = if outdated.len() == 1 { "is" } else { "are" };
-    let title = format!("{} of {} {verb} out of date", outdated.len(), count(installed as u64, "installed component"));
+    let seen = report.managed().filter(|component| is_seen(&component.freshness)).count() as u64;
+    let title = format!("{} of {} {verb} out of date", outdated.len(), count(seen, "installed component"));
     let body = html! {
         @for (at, one) in named.iter().enumerate() { @if at > 0 { ", " } (one) }
         @if !more.is_empty() { " and " a href="./?status=outdated#components" { (more.len()) " more" } }
@@ -84,7 +106,7 @@ impl<'a> Outdated<'a> {
 impl maud::Render for Outdated<'_> {
     fn render(&self) -> Markup {
         html! {
-            span.nobreak {
+            a.nobreak href={ "./?text=" (self.component.name) "#components" } title="Notes and upgrade" {
                 (self.component.name) " "
                 @if let Some(installed) = &self.component.installed { (installed.version) " " }
                 "→ " (self.latest)
@@ -122,7 +144,7 @@ fn rest(report: &ClusterReport) -> Markup {
 fn doubts(view: &View) -> Markup {
     html! {
         @if view.updates.is_stale(view.now) { " " strong { "This is old: it may have changed since." } }
-        @if let Some(failure) = &view.updates.learnt.failure { " The last check failed " (failed(view.now, failure)) "." }
+        @else if let Some(failure) = &view.updates.learnt.failure { " The last check failed " (failed(view.now, failure)) "." }
     }
 }
 

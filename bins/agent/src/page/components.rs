@@ -3,14 +3,14 @@
 use maud::{Markup, html};
 use wfm_core::collector::{Event, Pod, Resource, Workload};
 use wfm_core::component::WorkloadKind;
-use wfm_core::diff::{Behind, Freshness};
+use wfm_core::diff::{Behind, Freshness, UnknownReason};
 use wfm_core::health::{Health, PodsByOwner};
 use wfm_core::installed::VersionOrigin;
 use wfm_core::report::{ClusterReport, ComponentReport};
 use wfm_core::version::{Step, Version};
 
 use super::resources::rest;
-use super::{Query, badge};
+use super::{Query, badge, unseen};
 use crate::agent::View;
 use crate::components::{reason, remarks};
 use crate::words::{age, ago, count};
@@ -27,6 +27,7 @@ pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> 
     html! {
         section aria-labelledby="components" {
             h2 #components { "Components" }
+            (unseen::unreadable(view, report))
             (filter(query))
             p.soft role="status" {
                 @if query.is_all() { (count(shown.len() as u64, "row")) }
@@ -34,14 +35,12 @@ pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> 
             }
             @if shown.is_empty() && !query.is_all() {
                 p { "No component matches. " a href="./#components" { "Clear the filter" } }
-            } @else if shown.is_empty() {
-                p { "No workload and no expected component. This command shows the same:" }
-                pre { "kubectl -n " (view.namespace) " get deployments,daemonsets,statefulsets,replicationcontrollers" }
             } @else {
+                @if report.inventory.workloads().next().is_none() { (unseen::nothing_found(view, report)) }
                 table.rows {
                     caption.skip { "Components with their versions and health" }
                     thead { tr {
-                        th scope="col" { "Status" } th scope="col" { "Component" } th scope="col" { "Installed" }
+                        th scope="col" { "Status" } th scope="col" { "Component" } th scope="col" { "Installed → available" }
                         th scope="col" { "Behind by" } th scope="col" { "Ready" } th scope="col" { "Age" }
                     } }
                     tbody { @for component in &shown { (row(view, report, component, &pods)) } }
@@ -71,18 +70,23 @@ fn filter(query: &Query) -> Markup {
 }
 
 fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &PodsByOwner<'_>) -> Markup {
-    let missing = component.freshness == Freshness::Missing;
+    let unseen = matches!(
+        component.freshness,
+        Freshness::Missing | Freshness::Unknown { reason: UnknownReason::Unreadable { .. } }
+    );
+    let old = view.failure.is_some() || unseen::seen_before(report, Resource::of(component.kind)).is_some();
     html! {
-        tr {
+        tr.old[old] {
             td data-label="Status" { (badge::badges(component)) }
             th.name scope="row" data-label="Component" {
                 (component.name) " " span.soft.kind { (component.kind) }
+                @if let Some(image) = component.images.first().and_then(|image| image.split('@').next()) { div.why { code { (image) } } }
                 @for line in explanations(component, view, report) { div.why { (line) } }
-                @if !missing { (details(view, report, component, pods)) }
+                @if !unseen { (details(view, report, component, pods)) }
             }
-            td data-label="Installed" { (versions(component)) }
+            td data-label="Installed → available" { (versions(component)) }
             td.behind data-label="Behind by" { (behind(&component.freshness)) }
-            td data-label="Ready" { @if missing { "–" } @else { (component.ready) " of " (component.desired) } }
+            td data-label="Ready" { @if unseen { "–" } @else { (component.ready) " of " (component.desired) } }
             td data-label="Age" { @match component.created { Some(created) => (age(view.now, created)), None => "–" } }
         }
     }
@@ -94,8 +98,8 @@ fn explanations(component: &ComponentReport, view: &View, report: &ClusterReport
     lines.extend(remarks(&component.remarks));
     lines.extend(super::notices::security(view, component).map(|notice| format!("security: {}", notice.text)));
     let resource = Resource::of(component.kind);
-    if let Some(stale) = report.inventory.stale.iter().find(|stale| stale.unreadable.resource == resource) {
-        lines.push(format!("as seen {}: {resource} could not be read since", ago(view.now, stale.seen_at)));
+    if let Some(seen) = unseen::seen_before(report, resource) {
+        lines.push(format!("as seen {}: {resource} could not be read since", ago(view.now, seen)));
     }
     if let Health::Unhealthy { reasons } = &component.health {
         lines.extend(reasons.iter().cloned());
@@ -144,14 +148,18 @@ fn details(view: &View, report: &ClusterReport, component: &ComponentReport, pod
     let workload = report.inventory.workloads().find(|w| w.name == component.name && w.kind == component.kind);
     html! {
         details data-key={ (component.kind) "/" (component.name) } {
-            summary { "Details" }
+            summary { "Details" span.skip { " of " (component.name) } }
             @for image in &component.images { div { "Image " code { (image) } } }
             @if let Some(workload) = workload {
                 (pod_list(pods.of(workload)))
                 (events(view, report, component))
+                (super::notes::notes(view, component))
                 @if let Freshness::Outdated { latest, .. } = &component.freshness {
                     @let next = component.remarks.stopover.as_ref().map_or(Some(latest), |stopover| stopover.first.as_ref());
-                    @if let Some(line) = next.and_then(|next| upgrade_line(view, workload, next)) { "To upgrade it alone:" pre { (line) } }
+                    @if let Some(line) = next.and_then(|next| upgrade_line(view, workload, next)) {
+                        "To upgrade it alone:" pre { (line) }
+                        @if by_annotation(component) { "Its version is read from its annotation: that must say the new version, too." }
+                    }
                 }
             }
         }
@@ -164,6 +172,7 @@ fn pod_list(pods: &[&Pod]) -> Markup {
     pods.sort_by_key(|pod| (pod.ready, std::cmp::Reverse(pod.restarts())));
     let (shown, more) = pods.split_at(pods.len().min(PODS));
     html! {
+        @if pods.is_empty() { p { "No pods." } }
         ul.pods {
             @for pod in shown { li { (pod_line(pod)) } }
             @if !more.is_empty() { li.soft { (rest(more.iter().map(|pod| pod.ready))) } }
@@ -201,6 +210,10 @@ fn event_line(view: &View, event: &Event) -> Markup {
             "(" @if let Some(seen) = event.last_seen { (ago(view.now, seen)) ", " } (count(event.count.into(), "time")) ")"
         }
     }
+}
+
+fn by_annotation(component: &ComponentReport) -> bool {
+    component.installed.as_ref().is_some_and(|installed| installed.source == VersionOrigin::Annotation)
 }
 
 /// The command that sets the component's own image to the next version; `None` where its image has no tag to replace.

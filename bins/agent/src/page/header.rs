@@ -20,6 +20,8 @@ pub(super) fn header(view: &View) -> Markup {
                     }
                 }
                 p.actions {
+                    span #unanswered.badge.warn role="status" {}
+                    " "
                     button #pause type="button" hidden { "Pause" }
                     " "
                     a.button href="" { "Reload" }

@@ -89,9 +89,13 @@ fn block<T>(
         @match (section, stale) {
             (Err(failure), _) => { h3 { (title) } (unreadable(view, failure)) },
             (Ok(objects), Some(stale)) => {
+                h3 { (title) }
                 (unreadable(view, &stale.unreadable))
-                p.soft { (title) " as seen " (ago(view.now, stale.seen_at)) ":" }
-                (listed(title, resource, objects, of))
+                @if objects.is_empty() { p.soft { "None, as seen " (ago(view.now, stale.seen_at)) "." } }
+                @else {
+                    p.soft { (title) " as seen " (ago(view.now, stale.seen_at)) ":" }
+                    (listed(title, resource, objects, of))
+                }
             },
             (Ok(objects), None) => (listed(title, resource, objects, of)),
         }
@@ -109,7 +113,7 @@ fn unreadable(view: &View, failure: &Unreadable) -> Markup {
 
 fn listed<T>(title: &str, resource: Resource, objects: &[T], of: &Of<T>) -> Markup {
     if objects.is_empty() {
-        return html! { h3 { (title) " " span.soft { "none" } } };
+        return html! { p.resource { span.title { (title) } " " span.soft { "none" } } };
     }
     let mut order: Vec<(bool, &str, &T)> = objects.iter().map(|one| ((of.ready)(one), (of.name)(one), one)).collect();
     order.sort_by_key(|(ready, name, _)| (*ready, *name));

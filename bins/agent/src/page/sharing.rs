@@ -35,7 +35,7 @@ pub(super) fn sharing(view: &View) -> Markup {
                 }
             }
             @if sharing.is_on { (kinds(view)) }
-            (preview(sharing))
+            (preview(view))
             (log(view))
         }
     }
@@ -60,13 +60,20 @@ fn kinds(view: &View) -> Markup {
     }
 }
 
-fn preview(sharing: &SharingView) -> Markup {
+fn preview(view: &View) -> Markup {
+    let SharingView { is_on, preview, .. } = &view.sharing;
     html! {
-        @if !sharing.preview.is_empty() {
+        @if preview.is_empty() {
+            p {
+                "The bytes cannot be shown yet: "
+                @match &view.id { Err(why) => (why), Ok(_) => "nothing of the cluster has been seen" }
+                "."
+            }
+        } @else {
             details data-key="preview" {
-                summary { @if sharing.is_on { "What is sent next, byte for byte" } @else { "What would be sent, byte for byte" } }
+                summary { @if *is_on { "What is sent next, byte for byte" } @else { "What would be sent, byte for byte" } }
                 p.soft { "Each at another moment, on a connection of its own. Only the check-in carries the id." }
-                @for envelope in &sharing.preview {
+                @for envelope in preview {
                     h3 { (name(envelope.kind())) }
                     pre { (envelope.as_str()) }
                 }

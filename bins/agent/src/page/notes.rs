@@ -1,0 +1,44 @@
+//! What the maker writes to the releases that a component does not have yet. It is text, whatever is in it.
+
+use maud::{Markup, html};
+use wfm_core::diff::Freshness;
+use wfm_core::release::{Notes, Release};
+use wfm_core::report::ComponentReport;
+
+use crate::agent::View;
+use crate::words::ago;
+
+/// So many releases are described, the newest.
+const RELEASES: usize = 5;
+
+pub(super) fn notes(view: &View, component: &ComponentReport) -> Markup {
+    let news = newer(view, component);
+    html! {
+        @if !news.is_empty() {
+            "What is new:"
+            ul {
+                @for release in news {
+                    li {
+                        strong { (release.version()) } " " span.soft { "(" (ago(view.now, release.released())) ")" }
+                        @let Notes { description, fixes, .. } = release.notes();
+                        @for text in [description, fixes].into_iter().flatten() { div.text { (text) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The newest releases first, as far as something is written to them.
+fn newer<'a>(view: &'a View, component: &ComponentReport) -> Vec<&'a Release> {
+    let (Freshness::Outdated { .. }, Some(installed), Ok(name), Some(releases)) =
+        (&component.freshness, &component.installed, component.name.parse(), &view.updates.learnt.releases)
+    else {
+        return Vec::new();
+    };
+    let line = releases.line(&view.updates.train, &name).iter().rev();
+    line.take_while(|release| release.version().precedence(&installed.version).is_gt())
+        .filter(|release| release.yanked().is_none() && !release.notes().is_empty())
+        .take(RELEASES)
+        .collect()
+}
