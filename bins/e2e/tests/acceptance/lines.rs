@@ -54,6 +54,13 @@ const LINES: &[(&str, &[&str])] = &[
         &["it_is_the_first_of_the_page_over_its_whole_width_and_cannot_be_dismissed"],
     ),
     (
+        "banner: security and major releases worded apart",
+        &[
+            "a_flaw_is_worded_apart_in_the_banner_and_in_the_row_while_all_is_current",
+            "a_major_release_is_worded_apart",
+        ],
+    ),
+    (
         "banner: shows",
         &[
             "it_counts_and_names_what_is_out_of_date_and_the_oldest_lag",
@@ -114,6 +121,7 @@ const LINES: &[(&str, &[&str])] = &[
     ("missing: shows", &["what_is_expected_and_absent_is_listed_as_missing"]),
     ("missing: empty", &["nothing_missing_is_said"]),
     ("missing: error", &["what_could_not_be_looked_for_is_not_called_missing"]),
+    ("missing: no list for this release", &["a_version_that_cannot_be_told_names_the_annotation_of_the_product"]),
     (
         "resources: show",
         &["every_kind_is_there_with_its_number_and_its_objects", "what_is_not_ready_is_first_and_restarts_are_said"],
@@ -167,7 +175,9 @@ const SOURCES: &str = concat!(
     include_str!("tiles.rs"),
 );
 
-const OTHERS: [&str; 5] = [
+const OTHERS: [&str; 7] = [
+    include_str!("../catalog.rs"),
+    include_str!("../../../agent/src/page/tests/freshness.rs"),
     include_str!("../browser.rs"),
     include_str!("../data.rs"),
     include_str!("../page.rs"),

@@ -97,5 +97,7 @@ async fn the_footer_leads_to_the_data_and_names_the_docs_and_the_build() {
         assert!(footer.contains(&format!("href=\"{target}\"")), "{target}");
         assert_eq!(scene.get(&format!("/{target}"), &[]).await.status(), 200, "{target}");
     }
-    assert!(words(footer).contains("Documentation: docs/OPERATIONS.md") && words(footer).contains("Build: wfm-agent 0."));
+    assert!(
+        words(footer).contains("Documentation: docs/OPERATIONS.md") && words(footer).contains("Build: wfm-agent 0.")
+    );
 }
