@@ -50,7 +50,7 @@ impl Facts {
     pub fn draw(dice: &mut Dice<'_>) -> Self {
         let mut components = Vec::new();
         let mut name = dice.below(NAMES);
-        for _ in 0..dice.pick(&[0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 9]) {
+        for _ in 0..dice.pick(&[0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 8]) {
             if name >= NAMES {
                 break;
             }

@@ -163,7 +163,7 @@ fn event(dice: &mut Dice<'_>) -> Event {
 
 /// None, a few, or a failure: mostly none, as nothing of it may show.
 fn some<T>(resource: Resource, dice: &mut Dice<'_>, make: impl Fn(&mut Dice<'_>) -> T) -> Section<T> {
-    if dice.percent(88) { nothing(resource, dice) } else { Ok((0..=dice.below(2)).map(|_| make(dice)).collect()) }
+    if dice.percent(92) { nothing(resource, dice) } else { Ok((0..=dice.below(2)).map(|_| make(dice)).collect()) }
 }
 
 fn nothing<T>(resource: Resource, dice: &mut Dice<'_>) -> Section<T> {
