@@ -13,7 +13,7 @@ use wfm_core::catalog::Catalog;
 use wfm_core::catalog::file::{Format, read};
 use wfm_core::store::MemoryStore;
 use wfm_e2e::{RecordedCluster, Recording};
-use world::{components, page, world_of};
+use world::{World, components, page, world_of};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -60,19 +60,24 @@ const ACME: &str = "product = 'Acme <Router>'\nnamespace = 'deis'\nselector = 'h
     [components.acme-search]\nkind = 'Deployment'\nsince = 'v3.0.0'\n\
     [components.acme-index]\nkind = 'Deployment'\nuntil = 'v3.0.0'\n";
 
-#[tokio::test]
-async fn an_agent_with_a_catalog_watches_that_product_by_its_labels_and_its_annotation() {
+/// An agent that watches another product, whose router says this version.
+async fn acme(version: &str) -> World {
     let folder = tempfile::tempdir().unwrap();
     let catalog = folder.path().join("acme.toml");
     fs::write(&catalog, ACME).unwrap();
     let cluster = RecordedCluster::start(Recording::EksCurrent).await.unwrap();
     cluster
         .update("/apis/apps/v1/namespaces/deis/deployments/deis-router", |router| {
-            router["metadata"]["annotations"]["acme.example/version"] = json!("v3.1.0");
+            router["metadata"]["annotations"]["acme.example/version"] = json!(version);
         })
         .unwrap();
     let env = [("CATALOG_FILE", catalog.to_str().unwrap())];
-    let world = world_of(cluster, Arc::new(MemoryStore::default()), &env).await;
+    world_of(cluster, Arc::new(MemoryStore::default()), &env).await
+}
+
+#[tokio::test]
+async fn an_agent_with_a_catalog_watches_that_product_by_its_labels_and_its_annotation() {
+    let world = acme("v3.1.0").await;
     let components = components(world.agent.addr).await;
     let of = |name: &str| components.iter().find(|c| c["component"]["name"] == name);
     assert_eq!(of("deis-router").unwrap()["version"]["version"], "v3.1.0");
@@ -95,17 +100,7 @@ async fn an_agent_with_a_catalog_watches_that_product_by_its_labels_and_its_anno
 
 #[tokio::test]
 async fn a_version_that_cannot_be_told_names_the_annotation_of_the_product() {
-    let folder = tempfile::tempdir().unwrap();
-    let catalog = folder.path().join("acme.toml");
-    fs::write(&catalog, ACME).unwrap();
-    let cluster = RecordedCluster::start(Recording::EksCurrent).await.unwrap();
-    cluster
-        .update("/apis/apps/v1/namespaces/deis/deployments/deis-router", |router| {
-            router["metadata"]["annotations"]["acme.example/version"] = json!("canary");
-        })
-        .unwrap();
-    let env = [("CATALOG_FILE", catalog.to_str().unwrap())];
-    let world = world_of(cluster, Arc::new(MemoryStore::default()), &env).await;
+    let world = acme("canary").await;
     let page = page(world.agent.addr).await;
     assert!(page.contains("the annotation acme.example/version says “canary”, which is no version"), "{page}");
     assert!(page.contains("Could not tell of 2 components: the product's release is not known"), "{page}");
