@@ -18,7 +18,7 @@ use wfm_agent::timer::Timer;
 use wfm_agent::{Agent, Flags, Settings, loops};
 use wfm_core::anonymizer::EnvelopeKind;
 use wfm_core::clock::ManualClock;
-use wfm_e2e::{RecordedCluster, Recording};
+use wfm_e2e::{Answer, Fault, RecordedCluster, Recording};
 
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -178,6 +178,16 @@ fn each_on_its_own(heard: &[Heard]) {
     for post in heard.iter().filter(|heard| heard.is_post()) {
         assert_eq!(heard.iter().filter(|other| other.connection == post.connection).count(), 1, "{}", post.head);
     }
+}
+
+#[tokio::test]
+async fn what_carries_no_id_is_told_where_none_can_be_created() {
+    let recorder = Recorder::start().await;
+    let installation = install(Recording::Onprem2018, &recorder.url(), &[("SHARE_USAGE_DATA", "true")]).await;
+    installation.cluster.script(Fault::new("/api/v1/namespaces/deis/secrets", Answer::status(403)));
+    installation.live(WEEK).await;
+    let told: BTreeSet<EnvelopeKind> = installation.log().iter().map(|entry| entry.envelope).collect();
+    assert_eq!(told, BTreeSet::from([EnvelopeKind::Software, EnvelopeKind::Capacity]));
 }
 
 #[tokio::test]

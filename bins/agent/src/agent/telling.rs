@@ -21,10 +21,14 @@ impl Agent {
     /// One sentence. In particular an update check that is on but has not succeeded yet: without the published versions
     /// every version would be reported as custom.
     pub async fn envelope(&self, kind: EnvelopeKind) -> Result<Envelope, String> {
-        let id = self.cluster_id().await?;
         let (inventory, learnt) = self.ready_to_tell().await?;
-        let made = self.anonymize(kind, id, &inventory, &learnt);
-        made.ok_or_else(|| "the cluster's nodes and version could not be read".to_owned())
+        let facets = match kind {
+            EnvelopeKind::CheckIn => return Ok(self.anonymize(self.cluster_id().await?, &inventory, &learnt)),
+            // Neither carries the id, so neither waits for one.
+            EnvelopeKind::Software => self.facets(Part::Software, &inventory),
+            EnvelopeKind::Capacity => self.facets(Part::Capacity, &inventory),
+        };
+        facets.ok_or_else(|| "the cluster's nodes and version could not be read".to_owned())
     }
 
     /// Every envelope as it is at this moment. Nothing is sent, and nothing is written to the cluster: where no id was drawn
@@ -98,21 +102,20 @@ impl Agent {
         Ok((inventory, learnt))
     }
 
-    fn anonymize(&self, kind: EnvelopeKind, id: ClusterId, inventory: &Inventory, learnt: &Learnt) -> Option<Envelope> {
-        let consent = self.parts.sharing.consent();
-        match kind {
-            EnvelopeKind::CheckIn => {
-                let nothing = Releases::default();
-                let releases = learnt.releases.as_deref().unwrap_or(&nothing);
-                Some(AllowList.check_in(id, consent, inventory, Vocabulary::new(&self.parts.catalog, releases)))
-            }
-            EnvelopeKind::Software => AllowList.facets(Part::Software, consent, inventory),
-            EnvelopeKind::Capacity => AllowList.facets(Part::Capacity, consent, inventory),
-        }
+    fn anonymize(&self, id: ClusterId, inventory: &Inventory, learnt: &Learnt) -> Envelope {
+        let nothing = Releases::default();
+        let releases = learnt.releases.as_deref().unwrap_or(&nothing);
+        let vocabulary = Vocabulary::new(&self.parts.catalog, releases);
+        AllowList.check_in(id, self.parts.sharing.consent(), inventory, vocabulary)
+    }
+
+    fn facets(&self, part: Part, inventory: &Inventory) -> Option<Envelope> {
+        AllowList.facets(part, self.parts.sharing.consent(), inventory)
     }
 
     pub(super) fn anonymize_all(&self, id: ClusterId, inventory: &Inventory, learnt: &Learnt) -> Vec<Envelope> {
-        EnvelopeKind::ALL.into_iter().filter_map(|kind| self.anonymize(kind, id, inventory, learnt)).collect()
+        let facets = Part::ALL.iter().filter_map(|part| self.facets(*part, inventory));
+        std::iter::once(self.anonymize(id, inventory, learnt)).chain(facets).collect()
     }
 }
 
