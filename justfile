@@ -127,6 +127,11 @@ bench-soak minutes="10":
     cargo build --release --workspace --bins
     WFM_BENCH_SOAK_MINUTES={{ minutes }} cargo bench -q -p wfm-e2e --bench api
 
+# What hostile peers cost the release programs: memory, and how soon `/livez` answers (`just attack doctor` for one of them)
+attack *names:
+    cargo build --release --workspace --bins
+    cargo bench -q -p wfm-e2e --bench attack -- {{ names }}
+
 # What the numbers of a fleet cost: a question at a million clusters, a check-in, bytes on the disk, memory
 bench-fleet:
     cargo bench -q -p wfm-api --bench fleet
