@@ -53,7 +53,7 @@ pub trait Anonymizer: Send + Sync {
     fn facets(&self, part: Part, consent: Consent, inventory: &Inventory) -> Option<Envelope>;
 }
 
-/// The allow-list: exact names from the catalog, versions found in the release list, entries of tables, everything else
+/// The allow-list: exact names from the catalog, canonical versions found in the release list, entries of tables, everything else
 /// left out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AllowList;

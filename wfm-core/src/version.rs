@@ -6,8 +6,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+mod canonical;
 mod range;
 
+pub use canonical::{CanonicalVersion, NotCanonical};
 pub use range::{NotAVersionRange, VersionRange};
 
 /// Longest version text that is looked at, in bytes. Real ones are under 40.

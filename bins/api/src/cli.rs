@@ -16,6 +16,7 @@ use crate::tokens::{Role, Token, Tokens};
 
 mod allowance;
 mod backup;
+mod catalog;
 mod error;
 mod import;
 mod insights;
@@ -35,7 +36,7 @@ Examples:
   wfm-api backup --store sled:///var/lib/wfm-api /backups
 
 The first line on standard output is the address that is listened on; logs go to standard error.
-Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE, WFM_API_RATE_PER_CLUSTER,
+Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE, WFM_API_CATALOG, WFM_API_RATE_PER_CLUSTER,
 WFM_API_RATE_PER_ADDRESS, WFM_API_INSIGHTS_PUBLIC, WFM_API_COHORT_RULES, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY;
 RUST_LOG, WFM_LOG_FORMAT=json.";
 
@@ -60,6 +61,9 @@ struct Serve {
     /// File that says which token has which role; without it nobody can publish
     #[arg(long, value_name = "FILE", env = "WFM_API_TOKENS_FILE")]
     tokens_file: Option<PathBuf>,
+    /// Another product's catalog, .toml or .yaml, as its agents have it; without it Hephy Workflow's
+    #[arg(long, value_name = "FILE", env = "WFM_API_CATALOG")]
+    catalog: Option<PathBuf>,
     #[command(flatten)]
     insights: Insights,
     #[command(flatten)]
@@ -142,6 +146,7 @@ async fn serve(serve: Serve) -> Result<(), Error> {
         None => Tokens::none(),
     };
     let rules = serve.insights.rules()?;
+    let catalog = serve.catalog.as_deref().map(catalog::from_file).transpose()?;
     let url = serve.store.ok_or(Error::NoStore)?;
     let store = url.open().await?;
     if let Some(rules) = rules {
@@ -151,6 +156,7 @@ async fn serve(serve: Serve) -> Result<(), Error> {
     let mut settings = Settings::new(serve.listen, store, tokens, Arc::new(SystemClock));
     serve.allowance.write(&mut settings);
     serve.insights.write(&mut settings);
+    settings.catalog = catalog.unwrap_or(settings.catalog);
     let running = Service::start(settings).await?;
     wfm_shell::announce(running.addr());
     if serve.tokens_file.is_none() {

@@ -36,14 +36,16 @@ pub struct Settings {
     pub limits: Limits,
     /// What the insights tell those who send no token.
     pub insights_public: InsightsPublic,
+    /// The components that check-ins may name.
+    pub catalog: Catalog,
 }
 
 impl Settings {
-    /// A service with the usual rates and limits.
+    /// A service of Workflow, with the usual rates and limits.
     #[must_use]
     pub fn new(listen: SocketAddr, store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>) -> Self {
         let (rates, limits, insights_public) = (Rates::default(), Limits::default(), InsightsPublic::default());
-        Self { listen, store, tokens, clock, rates, limits, insights_public }
+        Self { listen, store, tokens, clock, rates, limits, insights_public, catalog: Catalog::workflow() }
     }
 }
 
@@ -78,6 +80,12 @@ impl Service {
         Self { store, tokens, clock, catalog, documents, rates, reductions, metrics, insights_public }
     }
 
+    /// The same service for another product.
+    #[must_use]
+    pub fn with_catalog(self, catalog: Catalog) -> Self {
+        Self { catalog, ..self }
+    }
+
     /// The same service, whose insights tell this to those who send no token.
     #[must_use]
     pub fn with_insights(self, insights_public: InsightsPublic) -> Self {
@@ -94,11 +102,11 @@ impl Service {
     /// # Errors
     /// Where the address cannot be listened on.
     pub async fn start(settings: Settings) -> Result<Running, BindError> {
-        let Settings { listen, store, tokens, clock, rates, limits, insights_public } = settings;
+        let Settings { listen, store, tokens, clock, rates, limits, insights_public, catalog } = settings;
         let listener = server::bind(listen).await?;
         let addr = listener.local_addr().unwrap_or(listen);
         let noting = silence::note(Arc::clone(&store), Arc::clone(&clock));
-        let service = Self::new(store, tokens, clock, rates).with_insights(insights_public);
+        let service = Self::new(store, tokens, clock, rates).with_insights(insights_public).with_catalog(catalog);
         let routes = server::routes(dispatch::routes(service));
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(async move {

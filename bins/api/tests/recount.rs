@@ -161,7 +161,7 @@ async fn versions_are_exact(
     let in_use: ReleasesInUse = ask(served, &format!("/v4/insights/releases?include={include}")).await;
     for release in in_use.releases {
         let running = counted.running(&release.component, now.as_second(), include).versions;
-        let listed = ReportedVersion::Listed(release.version.clone());
+        let listed = ReportedVersion::listed(&release.version).unwrap();
         assert_eq!(release.clusters, running.get(&listed).copied().unwrap_or(Count::Told(0)), "{}", release.version);
     }
     5

@@ -104,7 +104,7 @@ fn releases_of_one_s_own_are_what_the_fleet_runs() {
     fs::write(&file, "component,train,version,released\nacme-web,stable,1.0.0,2020-01-01T00:00:00Z\n").unwrap();
     done(&seed(&place.url("a"), "20", &["--days", "40", "--releases", &file, "--raw", &raw]));
     let raw = fs::read_to_string(raw).unwrap();
-    assert!(raw.contains(r#""components":{"acme-web":"1.0.0"}"#) && !raw.contains("deis-"));
+    assert!(raw.contains(r#""components":{"acme-web":"v1.0.0"}"#) && !raw.contains("deis-"));
     assert!(ok(&["verify", "--store", &place.url("a")]).starts_with("1 releases"));
 }
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy knows only #[test] functions as tests")]
 
 mod recorder;
+#[path = "egress/release_list.rs"]
+mod release_list;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

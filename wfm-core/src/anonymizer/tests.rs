@@ -8,6 +8,7 @@ use crate::wire;
 
 mod cases;
 mod properties;
+mod release_lists;
 
 fn releases() -> Releases {
     let release = |name: &str, version: &str| {

@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, CatalogEntry};
 use crate::component::ComponentName;
-use crate::release::{Release, Releases};
-use crate::version::Version;
+use crate::release::Releases;
+use crate::version::{CanonicalVersion, Version};
 
-/// The names and versions that may be said: those of a catalog and of the published releases.
+/// The names and versions that may be said: the names of a catalog, and the published versions in canonical form.
+///
+/// The release list is written by the other side. So it adds no names, and what it adds of versions is of a closed form:
+/// it cannot ask a cluster about any text.
 #[derive(Debug, Clone, Copy)]
 pub struct Vocabulary<'a> {
     catalog: &'a Catalog,
@@ -20,8 +23,8 @@ pub struct Vocabulary<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum ReportedVersion {
-    /// A published version, in its published spelling.
-    Listed(Version),
+    /// A published version.
+    Listed(CanonicalVersion),
     /// Anything else.
     Custom,
 }
@@ -38,8 +41,8 @@ impl From<ReportedVersion> for String {
     }
 }
 
-/// Reads back what was written; whatever is no version is [`ReportedVersion::Custom`]. Whether a version is listed is
-/// not checked here: that is [`Vocabulary::version`]'s part.
+/// Reads back what was written; anything but a canonical version is [`ReportedVersion::Custom`]. Whether a version is
+/// listed is not checked here: that is [`Vocabulary::version`]'s part.
 impl From<String> for ReportedVersion {
     fn from(text: String) -> Self {
         text.parse().map_or(Self::Custom, Self::Listed)
@@ -55,6 +58,14 @@ impl std::fmt::Display for ReportedVersion {
     }
 }
 
+impl ReportedVersion {
+    /// How a published version is reported; nothing if it has no canonical form.
+    #[must_use]
+    pub fn listed(version: &Version) -> Option<Self> {
+        CanonicalVersion::of(version).map(Self::Listed)
+    }
+}
+
 impl<'a> Vocabulary<'a> {
     /// The words of a product's catalog and of its published releases.
     #[must_use]
@@ -62,40 +73,38 @@ impl<'a> Vocabulary<'a> {
         Self { catalog, releases }
     }
 
-    /// The vocabulary's own copy of a name that matches exactly: one of the catalog's, or a published component's.
+    /// The catalog's own copy of a name that matches exactly.
     #[must_use]
     pub fn component(&self, name: &str) -> Option<&'a ComponentName> {
-        self.catalog.get(name).map(CatalogEntry::name).or_else(|| self.releases.component(name))
+        self.catalog.get(name).map(CatalogEntry::name)
     }
 
     /// Every name, in order.
     pub fn names(self) -> impl Iterator<Item = &'a ComponentName> {
-        let catalog = self.catalog.iter().map(CatalogEntry::name);
-        catalog.chain(self.releases.iter().map(Release::component)).collect::<BTreeSet<_>>().into_iter()
+        self.catalog.iter().map(CatalogEntry::name)
     }
 
     /// Every version that may be said of a component, in order.
     pub fn versions(self, component: &ComponentName) -> impl Iterator<Item = ReportedVersion> {
-        let listed = self.releases.versions(component).into_iter().cloned();
-        listed.map(ReportedVersion::Listed).chain([ReportedVersion::Custom]).collect::<BTreeSet<_>>().into_iter()
+        let listed = self.releases.versions(component).into_iter().filter_map(ReportedVersion::listed);
+        listed.chain([ReportedVersion::Custom]).collect::<BTreeSet<_>>().into_iter()
     }
 
-    /// What a text says of a component's version, where it may be said.
+    /// The version that an envelope gives for a component, if it may: in the one spelling of [`ReportedVersion`].
     #[must_use]
     pub fn reported(&self, component: &ComponentName, text: &str) -> Option<ReportedVersion> {
         if text == CUSTOM {
             return Some(ReportedVersion::Custom);
         }
         let listed = self.version(component, &text.parse().ok()?);
-        (listed != ReportedVersion::Custom).then_some(listed)
+        (listed.to_string() == text).then_some(listed)
     }
 
-    /// The release list's own copy of a version that matches exactly (the leading `v` does not count, build metadata
-    /// does), else [`ReportedVersion::Custom`].
+    /// A version that is published and has a canonical form, else [`ReportedVersion::Custom`]. The leading `v` does not
+    /// count.
     #[must_use]
     pub fn version(&self, component: &ComponentName, version: &Version) -> ReportedVersion {
-        self.releases
-            .find_on_any_train(component, version)
-            .map_or(ReportedVersion::Custom, |release| ReportedVersion::Listed(release.version().clone()))
+        let published = self.releases.find_on_any_train(component, version);
+        published.and_then(|release| ReportedVersion::listed(release.version())).unwrap_or(ReportedVersion::Custom)
     }
 }

@@ -112,8 +112,8 @@ pub fn releases_in_use(
         if !running.contains_key(&release.component) {
             running.insert(release.component.clone(), versions_now(&view, &release.component)?);
         }
-        let versions = running.get(&release.component);
-        let clusters = versions.and_then(|versions| versions.get(&ReportedVersion::Listed(release.version.clone())));
+        let listed = ReportedVersion::listed(&release.version);
+        let clusters = running.get(&release.component).zip(listed).and_then(|(versions, listed)| versions.get(&listed));
         let clusters = told(clusters.copied().unwrap_or(0));
         in_use.push(ReleaseInUse { clusters, ..release });
     }
@@ -155,7 +155,7 @@ impl Following {
             return;
         }
         let reached = versions.iter().filter(|(version, _)| match version {
-            ReportedVersion::Listed(version) => *version >= self.version,
+            ReportedVersion::Listed(version) => *version.as_version() >= self.version,
             ReportedVersion::Custom => false,
         });
         let reached: i64 = reached.map(|(_, clusters)| clusters).sum();

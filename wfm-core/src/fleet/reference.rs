@@ -261,7 +261,7 @@ impl Fleet {
         let installed = self.adoption(component, range, day.last_second(), include).pop().and_then(|day| day.installed);
         let Some(Installed { active: Count::Told(active), versions, .. }) = installed else { return false };
         let reached = versions.iter().map(|(ran, clusters)| match (ran, clusters) {
-            (ReportedVersion::Listed(ran), Count::Told(clusters)) if ran >= version => *clusters,
+            (ReportedVersion::Listed(ran), Count::Told(clusters)) if ran.as_version() >= version => *clusters,
             _ => 0,
         });
         active > 0 && reached.sum::<u64>() * 100 >= active * percent

@@ -70,7 +70,7 @@ impl InstalledQuery {
             (None, _) => false,
             (Some(_), None) => true,
             (Some(ReportedVersion::Custom), Some(_)) => false,
-            (Some(ReportedVersion::Listed(version)), Some(range)) => range.contains(version),
+            (Some(ReportedVersion::Listed(version)), Some(range)) => range.contains(version.as_version()),
         }
     }
 }

@@ -50,7 +50,13 @@ text!(
     ">=2.18,<2.19"
 );
 text!(NoticeId, "NoticeId", "^[a-z][a-z0-9-]{0,63}$", 64, "end-of-v2");
-text!(ReportedVersion, "ReportedVersion", "^(custom|v?[0-9]+\\.[0-9]+\\.[0-9]+.*)$", 128, "v2.19.0");
+text!(
+    ReportedVersion,
+    "ReportedVersion",
+    "^(custom|v[0-9]{1,2}\\.[0-9]{1,2}\\.[0-9]{1,2}(-(alpha|beta|rc)(\\.?[0-9]{1,2})?)?)$",
+    18,
+    "v2.19.0"
+);
 text!(
     PlainText,
     "PlainText",

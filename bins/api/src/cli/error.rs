@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use wfm_core::catalog::file::Mistakes;
 use wfm_core::store::StoreError;
 use wfm_shell::server::BindError;
 
@@ -26,7 +27,7 @@ pub enum Error {
     /// The rules about cohorts cannot be used.
     #[error(transparent)]
     Rules(#[from] RulesError),
-    /// A file of releases cannot be read.
+    /// A file of releases, or a catalog, cannot be read.
     #[error("cannot read {} ({source}): name another file", .file.display())]
     Unreadable {
         /// The file.
@@ -41,6 +42,20 @@ pub enum Error {
         file: PathBuf,
         /// Where and how.
         problem: ImportError,
+    },
+    /// The name of a catalog's file has another ending.
+    #[error("the catalog {} is neither .toml nor .yaml: name it after what it is written in", .file.display())]
+    CatalogFormat {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A catalog has mistakes.
+    #[error("{}: {mistakes}", .file.display())]
+    Catalog {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong, and where.
+        mistakes: Mistakes,
     },
     /// A file of releases would change what is published.
     #[error(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use wfm_core::anonymizer::ReportedVersion;
-use wfm_core::version::Version;
+use wfm_core::version::CanonicalVersion;
 use wfm_core::wire::insights::{About, AdoptionDay, Count, Installed};
 
 use super::chart::stack::Layer;
@@ -19,7 +19,7 @@ pub(super) struct Named {
     pub(super) told: Vec<Option<Count>>,
 }
 
-/// The layers from the bottom up: versions, newest first, then the other versions, what was never published, clusters
+/// The layers from the bottom up: versions, newest first, then the other versions, custom ones, clusters
 /// without the component, and what is not told because it is too few. On every day they add up to all active clusters.
 pub(super) fn layers(days: &[&AdoptionDay], about: &About) -> Vec<Named> {
     // Whoever is told rounded numbers is not told that there is none, either.
@@ -50,12 +50,12 @@ pub(super) fn layers(days: &[&AdoptionDay], about: &About) -> Vec<Named> {
         Count::Told(number(all.active).saturating_sub(told + number(all.none)))
     };
     layers.push(layer("other".into(), "other versions".into(), &others));
-    layers.push(layer("custom".into(), "custom (never published)".into(), &|all| {
+    layers.push(layer("custom".into(), "custom (not a listed version)".into(), &|all| {
         of(all, &ReportedVersion::Custom, least)
     }));
     layers.push(layer("none".into(), "without this component".into(), &|all| all.none));
     layers.push(layer("untold".into(), "not told (few, or rounded off)".into(), &untold));
-    // That nobody runs what was never published is told too; a version that nobody runs is not.
+    // That nobody runs a custom version is told too; a version that nobody runs is not.
     layers.retain(|named| {
         let is_told = named.told.iter().flatten().any(|count| *count != Count::Told(0));
         is_told || matches!(named.layer.class.as_str(), "custom" | "none")
@@ -65,8 +65,8 @@ pub(super) fn layers(days: &[&AdoptionDay], about: &About) -> Vec<Named> {
 
 /// The versions that most clusters ever ran at once in these days, newest first; the newest of the last day is among
 /// them, however few run it yet: it is what people look for.
-fn chosen<'a>(days: &[&'a AdoptionDay]) -> Vec<&'a Version> {
-    let mut seen: BTreeMap<&Version, u64> = BTreeMap::new();
+fn chosen<'a>(days: &[&'a AdoptionDay]) -> Vec<&'a CanonicalVersion> {
+    let mut seen: BTreeMap<&CanonicalVersion, u64> = BTreeMap::new();
     let mut newest = None;
     for installed in days.iter().filter_map(|day| day.installed.as_ref()) {
         newest = None;
@@ -78,14 +78,14 @@ fn chosen<'a>(days: &[&'a AdoptionDay]) -> Vec<&'a Version> {
             }
         }
     }
-    let mut ranked: Vec<(&Version, u64)> = seen.into_iter().filter(|(_, most)| *most > 0).collect();
+    let mut ranked: Vec<(&CanonicalVersion, u64)> = seen.into_iter().filter(|(_, most)| *most > 0).collect();
     ranked.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| b.cmp(a)));
     if let Some(at) = ranked.iter().position(|(version, _)| Some(*version) == newest)
         && at >= NAMED
     {
         ranked.swap(NAMED - 1, at);
     }
-    let mut versions: Vec<&Version> = ranked.into_iter().take(NAMED).map(|(version, _)| version).collect();
+    let mut versions: Vec<&CanonicalVersion> = ranked.into_iter().take(NAMED).map(|(version, _)| version).collect();
     versions.sort_by(|a, b| b.cmp(a));
     versions
 }

@@ -116,7 +116,8 @@ impl Product {
             let newest = |name| {
                 let line = train.map_or(&[][..], |train| history.line(train, name));
                 let known = |release: &&Release| release.yanked().is_none() && release.released().as_second() <= was;
-                line.iter().rfind(known).map(|release| ReportedVersion::Listed(release.version().clone()))
+                let newest = line.iter().rfind(known);
+                newest.map(|release| ReportedVersion::listed(release.version()).unwrap_or(ReportedVersion::Custom))
             };
             (is, names.iter().map(newest).collect())
         };

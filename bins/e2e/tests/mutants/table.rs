@@ -40,18 +40,68 @@ pub(crate) const MUTATIONS: &[Mutation] = mutations![
         "vocabulary.names().find(|name| workload.name.starts_with(name.as_str()))"
     ),
     (
+        "component",
+        "a published name is said",
+        "anonymizer/vocabulary.rs",
+        "self.catalog.get(name).map(CatalogEntry::name)",
+        "self.catalog.get(name).map(CatalogEntry::name).or_else(|| self.releases.component(name))"
+    ),
+    (
         "version",
         "any version is said",
         "anonymizer/normalise/version.rs",
         "vocabulary.version(component, &found.version)",
-        "{ let _ = (vocabulary, component); ReportedVersion::Listed(found.version) }"
+        "{ let _ = (vocabulary, component); ReportedVersion::from(found.version.to_string()) }"
     ),
     (
         "version",
-        "the cluster's own spelling is kept",
+        "any published version is said",
+        "version/canonical.rs",
+        "bounded && is_pre_release(&semver.pre) && semver.build.is_empty()",
+        "{ let _ = (bounded, is_pre_release); true }"
+    ),
+    (
+        "version",
+        "any number is said",
+        "version/canonical.rs",
+        "iter().all(|number| *number <= LARGEST)",
+        "iter().any(|number| *number <= LARGEST)"
+    ),
+    (
+        "version",
+        "any pre-release is said",
+        "version/canonical.rs",
+        "bounded && is_pre_release(&semver.pre) &&",
+        "bounded && (is_pre_release(&semver.pre) || semver.pre.contains('.')) &&"
+    ),
+    (
+        "version",
+        "any number of a pre-release is said",
+        "version/canonical.rs",
+        "matches!(digits.as_bytes(), [b'0'..=b'9'] | [b'1'..=b'9', b'0'..=b'9'])",
+        "digits.bytes().all(|byte| byte.is_ascii_digit())"
+    ),
+    ("version", "build metadata is said", "version/canonical.rs", " && semver.build.is_empty()", ""),
+    (
+        "version",
+        "the list's spelling is kept",
+        "version/canonical.rs",
+        "Version { semver: semver.clone(), v: true }",
+        "Version { semver: semver.clone(), v: version.v }"
+    ),
+    (
+        "version",
+        "what is not published is said",
         "anonymizer/vocabulary.rs",
-        "ReportedVersion::Listed(release.version().clone())",
-        "{ let _ = release; ReportedVersion::Listed(version.clone()) }"
+        "published.and_then(|release| ReportedVersion::listed(release.version()))",
+        "published.map(crate::release::Release::version).or(Some(version)).and_then(ReportedVersion::listed)"
+    ),
+    (
+        "arrival",
+        "another spelling of a version is taken",
+        "anonymizer/vocabulary.rs",
+        "(listed.to_string() == text).then_some(listed)",
+        "(listed != ReportedVersion::Custom).then_some(listed)"
     ),
     (
         "kubernetes",

@@ -54,9 +54,15 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
+    /// A service that publishes the real release history.
     pub(crate) async fn start() -> Self {
         let releases = wfm_api::import::read(wfm_e2e::RELEASES_JSON.as_bytes()).unwrap().into_iter().collect();
-        let document = serde_json::to_string(&TrainReleases::of(&releases, &Train::stable())).unwrap();
+        Self::publishing(&TrainReleases::of(&releases, &Train::stable())).await
+    }
+
+    /// A service that publishes this.
+    pub(crate) async fn publishing(releases: &TrainReleases) -> Self {
+        let document = serde_json::to_string(releases).unwrap();
         let listener = TcpListener::bind(anywhere()).await.unwrap();
         let addr = listener.local_addr().unwrap();
         let state = Arc::new(State { document, ..State::default() });

@@ -1,4 +1,4 @@
-//! A workload's version becomes the release list's own copy of it, or `custom`.
+//! A workload's version becomes a published one in canonical form, or `custom`.
 
 use crate::anonymizer::{ReportedVersion, Vocabulary};
 use crate::catalog::AnnotationKey;
@@ -6,8 +6,7 @@ use crate::collector::Workload;
 use crate::component::ComponentName;
 use crate::installed::installed;
 
-/// What the annotation says, else the image's tag, where that is a published version of the component; build metadata
-/// and suffixes make it another version.
+/// What the annotation says, else the image's tag, if that is a published version of the component in canonical form.
 pub(in crate::anonymizer) fn normalise(
     workload: &Workload,
     component: &ComponentName,

@@ -6,7 +6,7 @@ use super::facts::{Facts, NodeFacts, WEEKS};
 use super::noise::number;
 use super::sizes::{BYTES, Bucket, CORES};
 use super::tables::{ARCHITECTURE, KERNEL, OS, RUNTIME, VENDOR};
-use super::world::LISTED;
+use super::world::{CANONICAL, ReleaseList};
 use super::{Expected, World};
 
 /// What is told of so many other workloads, and of so many nodes.
@@ -60,15 +60,22 @@ impl Body {
 }
 
 impl Facts {
-    /// Which envelopes they must become.
-    #[must_use]
-    pub fn expected(&self, world: &World) -> Expected {
+    /// Which envelopes they must become where this list is known.
+    pub(super) fn expected(&self, world: &World, list: &ReleaseList) -> Expected {
         let software = self.kubernetes.is_some() || self.nodes.is_some();
         let capacity = self.nodes.as_ref().map(|nodes| self.capacity(nodes));
-        [Some(self.check_in(world)), software.then(|| self.software()), capacity]
+        [Some(self.check_in(world, list)), software.then(|| self.software()), capacity]
     }
 
-    fn check_in(&self, world: &World) -> Vec<u8> {
+    /// What is told of each component: the lowest row of the canonical versions that is published, if one is.
+    pub(super) fn told(&self, list: &ReleaseList) -> impl Iterator<Item = (usize, Option<&'static str>)> {
+        self.components.iter().map(|(name, rows)| {
+            let published = rows & list.rows(*name);
+            (*name, CANONICAL.get(published.trailing_zeros() as usize).copied())
+        })
+    }
+
+    fn check_in(&self, world: &World, list: &ReleaseList) -> Vec<u8> {
         let mut body = Body::new("{\"schema\":1");
         let id = uuid::Builder::from_random_bytes(self.id.to_be_bytes()).into_uuid();
         body.word("id", id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
@@ -80,12 +87,11 @@ impl Facts {
             body.number("week", week).0.push('}');
         }
         body.0.push_str(",\"components\":[");
-        for (index, (name, listed)) in self.components.iter().enumerate() {
-            let version = listed.map_or("custom", |listed| LISTED[listed].0);
-            for part in [if index > 0 { "," } else { "" }, "{\"name\":\"", &world.names[*name], "\""] {
+        for (index, (name, version)) in self.told(list).enumerate() {
+            for part in [if index > 0 { "," } else { "" }, "{\"name\":\"", world.names[name].as_str(), "\""] {
                 body.0.push_str(part);
             }
-            body.word("version", version).0.push('}');
+            body.word("version", version.unwrap_or("custom")).0.push('}');
         }
         body.0.push(']');
         body.number("other", OTHERS[self.others].0);

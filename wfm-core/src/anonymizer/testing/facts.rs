@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use super::sizes::{BYTES, CORES};
 use super::tables::{AKS, ARCHITECTURE, KERNEL, NONE, OS, RUNTIME, VENDOR};
-use super::world::LISTED;
+use super::world::CANONICAL;
 use crate::anonymizer::Consent;
 use crate::cluster::{ClusterId, Cohort};
 
@@ -12,15 +12,16 @@ const NAMES: usize = 19;
 /// The weeks from that of 2013-12-30, the first of 2014, to the last of 2100.
 pub(super) const WEEKS: usize = 4540;
 
-/// What may be said of a cluster, as rows of tables. Different facts are told differently.
+/// What may be said of a cluster, as rows of tables. Different facts are told differently; only of canonical versions a
+/// release list decides which are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     pub(super) id: u128,
     pub(super) cohort: Option<Cohort>,
     /// How many weeks it began after the first of 2014.
     pub(super) week: Option<usize>,
-    /// Names in order, each with its lowest listed version, or none where it is custom.
-    pub(super) components: Vec<(usize, Option<usize>)>,
+    /// Names in order, each with the canonical versions that run, as bits; none where all of them are custom.
+    pub(super) components: Vec<(usize, u8)>,
     /// The bucket of other workloads.
     pub(super) others: usize,
     /// The API server's minor, where it can be read; none of those that are told is 100.
@@ -54,8 +55,11 @@ impl Facts {
             if name >= NAMES {
                 break;
             }
-            let listed = dice.percent(70).then(|| dice.below(LISTED.len()));
-            components.push((name, listed));
+            let mut rows = if dice.percent(75) { 1 << dice.below(CANONICAL.len()) } else { 0 };
+            if dice.percent(5) {
+                rows |= 1 << dice.below(CANONICAL.len());
+            }
+            components.push((name, rows));
             name += 1 + dice.below(5);
         }
         let mut facts = Self {

@@ -44,14 +44,13 @@ const STRANGERS: [&str; 10] = [
     "ｄｅｉｓ-router",
 ];
 
-/// Versions that are in no list.
-pub(super) const UNLISTED: [&str; 16] = [
+/// Versions that are custom, whatever a list publishes.
+pub(super) const NOT_CANONICAL: [&str; 28] = [
     "canary",
     "git-a1b2c3d",
     "a1b2c3d4e5f60718293a4b5c6d7e8f9012345678",
     "feature-falcon",
     "latest",
-    "v9.9.9",
     "v2.14.0-jdoe.laptop.local",
     "v2.14.0+acme",
     "2.14",
@@ -61,7 +60,20 @@ pub(super) const UNLISTED: [&str; 16] = [
     "2.014.0",
     "v99999999999999999999.0.0",
     "canary for falcon",
-    "v2.14.0-rc1",
+    "v2.19.0-hotfix.jdoe+gita1b2c3d",
+    "2.19.84231337",
+    "v2.14.100",
+    "v100.0.0",
+    "v2.14.0-rc.20260412",
+    "v2.14.0-rc.100",
+    "v2.14.0-rc01",
+    "v2.14.0-rc.1.1",
+    "v2.14.0-rc1-falcon",
+    "v2.14.0-RC1",
+    "v2.14.0-beta.2+acme",
+    "v2.14.0-falcon.1",
+    "v2.14.0-0",
+    "v2.0.0-alphafalcon",
 ];
 
 /// Images without a version: where one follows, it follows a colon.
@@ -94,7 +106,12 @@ pub(super) fn code(text: &mut String, dice: &mut Dice<'_>) {
 
 /// The name of a workload that the catalog does not have.
 pub(super) fn stranger(dice: &mut Dice<'_>) -> String {
-    dice.pick(&STRANGERS).to_owned()
+    let mut name = dice.pick(&STRANGERS).to_owned();
+    if dice.percent(30) {
+        name.push_str("-customer-");
+        number(&mut name, dice.next() >> 40);
+    }
+    name
 }
 
 /// An image of this tag, or of none.

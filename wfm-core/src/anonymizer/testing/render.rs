@@ -7,9 +7,9 @@ use super::dice::Dice;
 use super::expected::OTHERS;
 use super::facts::Facts;
 use super::nodes::{Teller, version};
-use super::noise::{UNLISTED, image, stranger, text};
+use super::noise::{NOT_CANONICAL, image, stranger, text};
 use super::tables::NONE;
-use super::world::LISTED;
+use super::world::CANONICAL;
 use crate::collector::{
     Container, ContainerStatus, Event, Inventory, InvolvedObject, Owner, Pod, Resource, Section, Service, Stale,
     Unreadable, UnreadableCause, Workload,
@@ -60,19 +60,23 @@ impl Facts {
     }
 
     fn render_workloads(&self, world: &World, inventory: &mut Inventory, dice: &mut Dice<'_>) {
-        for (name, listed) in &self.components {
-            let name = &world.names[*name];
-            put(inventory, component(name, *listed, dice), dice);
-            // A twin of a higher version, and a custom one is higher than any.
-            if dice.percent(5) {
-                let higher = listed.map(|listed| listed + dice.below(LISTED.len() - listed));
-                put(inventory, component(name, higher.filter(|_| dice.percent(70)), dice), dice);
+        for (name, rows) in &self.components {
+            let name = world.names[*name].as_str();
+            for row in (0..CANONICAL.len()).filter(|row| rows >> row & 1 == 1) {
+                // The same version twice says no more than once.
+                for _ in 0..if dice.percent(3) { 2 } else { 1 } {
+                    put(inventory, component(name, Some(row), dice), dice);
+                }
+            }
+            // A custom version is higher than any, so a twin of one says nothing.
+            if *rows == 0 || dice.percent(3) {
+                put(inventory, component(name, None, dice), dice);
             }
         }
         let (_, least, most) = OTHERS[self.others];
         for _ in 0..dice.within(least, most) {
-            let listed = dice.percent(50).then(|| dice.below(LISTED.len()));
-            put(inventory, component(&stranger(dice), listed, dice), dice);
+            let row = dice.percent(50).then(|| dice.below(CANONICAL.len()));
+            put(inventory, component(&stranger(dice), row, dice), dice);
         }
     }
 }
@@ -92,10 +96,10 @@ fn put(inventory: &mut Inventory, workload: Workload, dice: &mut Dice<'_>) {
 }
 
 /// A workload that says its version by its annotation, else by its image.
-fn component(name: &str, listed: Option<usize>, dice: &mut Dice<'_>) -> Workload {
-    let says = match listed {
-        Some(listed) => spelled(LISTED[listed].0, dice),
-        None => dice.pick(&UNLISTED),
+fn component(name: &str, row: Option<usize>, dice: &mut Dice<'_>) -> Workload {
+    let says = match row {
+        Some(row) => spelled(CANONICAL[row], dice),
+        None => dice.pick(&NOT_CANONICAL),
     };
     let (version_annotation, own_image) = if dice.percent(50) {
         // Where the annotation decides, the image may be anything.
@@ -103,7 +107,7 @@ fn component(name: &str, listed: Option<usize>, dice: &mut Dice<'_>) -> Workload
         let tag = dice.percent(50).then(|| dice.pick(&["v2.14.0", "canary", "2.9.0", "falcon"]));
         (Some(padded.unwrap_or_else(|| says.to_owned())), image(tag, dice))
     } else {
-        let tag = Some(says).filter(|_| listed.is_some() || dice.percent(80));
+        let tag = Some(says).filter(|_| row.is_some() || dice.percent(80));
         (dice.percent(20).then(|| dice.pick(&["", "  "]).to_owned()), image(tag, dice))
     };
     let own = Container { name: name.to_owned(), image: own_image, init: false };
@@ -125,11 +129,8 @@ fn component(name: &str, listed: Option<usize>, dice: &mut Dice<'_>) -> Workload
 }
 
 /// The same version with or without its `v`.
-fn spelled(listed: &'static str, dice: &mut Dice<'_>) -> &'static str {
-    match listed.strip_prefix('v') {
-        Some(bare) if dice.percent(50) => bare,
-        _ => listed,
-    }
+fn spelled(version: &'static str, dice: &mut Dice<'_>) -> &'static str {
+    if dice.percent(50) { &version[1..] } else { version }
 }
 
 fn pod(dice: &mut Dice<'_>) -> Pod {

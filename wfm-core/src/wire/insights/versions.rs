@@ -33,7 +33,7 @@ pub struct Installed {
     pub active: Count,
     /// Those that do not have the component.
     pub none: Count,
-    /// Those that have it, by version; `custom` stands for every version that was never published.
+    /// Those that have it, by version; `custom` stands for every other than a published version in canonical form.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Count>))]
     pub versions: BTreeMap<ReportedVersion, Count>,
 }

@@ -75,8 +75,9 @@ impl Scene<'_> {
                 if !running.contains_key(component) {
                     running.insert(component.clone(), self.installed(component)?);
                 }
-                let version = ReportedVersion::Listed(release.version.clone());
-                let clusters = running.get(component).and_then(|installed| installed.versions.get(&version));
+                let listed = ReportedVersion::listed(&release.version);
+                let installed = running.get(component).zip(listed);
+                let clusters = installed.and_then(|(installed, listed)| installed.versions.get(&listed));
                 release.clusters = clusters.copied().unwrap_or(Count::Told(0));
             }
         }

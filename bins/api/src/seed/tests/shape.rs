@@ -126,7 +126,7 @@ fn nobody_runs_what_is_not_published_yet() {
         for run in &cluster.runs {
             for (name, version) in &run.said.components {
                 let wfm_core::anonymizer::ReportedVersion::Listed(version) = version else { continue };
-                let release = releases.find(&Train::stable(), name, version).unwrap();
+                let release = releases.find(&Train::stable(), name, version.as_version()).unwrap();
                 assert!(release.released().as_second() <= run.instants[0], "{name} {version}");
             }
         }
