@@ -1,8 +1,8 @@
 //! The cluster's random identity, kept in the Secret `deis-workflow-manager` under `cluster-id`; beside it the secret that
 //! permits its erasure, under `erasure-secret`, and the schedule of sending, under `schedule`.
 //!
-//! The agents of 2016 kept the id there, so a cluster keeps its identity through the upgrade. The Secret itself is made by
-//! whoever installs the agent: the permission to create Secrets would let the agent read the tokens of other service accounts.
+//! The agents of 2016 kept the id there, so a cluster keeps its identity through the upgrade. The Secret itself is made with
+//! the agent's Role: the permission to create Secrets would let the agent read the tokens of other service accounts.
 
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;

@@ -58,7 +58,7 @@ impl State {
     pub(crate) fn new(mut documents: BTreeMap<String, Value>, permissions: Permissions) -> Self {
         let version = |document: &Value| document["metadata"]["resourceVersion"].as_str()?.parse().ok();
         let revision = documents.values().filter_map(version).max().unwrap_or(0);
-        // Where no Secrets were recorded, the manifests were applied.
+        // If no Secrets were recorded, the manifests were applied.
         let namespaces: Vec<String> =
             documents.keys().filter_map(|path| path.strip_suffix("/pods")).map(str::to_owned).collect();
         for path in namespaces {

@@ -171,7 +171,6 @@ async fn a_command_does_not_draw_an_id() {
     assert!(cluster.requests().iter().all(|request| request.method == "GET"));
 }
 
-/// The names are those of flags, so that a refused name says how it is let in.
 #[tokio::test]
 async fn a_name_that_is_set_is_answered() {
     let cluster = RecordedCluster::start(Recording::EksCurrent).await.unwrap();

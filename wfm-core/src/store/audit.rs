@@ -54,7 +54,7 @@ pub enum Action {
     SetCohort,
     /// A rule of the service about a cluster's cohort was made, changed or dropped.
     SetRule,
-    /// A cluster was erased with everything that it said. The line names it only if its owner did not do it.
+    /// A cluster was erased with everything that it reported. The line names it only if its owner did not do it.
     Erase,
 }
 

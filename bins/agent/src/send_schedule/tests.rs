@@ -39,7 +39,7 @@ fn life(start: Timestamp, long: SignedDuration, mut random: impl FnMut() -> u32)
     }
 }
 
-/// The attack: whoever keeps arrival times guesses that two envelopes of successive weeks are one installation's if the second
+/// The attack: a service that keeps arrival times guesses that two envelopes of successive weeks are one installation's if the second
 /// is the only one within so many seconds of the same moment of the week. It linked all of whom it could guess (88,000 of
 /// 90,000 at a second) when an installation's moment was the same in every week.
 #[test]
