@@ -1,6 +1,7 @@
 //! The client against a server that answers what a test tells it to.
 
 use wfm_client::{Client, ErrorKind};
+use wfm_core::cluster::ErasureSecret;
 use wfm_core::version::Train;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -179,18 +180,25 @@ async fn a_service_that_recovers_is_asked_again_and_a_refusal_is_final() {
 }
 
 #[tokio::test]
-async fn an_erasure_says_the_id_and_nothing_else_and_a_second_one_finds_nothing() {
-    const ID: &str = "8c6da034-c8b1-489a-a55d-a2215d93f934";
+async fn an_erasure_sends_the_secret_in_its_header_alone_and_a_second_one_finds_nothing() {
+    let secret = ErasureSecret::new([7; 32]);
+    let id = secret.cluster_id();
     let server = MockServer::start().await;
-    let at = || Mock::given(method("DELETE")).and(path(format!("/v4/clusters/{ID}")));
+    let at = || Mock::given(method("DELETE")).and(path(format!("/v4/clusters/{id}")));
     at().respond_with(ResponseTemplate::new(204)).up_to_n_times(1).mount(&server).await;
     at().respond_with(ResponseTemplate::new(404)).up_to_n_times(1).mount(&server).await;
     at().respond_with(ResponseTemplate::new(429)).mount(&server).await;
     let client = Client::new(&server.uri()).unwrap().with_token("secret");
-    let erase = async || client.erase(ID.parse().unwrap()).await;
+    let erase = async || client.erase(&secret).await;
     assert!(erase().await.unwrap());
     assert!(!erase().await.unwrap());
     assert_eq!(erase().await.unwrap_err().kind(), ErrorKind::Status(429));
     let requests = server.received_requests().await.unwrap();
-    assert!(requests.iter().all(|request| request.body.is_empty() && !request.headers.contains_key("authorization")));
+    for request in requests {
+        assert!(request.body.is_empty() && !request.headers.contains_key("authorization"));
+        assert!(!request.url.as_str().contains(&secret.reveal()));
+        let sent: Vec<_> =
+            request.headers.iter().filter(|(_, value)| value.to_str().unwrap() == secret.reveal()).collect();
+        assert_eq!(sent.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["erasure-secret"]);
+    }
 }

@@ -7,16 +7,18 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 mod cohort;
+mod erasure;
 
 pub use cohort::{Cohort, NotACohort};
+pub use erasure::{ErasureSecret, NotAnErasureSecret};
 
-/// The random identity of one installation. It says nothing about the cluster: it is drawn, not derived.
+/// The random identity of one installation: made of a random [`ErasureSecret`], never of anything of the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ClusterId(Uuid);
 
 impl ClusterId {
-    /// Wraps a UUID that the caller drew at random (version 4).
+    /// Wraps a UUID of version 4.
     #[must_use]
     pub const fn new(id: Uuid) -> Self {
         Self(id)

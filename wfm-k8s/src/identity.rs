@@ -1,8 +1,8 @@
-//! The cluster's random identity, kept in the Secret `deis-workflow-manager` under `cluster-id`; beside it, under `slots`,
-//! when this installation tells what, if it tells anything.
+//! The cluster's random identity, kept in the Secret `deis-workflow-manager` under `cluster-id`; beside it the secret that
+//! permits its erasure, under `erasure-secret`, and the schedule of sending, under `schedule`.
 //!
-//! The agents of 2016 kept it there, so a cluster keeps its identity through the upgrade. It is drawn by the caller, never
-//! derived from the cluster.
+//! The agents of 2016 kept the id there, so a cluster keeps its identity through the upgrade. The Secret itself is made with
+//! the agent's Role: the permission to create Secrets would let the agent read the tokens of other service accounts.
 
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use k8s_openapi::ByteString;
 use kube::Client;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::json;
-use wfm_core::cluster::{ClusterId, Namespace};
+use serde_json::{Value, json};
+use wfm_core::cluster::{ClusterId, ErasureSecret, Namespace};
 use wfm_core::collector::UnreadableCause;
 
 use crate::api::Api;
@@ -23,10 +23,13 @@ use crate::failure::{Failure, Refusal};
 pub const SECRET: &str = "deis-workflow-manager";
 /// The key of its data that holds the id: a UUID as text.
 pub const KEY: &str = "cluster-id";
+/// The key of its data that holds the erasure secret: 64 hexadecimal digits.
+pub const ERASURE_SECRET: &str = "erasure-secret";
+/// The key of its data that holds the schedule of sending: text that this module only carries.
+pub const SCHEDULE: &str = "schedule";
 
-/// The key of its data that holds the moments of telling: text that this module only carries.
-pub const SLOTS: &str = "slots";
-
+/// The only type of Secret that is used. Others are filled by Kubernetes, for instance with the token of a service account.
+const OPAQUE: &str = "Opaque";
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Others may write the Secret between our reading and our writing, but hardly so often.
 const ATTEMPTS: u32 = 5;
@@ -35,6 +38,26 @@ const ATTEMPTS: u32 = 5;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdentityError {
+    /// The Secret does not exist.
+    #[error(
+        "the Secret {SECRET} is missing in the namespace {namespace}: create it with \
+         `kubectl create secret generic {SECRET} -n {namespace}`"
+    )]
+    NoSecret {
+        /// The namespace where it should be.
+        namespace: Namespace,
+    },
+    /// The Secret has another type than `Opaque`.
+    #[error(
+        "the Secret {SECRET} in the namespace {namespace} has the type {found} and is not used: replace it with \
+         `kubectl delete secret {SECRET} -n {namespace} && kubectl create secret generic {SECRET} -n {namespace}`"
+    )]
+    WrongType {
+        /// The namespace of the Secret.
+        namespace: Namespace,
+        /// Its type.
+        found: String,
+    },
     /// The key holds something else than a random UUID. Somebody put it there, so it is not overwritten. (A UUID that is not
     /// random may hold the address of a network card.)
     #[error(
@@ -48,26 +71,18 @@ pub enum IdentityError {
     },
     /// A permission is missing (403).
     #[error(
-        "the agent may not {verb} {object} in the namespace {namespace}: grant the verb {verb}, check with \
-         `kubectl auth can-i {verb} {object} -n {namespace}`"
+        "the agent may not {verb} secrets/{SECRET} in the namespace {namespace}: grant the verb {verb}, check with \
+         `kubectl auth can-i {verb} secrets/{SECRET} -n {namespace}`"
     )]
     Forbidden {
-        /// `get`, `create` or `patch`.
+        /// `get` or `patch`.
         verb: &'static str,
-        /// What kubectl calls it: `secrets`, or `secrets/deis-workflow-manager` where the right can be for that one only.
-        object: String,
         /// The namespace of the Secret.
-        namespace: Namespace,
-    },
-    /// The namespace does not exist.
-    #[error("the namespace {namespace} does not exist: create it, or set the namespace that the product lives in")]
-    NoNamespace {
-        /// The namespace.
         namespace: Namespace,
     },
     /// Others changed the Secret each time before we could.
     #[error(
-        "the Secret {SECRET} in the namespace {namespace} changed {ATTEMPTS} times while the id was written: try again"
+        "the Secret {SECRET} in the namespace {namespace} changed {ATTEMPTS} times while it was written: try again"
     )]
     Contended {
         /// The namespace of the Secret.
@@ -83,192 +98,189 @@ pub enum IdentityError {
     },
 }
 
-/// Reads the identity, and changes nothing. `None` where none was drawn yet. Needs the verb `get`.
+/// Reads the identity, and changes nothing. `None` if none was drawn yet. Needs the verb `get`.
 ///
 /// # Errors
-/// Where it cannot be read, or is no UUID.
+/// If it cannot be read, or is no UUID.
 pub async fn read(client: &Client, namespace: &Namespace) -> Result<Option<ClusterId>, IdentityError> {
     let unanswered = AtomicU32::new(0);
-    let kept = Kept { api: Api::new(client, REQUEST_TIMEOUT, &unanswered), namespace };
-    Ok(match kept.look().await? {
-        Found::Id(id) => Some(id),
-        Found::NoSecret | Found::NoKey { .. } => None,
-    })
+    IdentitySecret::new(client, namespace, &unanswered).get().await?.id(namespace)
 }
 
-/// Reads the identity, and where there is none, makes `candidate` the identity. Needs the verbs `get`, `create` and `patch`.
+/// Reads the identity, and if there is none, makes that of `candidate` the identity. Needs the verbs `get` and `patch`.
 ///
-/// Of several that do so at once all get the same answer: the API server takes one creation, or one change to the version
-/// of the Secret that was read, and the others read again. What else the Secret holds stays as it is.
+/// If several do so at once, all get the same answer: the API server takes one change to the version of the Secret that was
+/// read, and the others read again. What else the Secret holds stays as it is.
 ///
 /// # Errors
-/// Where it cannot be read or written, or is no UUID.
-pub async fn ensure(client: &Client, namespace: &Namespace, candidate: ClusterId) -> Result<ClusterId, IdentityError> {
+/// If it cannot be read or written, or is no UUID.
+pub async fn ensure(
+    client: &Client,
+    namespace: &Namespace,
+    candidate: &ErasureSecret,
+) -> Result<ClusterId, IdentityError> {
     let unanswered = AtomicU32::new(0);
-    let kept = Kept { api: Api::new(client, REQUEST_TIMEOUT, &unanswered), namespace };
+    let secret = IdentitySecret::new(client, namespace, &unanswered);
     for _ in 0..ATTEMPTS {
-        let written = match kept.look().await? {
-            Found::Id(id) => return Ok(id),
-            Found::NoSecret => kept.create(candidate).await?,
-            Found::NoKey { resource_version } => kept.add(candidate, &resource_version).await?,
-        };
-        if written == Written::Yes {
-            return Ok(candidate);
+        let found = secret.get().await?;
+        if let Some(id) = found.id(namespace)? {
+            return Ok(id);
+        }
+        let id = candidate.cluster_id();
+        if secret.replace(&found, &json!({ KEY: id, ERASURE_SECRET: candidate.reveal() })).await? {
+            return Ok(id);
         }
     }
-    Err(IdentityError::Contended { namespace: namespace.clone() })
+    Err(secret.contended())
 }
 
-/// Reads what is kept under [`SLOTS`]; nothing where there is none. Needs the verb `get`.
+/// Reads the erasure secret of the identity. `None` if there is none, as beside an id of an older agent. Needs the verb `get`.
 ///
 /// # Errors
-/// Where the Secret cannot be read.
-pub async fn slots(client: &Client, namespace: &Namespace) -> Result<Option<String>, IdentityError> {
+/// If it cannot be read, or the identity is no UUID.
+pub async fn erasure_secret(client: &Client, namespace: &Namespace) -> Result<Option<ErasureSecret>, IdentityError> {
     let unanswered = AtomicU32::new(0);
-    let kept = Kept { api: Api::new(client, REQUEST_TIMEOUT, &unanswered), namespace };
-    let bytes = kept.secret().await?.and_then(|secret| secret.data).and_then(|data| data.slots).unwrap_or_default().0;
-    Ok(String::from_utf8(bytes).ok().filter(|text| !text.is_empty()))
+    let found = IdentitySecret::new(client, namespace, &unanswered).get().await?;
+    let id = found.id(namespace)?;
+    let secret = found.text(|data| data.erasure_secret.as_ref()).and_then(|text| text.trim().parse().ok());
+    Ok(secret.filter(|secret: &ErasureSecret| Some(secret.cluster_id()) == id))
 }
 
-/// Keeps something under [`SLOTS`], beside an identity that is there. Needs the verb `patch`.
+/// Reads the schedule of sending; `None` if there is none. Needs the verb `get`.
 ///
 /// # Errors
-/// Where it cannot be written.
-pub async fn keep_slots(client: &Client, namespace: &Namespace, slots: &str) -> Result<(), IdentityError> {
+/// If the Secret cannot be read.
+pub async fn schedule(client: &Client, namespace: &Namespace) -> Result<Option<String>, IdentityError> {
     let unanswered = AtomicU32::new(0);
-    let kept = Kept { api: Api::new(client, REQUEST_TIMEOUT, &unanswered), namespace };
-    kept.overwrite(&json!({ SLOTS: slots })).await.map(drop)
+    let found = IdentitySecret::new(client, namespace, &unanswered).get().await?;
+    Ok(found.text(|data| data.schedule.as_ref()).map(str::to_owned))
 }
 
-/// Makes `id` the identity and `slots` its moments, both in one change, whatever was there before. Needs the verbs `patch`
-/// and `create`.
+/// Replaces the schedule of sending if it still is `expected`, and returns whether it was. Of several that do so at once one
+/// succeeds. Needs the verbs `get` and `patch`.
 ///
 /// # Errors
-/// Where it cannot be written.
-pub async fn reset(client: &Client, namespace: &Namespace, id: ClusterId, slots: &str) -> Result<(), IdentityError> {
+/// If the Secret cannot be read or written.
+pub async fn replace_schedule(
+    client: &Client,
+    namespace: &Namespace,
+    expected: Option<&str>,
+    schedule: &str,
+) -> Result<bool, IdentityError> {
     let unanswered = AtomicU32::new(0);
-    let kept = Kept { api: Api::new(client, REQUEST_TIMEOUT, &unanswered), namespace };
+    let secret = IdentitySecret::new(client, namespace, &unanswered);
     for _ in 0..ATTEMPTS {
-        if kept.overwrite(&json!({ KEY: id, SLOTS: slots })).await? == Written::Yes {
+        let found = secret.get().await?;
+        if found.text(|data| data.schedule.as_ref()) != expected {
+            return Ok(false);
+        }
+        if secret.replace(&found, &json!({ SCHEDULE: schedule })).await? {
+            return Ok(true);
+        }
+    }
+    Err(secret.contended())
+}
+
+/// Makes the id of `erasure` the identity and `schedule` its schedule, in one change, whatever was there before. Needs the
+/// verbs `get` and `patch`.
+///
+/// # Errors
+/// If it cannot be written.
+pub async fn reset(
+    client: &Client,
+    namespace: &Namespace,
+    erasure: &ErasureSecret,
+    schedule: &str,
+) -> Result<(), IdentityError> {
+    let unanswered = AtomicU32::new(0);
+    let secret = IdentitySecret::new(client, namespace, &unanswered);
+    let data = json!({ KEY: erasure.cluster_id(), ERASURE_SECRET: erasure.reveal(), SCHEDULE: schedule });
+    for _ in 0..ATTEMPTS {
+        if secret.replace(&secret.get().await?, &data).await? {
             return Ok(());
         }
-        // There is no Secret yet, or somebody has just made one.
-        kept.create(id).await?;
     }
-    Err(IdentityError::Contended { namespace: namespace.clone() })
+    Err(secret.contended())
 }
 
-/// Where the identity is kept.
-struct Kept<'a> {
+/// The Secret that holds the identity.
+struct IdentitySecret<'a> {
     api: Api<'a>,
     namespace: &'a Namespace,
 }
 
-enum Found {
-    Id(ClusterId),
-    NoSecret,
-    NoKey { resource_version: String },
-}
-
-#[derive(PartialEq, Eq)]
-enum Written {
-    Yes,
-    /// Somebody else wrote first: look again.
-    Not,
-}
-
-impl Kept<'_> {
-    async fn secret(&self) -> Result<Option<SecretObject>, IdentityError> {
-        match self.api.get(&self.path()).await {
-            Ok(secret) => Ok(Some(secret)),
-            Err(failure) if failure.code() == Some(StatusCode::NOT_FOUND) => Ok(None),
-            Err(failure) => Err(self.error("get", &failure)),
-        }
+impl<'a> IdentitySecret<'a> {
+    fn new(client: &'a Client, namespace: &'a Namespace, unanswered: &'a AtomicU32) -> Self {
+        Self { api: Api::new(client, REQUEST_TIMEOUT, unanswered), namespace }
     }
 
-    async fn look(&self) -> Result<Found, IdentityError> {
-        let Some(secret) = self.secret().await? else { return Ok(Found::NoSecret) };
-        let bytes = secret.data.unwrap_or_default().cluster_id.unwrap_or_default().0;
-        let text = bytes.trim_ascii();
-        if text.is_empty() {
-            let resource_version = secret.metadata.and_then(|meta| meta.resource_version).unwrap_or_default();
-            return Ok(Found::NoKey { resource_version });
-        }
-        let id = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).filter(ClusterId::is_random);
-        id.map(Found::Id).ok_or_else(|| IdentityError::NotAnId { namespace: self.namespace.clone() })
-    }
-
-    async fn create(&self, candidate: ClusterId) -> Result<Written, IdentityError> {
-        let secret = json!({
-            "apiVersion": "v1",
-            "kind": "Secret",
-            "metadata": {"name": SECRET, "namespace": self.namespace},
-            "type": "Opaque",
-            "stringData": {KEY: candidate},
-        });
-        let created: Result<IgnoredAny, Failure> =
-            self.api.request(Method::POST, &self.list_path(), Some(("application/json", &secret))).await;
-        match created {
-            Err(failure) if failure.code() == Some(StatusCode::NOT_FOUND) => {
-                Err(IdentityError::NoNamespace { namespace: self.namespace.clone() })
+    async fn get(&self) -> Result<SecretObject, IdentityError> {
+        let found: SecretObject = self.api.get(&self.path()).await.map_err(|failure| self.error("get", &failure))?;
+        match found.kind.as_deref() {
+            None | Some(OPAQUE) => Ok(found),
+            Some(other) => {
+                let found = other.chars().filter(|c| !c.is_control()).take(100).collect();
+                Err(IdentityError::WrongType { namespace: self.namespace.clone(), found })
             }
-            created => self.written("create", created),
         }
     }
 
-    /// Adds the key to the version of the Secret that was read, and to no other.
-    async fn add(&self, candidate: ClusterId, resource_version: &str) -> Result<Written, IdentityError> {
-        let patch = json!({"metadata": {"resourceVersion": resource_version}, "stringData": {KEY: candidate}});
-        self.patch(&patch).await
-    }
-
-    /// Sets keys, whatever they held.
-    async fn overwrite(&self, data: &serde_json::Value) -> Result<Written, IdentityError> {
-        self.patch(&json!({ "stringData": data })).await
-    }
-
-    async fn patch(&self, patch: &serde_json::Value) -> Result<Written, IdentityError> {
+    /// Sets keys in the version of the Secret that was read, and returns whether that still was the present one.
+    async fn replace(&self, found: &SecretObject, data: &Value) -> Result<bool, IdentityError> {
+        let version = found.metadata.as_ref().and_then(|meta| meta.resource_version.as_deref()).unwrap_or_default();
+        let patch = json!({"metadata": {"resourceVersion": version}, "stringData": data});
         let patched: Result<IgnoredAny, Failure> =
-            self.api.request(Method::PATCH, &self.path(), Some(("application/merge-patch+json", patch))).await;
+            self.api.request(Method::PATCH, &self.path(), Some(("application/merge-patch+json", &patch))).await;
         match patched {
-            // Deleted meanwhile, or never there.
-            Err(failure) if failure.code() == Some(StatusCode::NOT_FOUND) => Ok(Written::Not),
-            patched => self.written("patch", patched),
-        }
-    }
-
-    fn written(&self, verb: &'static str, answer: Result<IgnoredAny, Failure>) -> Result<Written, IdentityError> {
-        match answer {
-            Ok(_) => Ok(Written::Yes),
-            // `AlreadyExists` and `Conflict`.
-            Err(Failure::Refused(Refusal { code: StatusCode::CONFLICT, .. })) => Ok(Written::Not),
-            Err(failure) => Err(self.error(verb, &failure)),
+            Ok(_) => Ok(true),
+            Err(Failure::Refused(Refusal { code: StatusCode::CONFLICT, .. })) => Ok(false),
+            Err(failure) => Err(self.error("patch", &failure)),
         }
     }
 
     fn error(&self, verb: &'static str, failure: &Failure) -> IdentityError {
-        let cause = failure.cause();
-        if cause == UnreadableCause::Forbidden {
-            let object = if verb == "create" { "secrets".to_owned() } else { format!("secrets/{SECRET}") };
-            return IdentityError::Forbidden { verb, object, namespace: self.namespace.clone() };
+        let namespace = self.namespace.clone();
+        match failure.cause() {
+            _ if failure.code() == Some(StatusCode::NOT_FOUND) => IdentityError::NoSecret { namespace },
+            UnreadableCause::Forbidden => IdentityError::Forbidden { verb, namespace },
+            cause => IdentityError::Failed { cause, message: failure.sentence() },
         }
-        IdentityError::Failed { cause, message: failure.sentence() }
     }
 
-    fn list_path(&self) -> String {
-        format!("/api/v1/namespaces/{}/secrets", self.namespace)
+    fn contended(&self) -> IdentityError {
+        IdentityError::Contended { namespace: self.namespace.clone() }
     }
 
     fn path(&self) -> String {
-        format!("{}/{SECRET}", self.list_path())
+        format!("/api/v1/namespaces/{}/secrets/{SECRET}", self.namespace)
     }
 }
 
 /// The Secret without what is not ours.
 #[derive(Deserialize)]
 struct SecretObject {
+    #[serde(rename = "type")]
+    kind: Option<String>,
     metadata: Option<Meta>,
     data: Option<Data>,
+}
+
+impl SecretObject {
+    /// What a key holds; nothing if it is absent, empty or not text.
+    fn text(&self, key: impl Fn(&Data) -> Option<&ByteString>) -> Option<&str> {
+        let bytes = &self.data.as_ref().and_then(key)?.0;
+        std::str::from_utf8(bytes).ok().filter(|text| !text.is_empty())
+    }
+
+    fn id(&self, namespace: &Namespace) -> Result<Option<ClusterId>, IdentityError> {
+        let bytes = self.data.as_ref().and_then(|data| data.cluster_id.as_ref()).map_or(&[][..], |bytes| &bytes.0);
+        let text = bytes.trim_ascii();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let id = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).filter(ClusterId::is_random);
+        id.map(Some).ok_or_else(|| IdentityError::NotAnId { namespace: namespace.clone() })
+    }
 }
 
 #[derive(Deserialize)]
@@ -278,8 +290,9 @@ struct Meta {
 }
 
 #[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 struct Data {
-    #[serde(rename = "cluster-id")]
     cluster_id: Option<ByteString>,
-    slots: Option<ByteString>,
+    erasure_secret: Option<ByteString>,
+    schedule: Option<ByteString>,
 }

@@ -11,10 +11,11 @@ use wfm_core::collector::{CollectError, Inventory};
 use wfm_core::diff::{Policy, TrainDiff, VersionDiff};
 use wfm_core::report::{ClusterReport, Report};
 
+use crate::admission::AllowedHosts;
 use crate::identity::{Identity, KeptId};
 use crate::kept::{KeptInventory, Seen};
+use crate::send_schedule::SendSchedule;
 use crate::sharing::Sharing;
-use crate::slots::Slots;
 
 mod state;
 mod telling;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub policy: Policy,
     /// The namespace that is watched.
     pub namespace: Namespace,
+    /// The host names that the page answers to.
+    pub hosts: AllowedHosts,
 }
 
 /// Watches one cluster.
@@ -49,7 +52,14 @@ pub struct Agent {
     parts: Parts,
     diff: Box<dyn VersionDiff>,
     id: KeptId,
-    drawn: tokio::sync::Mutex<Option<Slots>>,
+    unkept: tokio::sync::Mutex<Option<Unkept>>,
+}
+
+/// A schedule that could not be kept, with what is kept in its place.
+#[derive(Clone)]
+struct Unkept {
+    kept: Option<SendSchedule>,
+    schedule: SendSchedule,
 }
 
 impl Agent {
@@ -58,7 +68,7 @@ impl Agent {
     pub fn new(parts: Parts) -> Arc<Self> {
         let diff = TrainDiff::new(parts.catalog.clone(), parts.updates.train().clone());
         let diff = Box::new(diff.with_policy(parts.policy.clone()));
-        Arc::new(Self { parts, diff, id: KeptId::default(), drawn: tokio::sync::Mutex::default() })
+        Arc::new(Self { parts, diff, id: KeptId::default(), unkept: tokio::sync::Mutex::default() })
     }
 
     /// What it knows of the published releases.
@@ -71,6 +81,12 @@ impl Agent {
     #[must_use]
     pub fn sharing(&self) -> &Sharing {
         &self.parts.sharing
+    }
+
+    /// The host names that the page answers to.
+    #[must_use]
+    pub fn hosts(&self) -> &AllowedHosts {
+        &self.parts.hosts
     }
 
     /// The cluster's id.

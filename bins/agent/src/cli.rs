@@ -23,6 +23,9 @@ pub struct Flags {
     /// Address of the page; port 0 takes any that is free [env: PORT] [default: 0.0.0.0:8080, with --kubeconfig 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", global = true)]
     pub listen: Option<SocketAddr>,
+    /// Host name that the page answers to, beside addresses, localhost and its Service's names; may be repeated [env: ALLOWED_HOSTS]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub host: Vec<String>,
     /// Namespace to watch [env: DEIS_NAMESPACE] [default: deis]
     #[arg(long, value_name = "NS", global = true)]
     pub namespace: Option<String>,
@@ -91,8 +94,12 @@ pub enum Command {
 /// What to do with the id.
 #[derive(Debug, Subcommand)]
 pub enum IdCommand {
-    /// Draw a new id and new moments of telling; nothing links them to the old ones
+    /// Print the id; nothing is drawn
+    Show,
+    /// Draw a new id, erasure secret and schedule of sending; nothing links them to the old ones
     Reset,
+    /// Erase at the versions service what this cluster reported; switch sharing off first
+    Erase,
 }
 
 /// What to do with the settings.
@@ -137,10 +144,14 @@ Examples:
   wfm-agent catalog check shop.toml                      what a catalog says, or its mistakes
   wfm-agent preview --kubeconfig ~/.kube/config          what would be shared, byte for byte
   wfm-agent log --state-dir /var/lib/wfm-agent           what was shared
-  wfm-agent id reset --kubeconfig ~/.kube/config         be somebody else from now on
+  wfm-agent id show --kubeconfig ~/.kube/config          the cluster's id
+  wfm-agent id reset --kubeconfig ~/.kube/config         draw a new id and schedule
+  wfm-agent id erase --kubeconfig ~/.kube/config \
+            --versions-url https://versions.example.com  erase what was shared
 
 Environment (each also with WORKFLOW_MANAGER_ in front):
   PORT               port of the page (8080)
+  ALLOWED_HOSTS      host names that the page answers to, beside its own
   DEIS_NAMESPACE     namespace to watch (deis)
   VERSIONS_API_URL   versions service
   CHECK_VERSIONS     ask for published releases (true)

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use wfm_client::Client;
 use wfm_core::catalog::Catalog;
 use wfm_core::cluster::ClusterId;
 
@@ -32,7 +33,9 @@ pub(crate) async fn run(
             settings.state_dir.value.as_ref().ok_or(Error::NoState)?;
             log(&settings)?.text()
         }
+        Command::Id(IdCommand::Show) => show_id(settings()?).await?,
         Command::Id(IdCommand::Reset) => reset(settings()?).await?,
+        Command::Id(IdCommand::Erase) => erase(settings()?).await?,
     };
     let mut stdout = std::io::stdout().lock();
     // A reader that goes away early, such as `head`, is no failure.
@@ -63,6 +66,36 @@ async fn preview(settings: Settings) -> Result<String, Error> {
     let stand_in: ClusterId = STAND_IN.parse().expect("it is a UUID");
     let envelopes = agent.preview(stand_in).await.map_err(Error::NotTold)?;
     Ok(envelopes.iter().map(|envelope| format!("{}\n", envelope.as_str())).collect())
+}
+
+async fn show_id(settings: Settings) -> Result<String, Error> {
+    let agent = connect(&not_sharing(settings)).await?;
+    let none = || Error::NotTold("this cluster has no id yet: the agent draws one when it starts".to_owned());
+    Ok(format!("{}\n", agent.known_id().await.map_err(Error::NotTold)?.ok_or_else(none)?))
+}
+
+/// Sends the erasure secret to the versions service.
+async fn erase(settings: Settings) -> Result<String, Error> {
+    let url = settings.versions_url.value.as_ref().ok_or_else(|| {
+        Error::NotTold("there is no versions service to erase at: set --versions-url (VERSIONS_API_URL)".to_owned())
+    })?;
+    let client = Client::new(url).map_err(Error::Versions)?;
+    let destination = client.destination();
+    let agent = connect(&not_sharing(settings)).await?;
+    let Some(secret) = agent.erasure_secret().await.map_err(Error::NotTold)? else {
+        let id = show_known(agent.known_id().await.map_err(Error::NotTold)?);
+        return Err(Error::NotTold(format!(
+            "{id} has no erasure secret: ask an administrator of {destination} to erase it; wfm-agent id reset draws an id with one"
+        )));
+    };
+    let id = secret.cluster_id();
+    let erased = client.erase(&secret).await.map_err(|error| Error::NotTold(wfm_shell::sentence(&error)))?;
+    tracing::warn!("an agent that goes on sharing makes a new record: set SHARE_USAGE_DATA=false for it");
+    Ok(if erased { format!("{destination} erased {id}\n") } else { format!("{destination} has no record of {id}\n") })
+}
+
+fn show_known(id: Option<ClusterId>) -> String {
+    id.map_or_else(|| "this cluster".to_owned(), |id| format!("the id {id}"))
 }
 
 async fn reset(settings: Settings) -> Result<String, Error> {

@@ -9,6 +9,7 @@ use wfm_core::version::Train;
 use wfm_core::wire::v3;
 
 use crate::agent::View;
+use crate::words::short_id;
 
 /// A cluster in the old form: `id` is empty where the cluster has none yet.
 #[derive(Debug, Serialize)]
@@ -35,7 +36,7 @@ impl Components {
         let (releases, train) = (view.updates.learnt.releases.as_deref(), &view.updates.train);
         let namespace = view.namespace.as_str();
         Some(Self {
-            id: view.id.as_ref().map(ToString::to_string).unwrap_or_default(),
+            id: view.id.as_ref().map(|id| short_id(*id)).unwrap_or_default(),
             components: report.components.iter().map(|c| component(c, releases, train, namespace)).collect(),
         })
     }

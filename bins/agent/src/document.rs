@@ -13,6 +13,7 @@ use crate::agent::{State, View};
 use crate::components::reason;
 use crate::page::tile_name;
 use crate::self_checks::{SelfCheck, self_checks};
+use crate::words::{short_id, with_short_ids};
 
 /// Raised when the meaning of a member changes; members may be added without.
 const SCHEMA_VERSION: u32 = 1;
@@ -24,7 +25,7 @@ pub(crate) struct Document<'a> {
     product: &'a str,
     namespace: &'a str,
     agent_version: &'static str,
-    /// The cluster's id; absent where it has none.
+    /// The first eight digits of the cluster's id; absent if it has none.
     id: Option<String>,
     now: Timestamp,
     state: State,
@@ -76,8 +77,8 @@ struct SharingPart<'a> {
     schema: u32,
     /// When the next of each kind is due.
     due: &'a BTreeMap<EnvelopeKind, Timestamp>,
-    /// What would be sent now, byte for byte.
-    preview: Vec<&'a str>,
+    /// What would be sent now, byte for byte but for the end of the id.
+    preview: Vec<String>,
 }
 
 impl<'a> Document<'a> {
@@ -92,7 +93,7 @@ impl<'a> Document<'a> {
             product: &view.product,
             namespace: view.namespace.as_str(),
             agent_version: env!("CARGO_PKG_VERSION"),
-            id: view.id.as_ref().ok().map(ToString::to_string),
+            id: view.id.as_ref().ok().map(|id| short_id(*id)),
             now: view.now,
             state: view.state(),
             taken_at: report.taken_at,
@@ -115,7 +116,7 @@ impl<'a> Document<'a> {
                 destination: view.sharing.destination.as_deref(),
                 schema: view.sharing.consent.schema.sent().number(),
                 due: &view.sharing.due,
-                preview: view.sharing.preview.iter().map(wfm_core::anonymizer::Envelope::as_str).collect(),
+                preview: view.sharing.preview.iter().map(|envelope| with_short_ids(envelope.as_str())).collect(),
             },
             inventory: &report.inventory,
         })

@@ -7,10 +7,12 @@ use warp::http::{HeaderValue, Response, StatusCode, header};
 use warp::reply::{Reply, Response as Answer};
 use wfm_core::wire;
 
+use crate::admission::Refusal;
 use crate::agent::{Agent, View};
 use crate::components::Components;
 use crate::document::Document;
 use crate::page::{self, Query};
+use crate::words::{short_id, with_short_ids};
 
 pub(crate) async fn page(agent: Arc<Agent>, query: Query, etag: Option<String>) -> Answer {
     let view = agent.view().await;
@@ -58,17 +60,17 @@ pub(crate) fn openapi() -> Answer {
     answer(StatusCode::OK, "application/json", include_str!("openapi.json").to_owned())
 }
 
-/// The cluster's id as plain text.
+/// The first digits of the cluster's id as plain text.
 pub(crate) async fn id(agent: Arc<Agent>) -> Answer {
     match agent.cluster_id().await {
-        Ok(id) => plain(StatusCode::OK, id.to_string()),
+        Ok(id) => plain(StatusCode::OK, short_id(id)),
         Err(why) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("there is no cluster id yet: {why}")),
     }
 }
 
-/// The log of what was sent.
+/// The log of what was sent, with short ids.
 pub(crate) fn sent(agent: &Agent) -> Answer {
-    answer(StatusCode::OK, "application/x-ndjson", agent.sharing().log().text())
+    answer(StatusCode::OK, "application/x-ndjson", with_short_ids(&agent.sharing().log().text()))
 }
 
 pub(crate) fn alive() -> Answer {
@@ -82,6 +84,10 @@ pub(crate) async fn ready(agent: Arc<Agent>) -> Answer {
     } else {
         plain(StatusCode::SERVICE_UNAVAILABLE, "[-] the cluster could not be read yet".to_owned())
     }
+}
+
+pub(crate) fn not_admitted(refusal: &Refusal) -> Answer {
+    error(refusal.status, refusal.message.clone())
 }
 
 pub(crate) fn refused(status: StatusCode) -> Answer {

@@ -4,46 +4,53 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use wfm_core::clock::Clock;
-use wfm_core::cluster::{ClusterId, Namespace};
+use wfm_core::cluster::{ClusterId, ErasureSecret, Namespace};
+use wfm_k8s::identity as stored;
 
 use crate::kept::{FRESH_FOR, PATIENCE};
-use crate::slots::Slots;
+use crate::send_schedule::SendSchedule;
 
 /// How long an id is taken for what the cluster keeps; then it is read again, because it may have been reset.
 const ID_FOR: SignedDuration = SignedDuration::from_mins(10);
 
-/// Where the cluster's identity is kept, and beside it when this installation tells what.
+/// Where the cluster's identity is kept, and beside it the schedule of sending.
 #[async_trait]
 pub trait Identity: Send + Sync {
-    /// The cluster's id; a first call creates it.
+    /// The cluster's id; a first call draws it.
     ///
     /// # Errors
-    /// One sentence, where it can neither be read nor created.
+    /// One sentence, if it can neither be read nor written.
     async fn cluster_id(&self) -> Result<ClusterId, String>;
 
-    /// The cluster's id, if there is one; nothing is created.
+    /// The cluster's id, if there is one; nothing is written.
     ///
     /// # Errors
-    /// One sentence, where that cannot be told.
+    /// One sentence, if it cannot be read.
     async fn known_id(&self) -> Result<Option<ClusterId>, String>;
 
-    /// The moments of telling, if they were drawn.
+    /// The secret that permits erasure; `None` if the id is older than erasure secrets.
     ///
     /// # Errors
-    /// One sentence, where that cannot be told.
-    async fn slots(&self) -> Result<Option<Slots>, String>;
+    /// One sentence, if it cannot be read.
+    async fn erasure_secret(&self) -> Result<Option<ErasureSecret>, String>;
 
-    /// Keeps the moments of telling.
+    /// The schedule of sending, if there is one.
     ///
     /// # Errors
-    /// One sentence, where they cannot be kept.
-    async fn keep_slots(&self, slots: &Slots) -> Result<(), String>;
+    /// One sentence, if it cannot be read.
+    async fn schedule(&self) -> Result<Option<SendSchedule>, String>;
 
-    /// Draws a new id, and makes these the moments of telling. Nothing that is kept links it to the old one.
+    /// Replaces the schedule of sending if it still is `expected`, and returns whether it was.
     ///
     /// # Errors
-    /// One sentence, where it cannot be written.
-    async fn reset(&self, slots: &Slots) -> Result<ClusterId, String>;
+    /// One sentence, if it cannot be written.
+    async fn replace_schedule(&self, expected: Option<&SendSchedule>, schedule: &SendSchedule) -> Result<bool, String>;
+
+    /// Draws a new id and erasure secret, and makes this the schedule. Nothing that is kept links them to the old ones.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be written.
+    async fn reset(&self, schedule: &SendSchedule) -> Result<ClusterId, String>;
 }
 
 /// The identity in the cluster's Secret.
@@ -55,39 +62,53 @@ pub(crate) struct SecretIdentity {
 #[async_trait]
 impl Identity for SecretIdentity {
     async fn cluster_id(&self) -> Result<ClusterId, String> {
-        told(wfm_k8s::identity::ensure(&self.client, &self.namespace, drawn()).await)
+        sentence(stored::ensure(&self.client, &self.namespace, &draw()?).await)
     }
 
     async fn known_id(&self) -> Result<Option<ClusterId>, String> {
-        told(wfm_k8s::identity::read(&self.client, &self.namespace).await)
+        sentence(stored::read(&self.client, &self.namespace).await)
     }
 
-    async fn slots(&self) -> Result<Option<Slots>, String> {
-        let text = told(wfm_k8s::identity::slots(&self.client, &self.namespace).await)?;
-        // What cannot be read was not written by this program: new ones take its place.
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    async fn erasure_secret(&self) -> Result<Option<ErasureSecret>, String> {
+        sentence(stored::erasure_secret(&self.client, &self.namespace).await)
     }
 
-    async fn keep_slots(&self, slots: &Slots) -> Result<(), String> {
-        told(wfm_k8s::identity::keep_slots(&self.client, &self.namespace, &written(slots)).await)
+    async fn schedule(&self) -> Result<Option<SendSchedule>, String> {
+        let text = sentence(stored::schedule(&self.client, &self.namespace).await)?;
+        Ok(text.and_then(|text| parse(&text)))
     }
 
-    async fn reset(&self, slots: &Slots) -> Result<ClusterId, String> {
-        let id = drawn();
-        told(wfm_k8s::identity::reset(&self.client, &self.namespace, id, &written(slots)).await)?;
-        Ok(id)
+    async fn replace_schedule(&self, expected: Option<&SendSchedule>, schedule: &SendSchedule) -> Result<bool, String> {
+        let text = sentence(stored::schedule(&self.client, &self.namespace).await)?;
+        if text.as_deref().and_then(parse).as_ref() != expected {
+            return Ok(false);
+        }
+        let schedule = to_json(schedule);
+        sentence(stored::replace_schedule(&self.client, &self.namespace, text.as_deref(), &schedule).await)
+    }
+
+    async fn reset(&self, schedule: &SendSchedule) -> Result<ClusterId, String> {
+        let erasure = draw()?;
+        sentence(stored::reset(&self.client, &self.namespace, &erasure, &to_json(schedule)).await)?;
+        Ok(erasure.cluster_id())
     }
 }
 
-fn drawn() -> ClusterId {
-    ClusterId::new(wfm_shell::random::uuid())
+fn draw() -> Result<ErasureSecret, String> {
+    let no_randomness = |error| format!("no id can be drawn: this machine gives no random bytes: {error}");
+    wfm_shell::random::bytes().map(ErasureSecret::new).map_err(no_randomness)
 }
 
-fn written(slots: &Slots) -> String {
-    serde_json::to_string(slots).expect("numbers and times have a JSON form")
+/// What cannot be read was not written by this program: a new schedule takes its place.
+fn parse(text: &str) -> Option<SendSchedule> {
+    serde_json::from_str(text).ok()
 }
 
-fn told<T>(result: Result<T, wfm_k8s::identity::IdentityError>) -> Result<T, String> {
+fn to_json(schedule: &SendSchedule) -> String {
+    serde_json::to_string(schedule).expect("names and times have a JSON form")
+}
+
+fn sentence<T>(result: Result<T, stored::IdentityError>) -> Result<T, String> {
     result.map_err(|error| wfm_shell::sentence(&error))
 }
 
@@ -165,7 +186,7 @@ mod tests {
                 return std::future::pending().await;
             }
             match self.asked.fetch_add(1, Ordering::SeqCst) {
-                0 => Err("may not create secrets".to_owned()),
+                0 => Err("may not get secrets".to_owned()),
                 _ => Ok("8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap()),
             }
         }
@@ -174,15 +195,19 @@ mod tests {
             Ok(None)
         }
 
-        async fn slots(&self) -> Result<Option<Slots>, String> {
+        async fn erasure_secret(&self) -> Result<Option<ErasureSecret>, String> {
             Ok(None)
         }
 
-        async fn keep_slots(&self, _: &Slots) -> Result<(), String> {
-            Ok(())
+        async fn schedule(&self) -> Result<Option<SendSchedule>, String> {
+            Ok(None)
         }
 
-        async fn reset(&self, _: &Slots) -> Result<ClusterId, String> {
+        async fn replace_schedule(&self, _: Option<&SendSchedule>, _: &SendSchedule) -> Result<bool, String> {
+            Ok(true)
+        }
+
+        async fn reset(&self, _: &SendSchedule) -> Result<ClusterId, String> {
             Err("nothing to reset".to_owned())
         }
     }

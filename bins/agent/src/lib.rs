@@ -16,6 +16,7 @@ use wfm_core::report::ReportSink;
 use wfm_core::source::VersionSource;
 use wfm_shell::server::{self, BindError, Limits};
 
+pub mod admission;
 pub mod agent;
 mod catalog;
 mod cli;
@@ -30,17 +31,18 @@ mod metrics;
 mod page;
 mod releases_file;
 pub mod routes;
-mod schedule;
 mod self_checks;
+pub mod send_schedule;
 pub mod sent;
 pub mod settings;
 pub mod sharing;
-pub mod slots;
 mod table;
+mod tasks;
 pub mod timer;
 pub mod updates;
 mod words;
 
+pub use admission::AllowedHosts;
 pub use agent::{Agent, Parts};
 pub use catalog::CatalogError;
 pub use cli::{CatalogCommand, Cli, Command, ConfigCommand, Flags, IdCommand, Output};
@@ -147,6 +149,7 @@ pub async fn connect_with(settings: &Settings, clock: Arc<dyn Clock>) -> Result<
     let consent = Consent { schema: settings.share_schema.value, cohort: settings.cohort.value };
     let sharing = sharing::Sharing::new(sink, destination, consent, log(settings)?, Arc::clone(&clock));
     let catalog = settings.product.clone();
+    let hosts = AllowedHosts::new(namespace.clone(), settings.hosts.value.clone(), settings.kubeconfig.value.is_none());
     let collector = wfm_k8s::KubeCollector::new(kubernetes.clone(), namespace.clone(), Arc::clone(&clock))
         .version_annotation(catalog.version_annotation().clone())
         .selector(catalog.selector().cloned());
@@ -164,6 +167,7 @@ pub async fn connect_with(settings: &Settings, clock: Arc<dyn Clock>) -> Result<
         catalog,
         policy: settings.policy(),
         namespace,
+        hosts,
     }))
 }
 

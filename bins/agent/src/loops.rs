@@ -7,32 +7,33 @@ use jiff::{SignedDuration, Timestamp};
 use wfm_core::anonymizer::EnvelopeKind;
 
 use crate::agent::Agent;
-use crate::schedule::{Schedule, Task};
-use crate::slots::Slots;
+use crate::send_schedule::SendSchedule;
+use crate::tasks::{Task, TaskQueue};
 use crate::timer::Timer;
 
-/// An envelope that could not be made yet is tried again within this time, [`TRIES`] times in all; then the next slot is
+/// An envelope that could not be made yet is tried again within this time, [`TRIES`] times in all; then its next moment is
 /// awaited, so that there is never a backlog. One that could not be sent has been tried again by the sink already.
 const RETRY: SignedDuration = SignedDuration::from_secs(60);
 const TRIES: u32 = 3;
 
-/// However often releases are asked for, a check-in is not sent more often than this.
+/// However often releases are asked for, check-ins are on average not sent more often than this.
 const CHECK_IN_AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Draws a number from 0 to 1.
 pub type Fraction = fn() -> f64;
 
-/// Reads the cluster and asks for published releases at once; from then on asks at least once in every interval, and tells
-/// in its slots. Ends where both are off.
+/// Reads the cluster and asks for published releases at once; from then on asks at least once in every interval, and sends
+/// envelopes at the moments of its schedule. Ends if both are off.
 pub async fn run(agent: Arc<Agent>, timer: Arc<dyn Timer>, fraction: Fraction) {
     tokio::join!(agent.is_ready(), agent.updates().check());
-    let mut due = Due { every: every(&agent), schedule: Schedule::default(), slots: None, agent, fraction };
+    let mut due =
+        Due { every: every(&agent), tasks: TaskQueue::default(), schedule: SendSchedule::default(), agent, fraction };
     due.begin().await;
-    while let Some((at, task)) = due.schedule.take() {
+    while let Some((at, task)) = due.tasks.take() {
         timer.until(at).await;
         match task {
             Task::CheckUpdates => due.check_updates().await,
-            Task::Tell(kind, attempt) => due.tell(kind, attempt).await,
+            Task::Send(kind, attempt) => due.send(kind, attempt).await,
         }
     }
 }
@@ -46,24 +47,23 @@ struct Due {
     agent: Arc<Agent>,
     fraction: Fraction,
     every: SignedDuration,
-    schedule: Schedule,
-    /// The moments that the schedule was made of.
-    slots: Option<Slots>,
+    tasks: TaskQueue,
+    /// The schedule that the tasks were made of.
+    schedule: SendSchedule,
 }
 
 impl Due {
     async fn begin(&mut self) {
         self.plan_update_check();
         if self.agent.sharing().is_on() {
-            let slots = self.agent.slots(self.every).await;
-            self.adopt(slots);
+            self.adopt().await;
         }
     }
 
     fn plan_update_check(&mut self) {
         if self.agent.updates().is_on() {
             let wait = SignedDuration::try_from(self.agent.updates().wait((self.fraction)()));
-            self.schedule.put(later(self.agent.now(), wait.unwrap_or(SignedDuration::MAX)), Task::CheckUpdates);
+            self.tasks.put(later(self.agent.now(), wait.unwrap_or(SignedDuration::MAX)), Task::CheckUpdates);
         }
     }
 
@@ -72,46 +72,54 @@ impl Due {
         self.plan_update_check();
     }
 
-    /// Plans everything by moments that were not planned by before.
-    fn adopt(&mut self, slots: Slots) {
-        let now = self.agent.now();
-        self.slots = Some(slots);
+    /// Plans everything by the schedule of this installation.
+    async fn adopt(&mut self) {
+        self.schedule = self.agent.adopt_schedule(self.every).await;
         for kind in EnvelopeKind::ALL {
-            self.put(slots.first(kind, self.every, now), kind, 1);
+            self.plan(kind);
+        }
+    }
+
+    fn plan(&mut self, kind: EnvelopeKind) {
+        if let Some(at) = self.schedule.next(kind) {
+            self.put(at, kind, 1);
         }
     }
 
     fn put(&mut self, at: Timestamp, kind: EnvelopeKind, attempt: u32) {
-        self.schedule.put(at, Task::Tell(kind, attempt));
+        self.tasks.put(at, Task::Send(kind, attempt));
         self.agent.sharing().plan(kind, at);
     }
 
-    /// Tells, unless the id was reset meanwhile: then everything is planned anew.
-    async fn tell(&mut self, kind: EnvelopeKind, attempt: u32) {
-        let slots = self.agent.slots(self.every).await;
-        if self.slots.is_none_or(|planned| !planned.same_draw(&slots)) {
-            tracing::info!("the id was reset: everything is told at other moments from now on");
-            self.agent.forget_id().await;
-            return self.adopt(slots);
+    /// Sends an envelope, after its next moment was kept: a restart does not send it twice. If the schedule is not the one
+    /// that was planned by, the id was reset or another agent of this installation has sent the envelope: nothing is sent,
+    /// and everything is planned anew.
+    async fn send(&mut self, kind: EnvelopeKind, attempt: u32) {
+        if self.agent.schedule().await.is_some_and(|kept| kept != self.schedule) {
+            return self.yield_to_another().await;
         }
         let envelope = self.agent.envelope(kind).await;
-        let now = self.agent.now();
-        match envelope {
-            Ok(envelope) => {
-                if kind == EnvelopeKind::CheckIn {
-                    self.agent.keep_slots(slots.checked_in(now)).await;
-                }
-                self.agent.sharing().send(&envelope).await;
-            }
-            Err(why) => {
-                self.agent.sharing().not_made(kind, why);
-                if attempt < TRIES {
-                    let wait = RETRY.min(self.every).mul_f64((self.fraction)());
-                    return self.put(later(now, wait), kind, attempt + 1);
-                }
+        if let Err(why) = &envelope {
+            self.agent.sharing().not_made(kind, why.clone());
+            if attempt < TRIES {
+                let wait = RETRY.min(self.every).mul_f64((self.fraction)());
+                return self.put(later(self.agent.now(), wait), kind, attempt + 1);
             }
         }
-        self.put(slots.next(kind, self.every, self.agent.now()), kind, 1);
+        let Some(advanced) = self.agent.advance_schedule(&self.schedule, kind, self.every).await else {
+            return self.yield_to_another().await;
+        };
+        self.schedule = advanced;
+        if let Ok(envelope) = envelope {
+            self.agent.sharing().send(&envelope).await;
+        }
+        self.plan(kind);
+    }
+
+    async fn yield_to_another(&mut self) {
+        tracing::info!("the id was reset, or another agent of this installation sends: the schedule is read again");
+        self.agent.forget_id().await;
+        self.adopt().await;
     }
 }
 

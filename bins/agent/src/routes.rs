@@ -1,13 +1,15 @@
-//! Every path of the agent. It answers GET and HEAD and nothing else.
+//! Every path of the agent. It answers GET and HEAD and nothing else, and only requests that [`admission`](crate::admission)
+//! lets in.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use warp::http::StatusCode;
+use warp::http::{HeaderMap, StatusCode};
 use warp::reply::Response;
 use warp::{Filter, Rejection};
-use wfm_shell::server::{Routes, routes as finished};
+use wfm_shell::server::{FromLoopback, Routes, routes as finished};
 
+use crate::admission::Refusal;
 use crate::agent::Agent;
 use crate::handlers;
 use crate::page::Query;
@@ -15,7 +17,7 @@ use crate::page::Query;
 /// The routes of an agent, at the root.
 #[must_use]
 pub fn routes(agent: Arc<Agent>) -> Routes {
-    finished(reading().and(paths(agent)).recover(refuse).unify())
+    finished(admitted(&agent).and(reading()).and(paths(agent)).recover(refuse).unify())
 }
 
 /// The routes of an agent at the root and once more under a path, as a proxy that does not strip its prefix would ask.
@@ -25,8 +27,20 @@ pub fn routes_also_under(agent: Arc<Agent>, prefix: &str) -> Routes {
     for segment in prefix.split('/').filter(|segment| !segment.is_empty()) {
         under = under.and(warp::path(segment.to_owned())).boxed();
     }
-    let both = paths(Arc::clone(&agent)).or(under.and(paths(agent))).unify();
-    finished(reading().and(both).recover(refuse).unify())
+    let both = paths(Arc::clone(&agent)).or(under.and(paths(Arc::clone(&agent)))).unify();
+    finished(admitted(&agent).and(reading()).and(both).recover(refuse).unify())
+}
+
+fn admitted(agent: &Arc<Agent>) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {
+    let agent = Arc::clone(agent);
+    let peer = warp::filters::ext::optional::<FromLoopback>();
+    warp::header::headers_cloned()
+        .and(peer)
+        .and_then(move |headers: HeaderMap, peer: Option<FromLoopback>| {
+            let admitted = agent.hosts().admit(&headers, peer.is_some());
+            async move { admitted.map_err(warp::reject::custom) }
+        })
+        .untuple_one()
 }
 
 fn reading() -> impl Filter<Extract = (), Error = Rejection> + Clone {
@@ -55,6 +69,9 @@ fn paths(agent: Arc<Agent>) -> impl Filter<Extract = (Response,), Error = Reject
 }
 
 async fn refuse(rejection: Rejection) -> Result<Response, Infallible> {
+    if let Some(refusal) = rejection.find::<Refusal>() {
+        return Ok(handlers::not_admitted(refusal));
+    }
     let status = if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
         StatusCode::METHOD_NOT_ALLOWED
     } else if rejection.find::<warp::reject::InvalidQuery>().is_some() {

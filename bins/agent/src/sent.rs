@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -52,23 +52,29 @@ impl SentLog {
         Self { file: None, largest: LARGEST_MEMORY, kept: Mutex::default() }
     }
 
-    /// A log in a folder, which is made where there is none. Lines that cannot be read are passed over.
+    /// A log in a folder, which is made if there is none. Lines that cannot be read are passed over: a kill or a full disk may
+    /// have cut one.
     ///
     /// # Errors
-    /// Where the folder or the file cannot be used.
+    /// If the folder or the file cannot be used.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let file = folder.join(FILE);
+        if file.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, format!("its {FILE} is a folder")));
+        }
         let mut kept = Kept::default();
-        if file.exists() {
-            for line in BufReader::new(File::open(&file)?).lines() {
-                let line = line?;
-                if let Ok(entry) = serde_json::from_str::<Entry>(&line) {
-                    kept.push(entry.at, line);
-                }
+        let mut unreadable = 0usize;
+        let open = OpenOptions::new().create(true).append(true).read(true).open(&file)?;
+        for line in BufReader::new(open).split(b'\n') {
+            match entry(line?) {
+                Some((at, line)) => kept.push(at, line),
+                None => unreadable += 1,
             }
         }
-        OpenOptions::new().create(true).append(true).open(&file)?;
+        if unreadable > 0 {
+            tracing::warn!(unreadable, "lines of {} cannot be read and were passed over", file.display());
+        }
         Ok(Self { file: Some(file), largest: LARGEST_FILE, kept: Mutex::new(kept) })
     }
 
@@ -93,8 +99,10 @@ impl SentLog {
             if dropped {
                 kept.rewrite(file)?;
             }
-            let mut open = OpenOptions::new().append(true).create(true).open(file)?;
-            open.write_all(format!("{line}\n").as_bytes())?;
+            let mut open = OpenOptions::new().append(true).create(true).read(true).open(file)?;
+            // After a line that was cut this one begins on a line of its own.
+            let begin = if ends_a_line(&mut open)? { "" } else { "\n" };
+            open.write_all(format!("{begin}{line}\n").as_bytes())?;
             open.sync_data()?;
         }
         kept.push(at, line);
@@ -119,6 +127,24 @@ impl SentLog {
         }
         text
     }
+}
+
+/// The line with its time, if it is an entry.
+fn entry(line: Vec<u8>) -> Option<(Timestamp, String)> {
+    let line = String::from_utf8(line).ok()?;
+    let at = serde_json::from_str::<Entry>(&line).ok()?.at;
+    Some((at, line))
+}
+
+/// Whether a file is empty or ends with the end of a line.
+fn ends_a_line(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
 }
 
 impl Kept {
@@ -205,6 +231,48 @@ mod tests {
         fill(&log, 0..20);
         assert!(log.text().len() <= 1000 && log.last(1)[0].at == at(19));
         assert!(log.last(99).len() >= 4);
+    }
+
+    /// What is left of a log after its end was lost, and an entry that is sent then: every whole line before and the new one.
+    #[test]
+    fn a_log_that_was_cut_at_any_byte_loses_only_the_line_that_was_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        fill(&SentLog::in_folder(folder.path()).unwrap(), 0..3);
+        let whole = std::fs::read(folder.path().join(FILE)).unwrap();
+        for cut in 0..=whole.len() {
+            std::fs::write(folder.path().join(FILE), &whole[..cut]).unwrap();
+            fill(&SentLog::in_folder(folder.path()).unwrap(), 3..4);
+            let log = SentLog::in_folder(folder.path()).unwrap().last(9);
+            // A line that lacks nothing but its end is an entry too.
+            let ends = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
+            let lacks_its_end = usize::from(whole.get(cut) == Some(&b'\n'));
+            assert_eq!((log.len(), log[0].at), (ends + lacks_its_end + 1, at(3)), "cut at {cut}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn whatever_stands_in_the_file_the_next_entry_is_kept(garbage: Vec<u8>, lines in 0i64..3) {
+            let folder = tempfile::tempdir().unwrap();
+            fill(&SentLog::in_folder(folder.path()).unwrap(), 0..lines);
+            let mut bytes = std::fs::read(folder.path().join(FILE)).unwrap();
+            bytes.extend(garbage);
+            std::fs::write(folder.path().join(FILE), bytes).unwrap();
+            fill(&SentLog::in_folder(folder.path()).unwrap(), 3..4);
+            let log = SentLog::in_folder(folder.path()).unwrap();
+            proptest::prop_assert_eq!(log.last(1)[0].at, at(3));
+            proptest::prop_assert_eq!(i64::try_from(log.last(9).len()).unwrap(), lines + 1);
+        }
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_the_file_is_one_clear_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(FILE)).unwrap();
+        let error = SentLog::in_folder(folder.path()).unwrap_err();
+        assert_eq!(error.to_string(), "its sent.ndjson is a folder");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use wfm_core::component::ComponentName;
 use wfm_core::diff::{Pin, Policy};
 use wfm_core::version::Train;
 
+use crate::admission::HostName;
 use crate::catalog;
 use crate::cli::Flags;
 
@@ -24,7 +25,7 @@ mod table;
 
 use env::Env;
 use file::ConfigFile;
-use parse::{address, names, parsed, pins, schema, seconds, switch};
+use parse::{address, list, parsed, pins, schema, seconds, switch};
 pub use source::{Setting, SettingsError, Source};
 use sources::Sources;
 pub use table::Row;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub config: Setting<Option<PathBuf>>,
     /// Address of the page.
     pub listen: Setting<SocketAddr>,
+    /// Host names that the page answers to, beside its own.
+    pub hosts: Setting<Vec<HostName>>,
     /// Namespace to watch.
     pub namespace: Setting<Namespace>,
     /// The file of the product's catalog; Workflow's is built in.
@@ -97,6 +100,7 @@ impl Settings {
         let mut settings = Self {
             config,
             listen: from.read("listen", &["PORT"], text(&listen), SocketAddr::new(host, 8080), |t| address(t, host))?,
+            hosts: from.read("host", &["ALLOWED_HOSTS"], text(&joined(&flags.host)), Vec::new(), list)?,
             namespace: from.read("namespace", &["DEIS_NAMESPACE"], text(&flags.namespace), namespace, parsed)?,
             catalog,
             product,
@@ -106,7 +110,7 @@ impl Settings {
             kubeconfig,
             train: from.read("train", &["TRAIN"], text(&flags.train), train, parsed)?,
             pins: from.read("pin", &["PIN"], text(&joined(&flags.pin)), Vec::new(), pins)?,
-            ignored: from.read("ignore", &["IGNORE"], text(&joined(&flags.ignore)), Vec::new(), names)?,
+            ignored: from.read("ignore", &["IGNORE"], text(&joined(&flags.ignore)), Vec::new(), list)?,
             check_versions: tracked(from.read(
                 "check-versions",
                 &["CHECKVERSIONS", "CHECK_VERSIONS"],

@@ -2,6 +2,7 @@
 //! wire types. `docs/openapi.json` is this document.
 
 use serde_json::{Map, Value, json};
+use wfm_core::cluster::ErasureSecret;
 
 use crate::routes::ROUTES;
 use crate::tokens::Role;
@@ -66,6 +67,9 @@ fn security() -> Value {
     let about =
         "An analyst's or administrator's token as the password of any user, for browsers: /?sign-in asks for it.";
     schemes.insert("readerPassword".into(), json!({"type": "http", "scheme": "basic", "description": about}));
+    let about = "A cluster's erasure secret, 64 hexadecimal digits from its Secret: wfm-agent id erase sends it.";
+    let secret = json!({"type": "apiKey", "in": "header", "name": ErasureSecret::HEADER, "description": about});
+    schemes.insert("erasureSecret".into(), secret);
     schemes.into()
 }
 

@@ -4,7 +4,9 @@
 //! held against it, and a test tries each of its rows with each role.
 
 use crate::dispatch::Verb::{Delete, Get, Post, Put};
-use crate::dispatch::{ADMIN, ANYONE, DOCTOR, INSIGHTS, PAGE, PROBE, PUBLISHER, READER, Route, SIGNED_IN, routes};
+use crate::dispatch::{
+    ADMIN, ANYONE, DOCTOR, INSIGHTS, OWNER, PAGE, PROBE, PUBLISHER, READER, Route, SIGNED_IN, routes,
+};
 use crate::handlers::{audit, backup, clusters, docs, doctor, envelopes, erase, export, fleet, health, insights};
 use crate::handlers::{listing, metrics, notices, page, publish, releases, schemas, versions, withdraw};
 
@@ -42,7 +44,7 @@ routes! {
     Get  "/v4/schemas"             ANYONE  schemas::list;
     Get  "/v4/schemas/{envelope}"  ANYONE  schemas::one;
 
-    // clusters. The id is random and known to its cluster alone, so whoever has it may read what it said, and erase it.
+    // clusters. The id is random, so anyone who has it may read what the cluster reported; erasing it needs more.
     Post "/v2/clusters/{id}"         ANYONE  clusters::check_in;
     Post "/v3/clusters"              ANYONE  clusters::check_in;
     Get  "/v3/clusters/count"        ANYONE  clusters::count;
@@ -52,7 +54,7 @@ routes! {
     Get  "/v3/clusters/{id}"         ANYONE  clusters::one;
     Get  "/v4/clusters"              READER  listing::clusters;
     Put  "/v4/clusters/{id}/cohort"  ADMIN   listing::set_cohort;
-    Delete "/v4/clusters/{id}"      ANYONE  erase::cluster;
+    Delete "/v4/clusters/{id}"       OWNER   erase::cluster;
 
     // files for data tools: docs/DATA.md
     Get  "/v4/export/clusters.ndjson"   READER  export::clusters;

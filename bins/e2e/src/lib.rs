@@ -19,8 +19,8 @@
 //! | it does | it does not |
 //! |---|---|
 //! | GET of every recorded path, and of single objects of a recorded list | watch, label and field selectors |
-//! | real `limit` / `continue` paging, 410 when the list changed meanwhile | TLS, permissions |
-//! | POST and merge PATCH of Secrets with `AlreadyExists` and `Conflict` | other writes |
+//! | real `limit` / `continue` paging, 410 when the list changed meanwhile | TLS |
+//! | merge PATCH of Secrets with `Conflict`, and 403 for what the shipped Role does not permit | other writes |
 //! | scripted [`Fault`]s: refusals, silence, torn and dripping bodies, answers of proxies | |
 //! | [a bearer token](RecordedCluster::require_token), 401 for any other | |
 //! | [going away](RecordedCluster::stop) and [coming back](RecordedCluster::resume) on the same port | |
@@ -28,6 +28,7 @@
 mod body;
 mod fault;
 mod paging;
+mod permissions;
 mod recording;
 mod secrets;
 mod server;
@@ -45,6 +46,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use crate::fault::{Answer, Fault};
+use crate::permissions::Permissions;
 pub use crate::recording::Recording;
 use crate::state::State;
 pub use crate::state::{RecordedRequest, UnknownPath};
@@ -67,7 +69,8 @@ impl RecordedCluster {
     /// # Errors
     /// Where no port could be bound, or an embedded recording is no JSON.
     pub async fn start(recording: Recording) -> io::Result<Self> {
-        let state = Arc::new(State::new(recording.documents()?));
+        let permissions = Permissions::shipped().map_err(io::Error::other)?;
+        let state = Arc::new(State::new(recording.documents()?, permissions));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let addr = listener.local_addr()?;
         let serving = Mutex::new(Some(tokio::spawn(server::serve(listener, Arc::clone(&state)))));

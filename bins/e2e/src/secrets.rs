@@ -1,4 +1,4 @@
-//! Secrets, the one resource that can be written.
+//! Secrets, the one resource that can be changed.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -7,37 +7,20 @@ use serde_json::{Map, Value, json};
 
 use crate::status::Failure;
 
-/// An empty list of Secrets.
-pub(crate) fn empty_list(revision: u64) -> Value {
+/// The Secrets of a namespace where `rbac.yaml` was applied: the agent's, empty.
+pub(crate) fn shipped(namespace: &str, revision: u64) -> Value {
+    let metadata = json!({
+        "name": "deis-workflow-manager",
+        "namespace": namespace,
+        "uid": "00000000-0000-4000-8000-000000000001",
+        "resourceVersion": revision.to_string(),
+    });
     json!({
         "kind": "SecretList",
         "apiVersion": "v1",
         "metadata": {"resourceVersion": revision.to_string()},
-        "items": [],
+        "items": [{"metadata": metadata, "type": "Opaque"}],
     })
-}
-
-/// Adds a Secret to the list of its namespace, and returns it as it stands then.
-pub(crate) fn create(list: &mut Value, namespace: &str, body: &[u8], revision: u64) -> Result<Value, Failure> {
-    let mut secret = object(body)?;
-    let name = secret["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-    if name.is_empty() {
-        return Err(Failure::bad_request("name is required"));
-    }
-    let items = list["items"].as_array_mut().ok_or_else(|| Failure::bad_request("the list has no items"))?;
-    if items.iter().any(|item| item["metadata"]["name"] == name.as_str()) {
-        return Err(Failure::already_exists(&name));
-    }
-    secret["metadata"]["namespace"] = namespace.into();
-    // Unique and, unlike a random one, the same in every run.
-    secret["metadata"]["uid"] = format!("00000000-0000-4000-8000-{revision:012}").into();
-    secret["metadata"]["resourceVersion"] = revision.to_string().into();
-    if secret["type"].is_null() {
-        secret["type"] = "Opaque".into();
-    }
-    fold_string_data(&mut secret);
-    items.push(secret.clone());
-    Ok(secret)
 }
 
 /// Applies a merge patch (RFC 7396) to a Secret, and returns it as it stands then. A `resourceVersion` in the patch must
@@ -100,16 +83,6 @@ mod tests {
 
     fn merge_patch() -> HeaderMap {
         [(CONTENT_TYPE, "application/merge-patch+json".parse().unwrap())].into_iter().collect()
-    }
-
-    #[test]
-    fn a_secret_is_created_once_and_its_text_becomes_base64() {
-        let mut list = empty_list(1);
-        let body = br#"{"metadata": {"name": "a"}, "stringData": {"k": "text"}}"#;
-        let created = create(&mut list, "deis", body, 2).unwrap();
-        assert_eq!(created["data"], json!({"k": "dGV4dA=="}));
-        assert_eq!(created["stringData"], Value::Null);
-        assert_eq!(create(&mut list, "deis", body, 3), Err(Failure::already_exists("a")));
     }
 
     #[test]

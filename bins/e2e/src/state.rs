@@ -8,6 +8,7 @@ use http::{Method, StatusCode, header};
 use serde_json::Value;
 
 use crate::fault::{self, Effect, Fault};
+use crate::permissions::Permissions;
 use crate::status::{Failure, Reply};
 use crate::target::Target;
 use crate::{paging, secrets};
@@ -46,6 +47,7 @@ pub(crate) struct State(Mutex<Inner>);
 #[derive(Debug)]
 struct Inner {
     documents: BTreeMap<String, Value>,
+    permissions: Permissions,
     revision: u64,
     faults: Vec<Fault>,
     token: Option<String>,
@@ -53,17 +55,19 @@ struct Inner {
 }
 
 impl State {
-    pub(crate) fn new(mut documents: BTreeMap<String, Value>) -> Self {
+    pub(crate) fn new(mut documents: BTreeMap<String, Value>, permissions: Permissions) -> Self {
         let version = |document: &Value| document["metadata"]["resourceVersion"].as_str()?.parse().ok();
         let revision = documents.values().filter_map(version).max().unwrap_or(0);
-        // A namespace without Secrets has an empty list of them.
-        let lists: Vec<String> =
-            documents.keys().filter_map(|path| Some(format!("{}/secrets", path.strip_suffix("/pods")?))).collect();
-        for path in lists {
-            documents.entry(path).or_insert_with(|| secrets::empty_list(revision));
+        // If no Secrets were recorded, the manifests were applied.
+        let namespaces: Vec<String> =
+            documents.keys().filter_map(|path| path.strip_suffix("/pods")).map(str::to_owned).collect();
+        for path in namespaces {
+            let namespace = path.rsplit('/').next().unwrap_or_default();
+            let shipped = secrets::shipped(namespace, revision);
+            documents.entry(format!("{path}/secrets")).or_insert(shipped);
         }
         let (faults, token, requests) = (Vec::new(), None, VecDeque::new());
-        Self(Mutex::new(Inner { documents, revision, faults, token, requests }))
+        Self(Mutex::new(Inner { documents, permissions, revision, faults, token, requests }))
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
@@ -134,9 +138,12 @@ impl State {
     /// Answers a request. One at a time: so two writers meet in some order, as in front of etcd.
     pub(crate) fn answer(&self, request: &Parts, body: &[u8]) -> Reply {
         let mut inner = self.lock();
+        let (path, query) = (request.uri.path(), request.uri.query());
+        if !inner.permissions.permit(&request.method, path, query) {
+            return Failure::scripted(StatusCode::FORBIDDEN, path).into_reply();
+        }
         let answer = match request.method {
             Method::GET => inner.read(request).map(|found| (StatusCode::OK, found)),
-            Method::POST => inner.create(request, body).map(|created| (StatusCode::CREATED, created)),
             Method::PATCH => inner.patch(request, body).map(|patched| (StatusCode::OK, patched)),
             _ => Err(Failure::method_not_allowed()),
         };
@@ -161,17 +168,6 @@ impl Inner {
             Some(list) if list["items"].is_array() => paging::page(list, query),
             _ => self.get(path).ok_or_else(|| Failure::not_found(path)),
         }
-    }
-
-    fn create(&mut self, request: &Parts, body: &[u8]) -> Result<Value, Failure> {
-        let path = request.uri.path();
-        let target = Target::parse(path).filter(|target| target.kind == "secrets" && target.name.is_none());
-        let namespace = target.and_then(|target| target.namespace).ok_or_else(Failure::method_not_allowed)?;
-        let revision = self.revision + 1;
-        let list = self.documents.get_mut(path).ok_or_else(|| Failure::no_namespace(namespace))?;
-        let created = secrets::create(list, namespace, body, revision)?;
-        self.written(path);
-        Ok(created)
     }
 
     fn patch(&mut self, request: &Parts, body: &[u8]) -> Result<Value, Failure> {

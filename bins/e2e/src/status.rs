@@ -56,20 +56,6 @@ impl Failure {
         Self::new(StatusCode::NOT_FOUND, "NotFound", message).about(&target)
     }
 
-    /// 404 for the namespace an object was to be created in.
-    pub(crate) fn no_namespace(name: &str) -> Self {
-        let message = format!("namespaces \"{name}\" not found");
-        let details = json!({"name": name, "kind": "namespaces"});
-        Self::new(StatusCode::NOT_FOUND, "NotFound", message).detailed(details)
-    }
-
-    /// 409 for a second creation.
-    pub(crate) fn already_exists(secret: &str) -> Self {
-        let message = format!("secrets \"{secret}\" already exists");
-        let details = json!({"name": secret, "kind": "secrets"});
-        Self::new(StatusCode::CONFLICT, "AlreadyExists", message).detailed(details)
-    }
-
     /// 409 for a change to an older version of the object.
     pub(crate) fn conflict(secret: &str) -> Self {
         let message = format!(

@@ -68,7 +68,7 @@ async fn a_check_in_of_the_agent_survives_a_kill_of_the_service() {
     let addr = agent.addr;
     // The page says "acknowledged" once the service has answered: from then on it must be on the disk.
     until(|| text(addr, "/"), |page| page.contains("Check-in: acknowledged")).await;
-    let id = text(addr, "/id").await;
+    let id = world::id(&cluster);
     drop(service);
 
     let service = Serving::start("wfm-api", &["--listen", "127.0.0.1:0", "--store", &store], &[]);

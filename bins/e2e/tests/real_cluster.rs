@@ -1,7 +1,7 @@
 //! The same against a real API server: `KUBECONFIG=… cargo test -p wfm-e2e --test real_cluster -- --ignored`.
 //!
-//! It needs the namespace `deis`, the permissions that wfm-k8s names, and for the identity also `delete` on Secrets
-//! through a second kubeconfig, `KUBECONFIG_ADMIN`. It deletes the Secret `deis-workflow-manager`: use a test cluster.
+//! It needs the namespace `deis`, the permissions of `rbac.yaml`, and for the identity also a second kubeconfig that may
+//! delete and create Secrets, `KUBECONFIG_ADMIN`. It replaces the Secret `deis-workflow-manager`: use a test cluster.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy knows only #[test] functions as tests")]
 
@@ -13,11 +13,11 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde_json::json;
-use support::{collect_by, id};
+use support::{collect_by, id, secret};
 use wfm_core::cluster::Namespace;
 use wfm_core::collector::Inventory;
 use wfm_k8s::Client;
-use wfm_k8s::identity::{ensure, keep_slots, read, reset, slots};
+use wfm_k8s::identity::{ensure, erasure_secret, read, replace_schedule, reset, schedule};
 
 const SECRETS: &str = "/api/v1/namespaces/deis/secrets";
 const SECRET: &str = "/api/v1/namespaces/deis/secrets/deis-workflow-manager";
@@ -32,6 +32,13 @@ async fn admin(client: &Client, method: &str, path: &str, body: Option<serde_jso
     let body = body.map(|json| json.to_string().into_bytes()).unwrap_or_default();
     let request = http::Request::builder().method(method).uri(path).header("content-type", "application/json");
     client.send(request.body(body.into()).unwrap()).await.unwrap().status().as_u16()
+}
+
+/// The Secret as `rbac.yaml` makes it, with these data.
+async fn ship(root: &Client, data: serde_json::Value) {
+    admin(root, "DELETE", SECRET, None).await;
+    let secret = json!({"metadata": {"name": "deis-workflow-manager"}, "type": "Opaque", "data": data});
+    assert_eq!(admin(root, "POST", SECRETS, Some(secret)).await, 201);
 }
 
 #[tokio::test]
@@ -51,56 +58,68 @@ async fn small_pages_show_the_same_as_big_ones() {
 
 #[tokio::test]
 #[ignore = "needs a real cluster: set KUBECONFIG and KUBECONFIG_ADMIN"]
-async fn racing_creations_and_mendings_agree() {
+async fn racing_agents_agree_on_one_id() {
     let (client, root) = (client("KUBECONFIG").await, client("KUBECONFIG_ADMIN").await);
     let namespace = &Namespace::default();
-    for round in 0..20 {
-        admin(&root, "DELETE", SECRET, None).await;
-        if round % 2 == 1 {
-            let secret = json!({"metadata": {"name": "deis-workflow-manager"}, "data": {"other": "b3RoZXI="}});
-            assert_eq!(admin(&root, "POST", SECRETS, Some(secret)).await, 201);
-        }
+    for _ in 0..20 {
+        ship(&root, json!({"other": "b3RoZXI="})).await;
+        let secrets = [1, 2, 3].map(secret);
         let (a, b, c) = tokio::join!(
-            ensure(&client, namespace, id('1')),
-            ensure(&client, namespace, id('2')),
-            ensure(&client, namespace, id('3'))
+            ensure(&client, namespace, &secrets[0]),
+            ensure(&client, namespace, &secrets[1]),
+            ensure(&client, namespace, &secrets[2])
         );
         let agreed = a.unwrap();
         assert_eq!((b, c), (Ok(agreed), Ok(agreed)));
         assert_eq!(read(&client, namespace).await, Ok(Some(agreed)));
-        if round % 2 == 1 {
-            let request = http::Request::get(SECRET).body(Vec::new()).unwrap();
-            let secret: serde_json::Value = root.request(request).await.unwrap();
-            assert_eq!(secret["data"]["other"], "b3RoZXI=");
-        }
+        let request = http::Request::get(SECRET).body(Vec::new()).unwrap();
+        let kept: serde_json::Value = root.request(request).await.unwrap();
+        assert_eq!(kept["data"]["other"], "b3RoZXI=");
     }
-    admin(&root, "DELETE", SECRET, None).await;
+    ship(&root, json!({})).await;
 }
 
 #[tokio::test]
 #[ignore = "needs a real cluster: set KUBECONFIG and KUBECONFIG_ADMIN"]
-async fn slots_are_kept_and_a_reset_replaces_both_or_makes_them() {
+async fn a_schedule_is_replaced_once_and_a_reset_replaces_everything() {
     let (client, root) = (client("KUBECONFIG").await, client("KUBECONFIG_ADMIN").await);
     let namespace = &Namespace::default();
-    for there in [true, false] {
-        admin(&root, "DELETE", SECRET, None).await;
-        if there {
-            ensure(&client, namespace, id('1')).await.unwrap();
-            keep_slots(&client, namespace, "old").await.unwrap();
-            assert_eq!(slots(&client, namespace).await, Ok(Some("old".to_owned())));
-        }
-        reset(&client, namespace, id('2'), "new").await.unwrap();
-        assert_eq!(read(&client, namespace).await, Ok(Some(id('2'))));
-        assert_eq!(slots(&client, namespace).await, Ok(Some("new".to_owned())));
-    }
+    ship(&root, json!({})).await;
+    ensure(&client, namespace, &secret(1)).await.unwrap();
+    let replace = |new: &'static str| replace_schedule(&client, namespace, None, new);
+    let (a, b) = tokio::join!(replace("a"), replace("b"));
+    assert_eq!(usize::from(a.unwrap()) + usize::from(b.unwrap()), 1);
+    reset(&client, namespace, &secret(2), "new").await.unwrap();
+    assert_eq!(read(&client, namespace).await, Ok(Some(id(2))));
+    assert_eq!(erasure_secret(&client, namespace).await, Ok(Some(secret(2))));
+    assert_eq!(schedule(&client, namespace).await, Ok(Some("new".to_owned())));
+    ship(&root, json!({})).await;
+}
+
+/// The escalation that the Role permitted once: a Secret that Kubernetes fills with another service account's token.
+#[tokio::test]
+#[ignore = "needs a real cluster: set KUBECONFIG and KUBECONFIG_ADMIN"]
+async fn the_agent_cannot_create_a_secret_nor_read_another() {
+    let (client, root) = (client("KUBECONFIG").await, client("KUBECONFIG_ADMIN").await);
+    let token = json!({
+        "metadata": {"name": "deis-workflow-manager", "annotations": {"kubernetes.io/service-account.name": "default"}},
+        "type": "kubernetes.io/service-account-token",
+    });
     admin(&root, "DELETE", SECRET, None).await;
+    assert_eq!(admin(&client, "POST", SECRETS, Some(token)).await, 403);
+    let missing = ensure(&client, &Namespace::default(), &secret(1)).await.unwrap_err().to_string();
+    assert!(missing.contains("kubectl create secret generic deis-workflow-manager -n deis"), "{missing}");
+    ship(&root, json!({})).await;
+    for (method, path) in [("GET", SECRETS), ("DELETE", SECRET), ("GET", "/api/v1/namespaces/deis/secrets/another")] {
+        assert_eq!(admin(&client, method, path, None).await, 403, "{method} {path}");
+    }
 }
 
 #[tokio::test]
 #[ignore = "needs a real cluster: set KUBECONFIG and KUBECONFIG_ADMIN"]
-async fn the_agent_lists_detects_and_creates_its_identity() {
+async fn the_agent_lists_detects_and_draws_its_identity() {
     let root = client("KUBECONFIG_ADMIN").await;
-    admin(&root, "DELETE", SECRET, None).await;
+    ship(&root, json!({})).await;
     let folder = tempfile::tempdir().unwrap();
     let releases = folder.path().join("releases.json");
     std::fs::write(&releases, wfm_e2e::RELEASES_JSON).unwrap();
@@ -119,7 +138,7 @@ async fn the_agent_lists_detects_and_creates_its_identity() {
     assert!(statuses.contains("current") || statuses.contains("outdated"), "{statuses:?}");
     assert!(components.iter().any(|component| component["installed"].is_object()));
     let kept = read(&client("KUBECONFIG").await, &Namespace::default()).await.unwrap().unwrap();
-    assert_eq!(report["id"], kept.to_string());
+    assert_eq!(report["id"], format!("{}…", kept.short()));
     agent.stop().await;
-    admin(&root, "DELETE", SECRET, None).await;
+    ship(&root, json!({})).await;
 }

@@ -19,7 +19,7 @@ async fn with_sharing_on_a_check_in_arrives_with_listed_versions_only() {
     let service = world.service.addr();
     let count = until(|| text(service, "/v3/clusters/count"), |count| count == "1").await;
     assert_eq!(count, "1");
-    let id = text(world.agent.addr, "/id").await;
+    let id = world::id(&world.cluster);
     let kept = json(service, &format!("/v3/clusters/{id}")).await;
     let said: Vec<String> = kept["components"]
         .as_array()

@@ -33,7 +33,7 @@ mod progress;
 mod refusal;
 
 pub use limits::Limits;
-pub use peer::Peer;
+pub use peer::{FromLoopback, Peer};
 
 use connection::Shared;
 use peer::Keys;

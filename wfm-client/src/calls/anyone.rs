@@ -1,8 +1,9 @@
 //! What anyone may ask: no token is sent.
 
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use wfm_core::anonymizer::EnvelopeKind;
-use wfm_core::cluster::ClusterId;
+use wfm_core::cluster::{ClusterId, ErasureSecret};
 use wfm_core::component::ComponentName;
 use wfm_core::version::{Train, Version};
 use wfm_core::wire::{paths, v3};
@@ -105,14 +106,17 @@ impl Client {
         known(self.transport.json(Call::get(&paths::v3_cluster(id))).await)
     }
 
-    /// Erases a cluster with everything that it said, and answers whether there was one. When it checks in again, it is a
-    /// new one. Where the first answer is lost on the way and it is asked for again, there is none any more.
+    /// Erases the cluster that this secret belongs to, with everything that it reported, and returns whether there was one.
+    /// If it checks in again, it is a new one. If the first answer is lost on the way, the second try finds none.
     ///
     /// # Errors
-    /// Where the service cannot be asked.
-    pub async fn erase(&self, id: ClusterId) -> Result<bool, Error> {
-        let path = format!("/v4/clusters/{id}");
-        let answer = self.transport.exchange(Call { method: Method::DELETE, ..Call::get(&path) }).await?;
+    /// If the service does not answer or refuses.
+    pub async fn erase(&self, secret: &ErasureSecret) -> Result<bool, Error> {
+        let path = format!("/v4/clusters/{}", secret.cluster_id());
+        let mut value = HeaderValue::try_from(secret.reveal()).expect("hexadecimal digits are a header's value");
+        value.set_sensitive(true);
+        let headers = HeaderMap::from_iter([(HeaderName::from_static(ErasureSecret::HEADER), value)]);
+        let answer = self.transport.exchange(Call { method: Method::DELETE, headers, ..Call::get(&path) }).await?;
         match answer.status {
             status if status.is_success() => Ok(true),
             StatusCode::NOT_FOUND => Ok(false),

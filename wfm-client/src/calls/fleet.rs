@@ -1,8 +1,8 @@
 //! What the company asks about its fleet. These need an analyst's or an administrator's token.
 
 use jiff::Timestamp;
-use reqwest::Method;
 use reqwest::header::LINK;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::component::ComponentName;
@@ -79,6 +79,21 @@ impl Client {
     pub async fn set_cohort(&self, id: ClusterId, cohort: Option<Cohort>) -> Result<Option<v4::Cluster>, Error> {
         let body = json!({ "cohort": cohort });
         known(self.ask(Method::PUT, &format!("/v4/clusters/{id}/cohort"), &[], Some(&body)).await)
+    }
+
+    /// Erases a cluster, and returns whether there was one. For owners whose id is older than erasure secrets. Needs an
+    /// administrator.
+    ///
+    /// # Errors
+    /// If the service does not answer or refuses.
+    pub async fn erase_cluster(&self, id: ClusterId) -> Result<bool, Error> {
+        let path = format!("/v4/clusters/{id}");
+        let answer = self.transport.exchange(self.call(Method::DELETE, &path, &[], NOTHING)?).await?;
+        match answer.status {
+            status if status.is_success() => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => Err(self.transport.refused(&answer)),
+        }
     }
 
     /// Lines of the audit log with a number above `after`, oldest first, a page at a time. Needs an administrator.

@@ -29,7 +29,7 @@ pub enum Actor {
     Admin,
     /// Whoever works on the store itself, at the command line.
     Operator,
-    /// Whoever knows a cluster's random id, which is its secret.
+    /// The owner of a cluster, who has its erasure secret.
     Owner,
 }
 
@@ -54,7 +54,7 @@ pub enum Action {
     SetCohort,
     /// A rule of the service about a cluster's cohort was made, changed or dropped.
     SetRule,
-    /// A cluster was erased with everything that it said. The line does not tell which.
+    /// A cluster was erased with everything that it reported. The line names it only if its owner did not do it.
     Erase,
 }
 
@@ -133,10 +133,11 @@ impl Change {
         })
     }
 
-    /// What erasing a cluster did. Which one it was is erased too.
+    /// What erasing a cluster did. Its owner erases the id too; anyone else has to answer for which one it was.
     #[must_use]
-    pub fn erased() -> Self {
-        Self { action: Action::Erase, subject: "a cluster".into(), before: None, after: None }
+    pub fn erased(id: ClusterId, actor: Actor) -> Self {
+        let subject = if actor == Actor::Owner { "a cluster".to_owned() } else { id.to_string() };
+        Self { action: Action::Erase, subject, before: None, after: None }
     }
 
     /// The line of the log at its place.

@@ -66,6 +66,7 @@ macro_rules! store_conformance {
             what_a_cluster_says_later_counts_for_its_past
             a_clock_going_back_leaves_the_fleet_exact
             an_erased_cluster_is_nowhere_and_the_log_does_not_name_it
+            an_administrators_erasure_is_logged_with_the_id
             erasing_what_is_not_there_changes_nothing
             an_erased_cluster_leaves_every_count_past_days_included
             a_cluster_that_checks_in_after_it_was_erased_is_a_new_one

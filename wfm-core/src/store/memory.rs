@@ -187,7 +187,7 @@ impl Store for MemoryStore {
     async fn erase(&self, id: ClusterId, by: By) -> Result<bool, StoreError> {
         self.write(|state| {
             let known = state.erase(id)?;
-            state.log(known.then(Change::erased), by);
+            state.log(known.then(|| Change::erased(id, by.actor)), by);
             Ok(known)
         })
     }

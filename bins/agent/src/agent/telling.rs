@@ -1,18 +1,21 @@
-//! What the agent tells, and when.
+//! What the agent sends, and when.
 
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 use wfm_core::anonymizer::{AllowList, Anonymizer, Envelope, EnvelopeKind, Vocabulary};
-use wfm_core::cluster::ClusterId;
+use wfm_core::cluster::{ClusterId, ErasureSecret};
 use wfm_core::collector::Inventory;
 use wfm_core::facets::Part;
 use wfm_core::release::Releases;
 
-use super::Agent;
+use super::{Agent, Unkept};
 use crate::kept::Seen;
-use crate::slots::Slots;
+use crate::send_schedule::SendSchedule;
 use crate::updates::Learnt;
+
+/// So often another agent may change the schedule while this one adopts it.
+const ADOPTIONS: u32 = 5;
 
 impl Agent {
     /// The envelope of a kind as it is at this moment, or why there is none to send.
@@ -31,48 +34,79 @@ impl Agent {
         facets.ok_or_else(|| "the cluster's nodes and version could not be read".to_owned())
     }
 
-    /// Every envelope as it is at this moment. Nothing is sent, and nothing is written to the cluster: where no id was drawn
-    /// yet, `stand_in` stands in its place.
+    /// Every envelope as it is at this moment. Nothing is sent, and nothing is written to the cluster: if no id was drawn
+    /// yet, `stand_in` takes its place.
     ///
     /// # Errors
     /// One sentence, as for [`Agent::envelope`].
     pub async fn preview(&self, stand_in: ClusterId) -> Result<Vec<Envelope>, String> {
-        let id = self.parts.identity.known_id().await?;
+        let id = self.parts.identity.known_id().await.unwrap_or_else(|why| {
+            tracing::warn!("the cluster's id cannot be read: {why}");
+            None
+        });
         if id.is_none() {
-            tracing::warn!("this cluster has no id yet: {stand_in} stands in its place");
+            tracing::warn!("this cluster has no id yet: the preview has {stand_in} in its place");
         }
         let (inventory, learnt) = self.ready_to_tell().await?;
         Ok(self.anonymize_all(id.unwrap_or(stand_in), &inventory, &learnt))
     }
 
-    /// The moments of telling: as they are kept, else drawn now and kept. Where they cannot be kept they are drawn anew by
-    /// the next start.
-    pub(crate) async fn slots(&self, every: SignedDuration) -> Slots {
-        let kept = self.parts.identity.slots().await;
-        if let Ok(Some(slots)) = kept {
-            *self.drawn.lock().await = Some(slots);
-            return slots;
+    /// The schedule as it is kept, or the one that could not be kept in its place; `None` if there is neither.
+    pub(crate) async fn schedule(&self) -> Option<SendSchedule> {
+        let kept = self.parts.identity.schedule().await;
+        match (kept, &*self.unkept.lock().await) {
+            (Ok(kept), Some(unkept)) if kept == unkept.kept => Some(unkept.schedule.clone()),
+            (Ok(kept), _) => kept,
+            (Err(_), unkept) => unkept.as_ref().map(|unkept| unkept.schedule.clone()),
         }
-        let mut drawn = self.drawn.lock().await;
-        if let Some(slots) = *drawn {
-            return slots;
-        }
-        let slots = Slots::draw(every, random);
-        *drawn = Some(slots);
-        drop(drawn);
-        self.keep_slots(slots).await;
-        slots
     }
 
-    /// Keeps the moments of telling beside the id, which is drawn where there is none.
-    pub(crate) async fn keep_slots(&self, slots: Slots) {
-        *self.drawn.lock().await = Some(slots);
-        let kept = match self.cluster_id().await {
-            Ok(_) => self.parts.identity.keep_slots(&slots).await,
-            Err(why) => Err(why),
+    /// The schedule to go by from now on: as it is kept, without what has passed, else a new one.
+    pub(crate) async fn adopt_schedule(&self, every: SignedDuration) -> SendSchedule {
+        for _ in 0..ADOPTIONS {
+            let kept = self.schedule().await;
+            let adopted = match &kept {
+                Some(kept) => kept.clone().caught_up(every, self.now(), random),
+                None => SendSchedule::new(every, self.now(), random),
+            };
+            if kept.as_ref() == Some(&adopted) || self.replace_schedule(kept.as_ref(), &adopted).await {
+                return adopted;
+            }
+        }
+        // Others write it all the time: they send, and this agent looks again later.
+        SendSchedule::default().caught_up(every, self.now(), random)
+    }
+
+    /// The schedule after an envelope of this kind is sent or given up, once it is kept; `None` if another agent of this
+    /// installation, or a reset of the id, was first.
+    pub(crate) async fn advance_schedule(
+        &self,
+        schedule: &SendSchedule,
+        kind: EnvelopeKind,
+        every: SignedDuration,
+    ) -> Option<SendSchedule> {
+        let advanced = schedule.clone().advanced(kind, every, self.now(), random);
+        self.replace_schedule(Some(schedule), &advanced).await.then_some(advanced)
+    }
+
+    /// Keeps a schedule in place of another, in memory if it cannot be kept: envelopes without an id do not need the Secret.
+    /// Returns whether the other one was there.
+    async fn replace_schedule(&self, expected: Option<&SendSchedule>, schedule: &SendSchedule) -> bool {
+        let mut unkept = self.unkept.lock().await;
+        let kept = match &*unkept {
+            Some(unkept) if Some(&unkept.schedule) == expected => unkept.kept.clone(),
+            _ => expected.cloned(),
         };
-        if let Err(why) = kept {
-            tracing::warn!("the moments of telling cannot be kept: {why}");
+        match self.parts.identity.replace_schedule(kept.as_ref(), schedule).await {
+            Ok(replaced) => {
+                *unkept = None;
+                replaced
+            }
+            Err(why) => {
+                tracing::warn!("the schedule of sending cannot be kept: {why}");
+                *unkept = Some(Unkept { kept, schedule: schedule.clone() });
+                true
+            }
         }
     }
 
@@ -81,15 +115,30 @@ impl Agent {
         self.id.forget().await;
     }
 
-    /// Draws a new id and new moments, the first of them no sooner than a check-in would have been.
+    /// Draws a new id, erasure secret and schedule, whose first moment is no sooner than a check-in would have been.
     ///
     /// # Errors
-    /// One sentence, where they cannot be written.
+    /// One sentence, if they cannot be written.
     pub async fn reset_id(&self, every: SignedDuration) -> Result<ClusterId, String> {
-        let slots = Slots::draw(every, random).silent_from(self.now(), every);
-        let id = self.parts.identity.reset(&slots).await?;
+        let id = self.parts.identity.reset(&SendSchedule::after_reset(every, self.now(), random)).await?;
         self.forget_id().await;
         Ok(id)
+    }
+
+    /// The cluster's id, if one was drawn; nothing is created.
+    ///
+    /// # Errors
+    /// One sentence, if the Secret cannot be read.
+    pub async fn known_id(&self) -> Result<Option<ClusterId>, String> {
+        self.parts.identity.known_id().await
+    }
+
+    /// The secret that permits the erasure of this cluster; `None` if its id is older than erasure secrets.
+    ///
+    /// # Errors
+    /// One sentence, if the Secret cannot be read.
+    pub async fn erasure_secret(&self) -> Result<Option<ErasureSecret>, String> {
+        self.parts.identity.erasure_secret().await
     }
 
     async fn ready_to_tell(&self) -> Result<(Arc<Inventory>, Learnt), String> {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::agent::View;
-use crate::words::ago;
+use crate::words::{ago, short_id};
 
 pub(super) fn header(view: &View) -> Markup {
     html! {
@@ -33,7 +33,7 @@ pub(super) fn header(view: &View) -> Markup {
 
 fn id(view: &View) -> Markup {
     match &view.id {
-        Ok(id) => html! { code title=(id) { (id.short()) } },
+        Ok(id) => html! { code { (short_id(*id)) } },
         Err(_) => html! { span.badge.warn { "id not created yet" } },
     }
 }

@@ -5,7 +5,7 @@ use wfm_core::anonymizer::{EnvelopeKind, SchemaVersion};
 
 use crate::agent::View;
 use crate::sharing::{Outcome, SharingView};
-use crate::words::{ago, ahead};
+use crate::words::{ago, ahead, with_short_ids};
 
 pub(super) fn sharing(view: &View) -> Markup {
     let sharing = &view.sharing;
@@ -73,11 +73,22 @@ fn preview(view: &View) -> Markup {
             details data-key="preview" {
                 summary { @if *is_on { "What is sent next, byte for byte" } @else { "What would be sent, byte for byte" } }
                 p.soft { "Each at another moment, on a connection of its own. Only the check-in carries the id." }
+                (short_ids("preview"))
                 @for envelope in preview {
                     h3 { (name(envelope.kind())) }
-                    pre { (envelope.as_str()) }
+                    pre { (with_short_ids(envelope.as_str())) }
                 }
             }
+        }
+    }
+}
+
+/// Why an id does not stand there byte for byte.
+fn short_ids(command: &str) -> Markup {
+    html! {
+        p.soft {
+            "Anyone who reaches this page sees it, so the id ends after eight digits here. " code { "wfm-agent " (command) }
+            " and " code { "wfm-agent id show" } " print all of it."
         }
     }
 }
@@ -94,8 +105,9 @@ fn log(view: &View) -> Markup {
                 summary { "What was sent, byte for byte (" (sharing.sent.len()) ")" }
                 @for entry in &sharing.sent {
                     p { (name(entry.envelope)) " to " code { (entry.to) } ", " (ago(view.now, entry.at)) " (" (entry.at) ")" }
-                    pre { (entry.body) }
+                    pre { (with_short_ids(&entry.body)) }
                 }
+                (short_ids("log"))
                 p.soft {
                     a href="sent.ndjson" { "All that is kept" } ", one JSON object a line"
                     @if !sharing.log_is_kept { ". A restart empties it: set STATE_DIR to keep 13 months." }

@@ -235,11 +235,16 @@ fn sharing_words(sharing: &Sharing, preview: Vec<Envelope>) -> String {
         .replace("&quot;", "\"")
 }
 
+/// Its bytes with the id as the page shows it.
+fn shown_check_in() -> String {
+    check_in().as_str().replace("-c8b1-489a-a55d-a2215d93f934", "…")
+}
+
 #[test]
 fn sharing_that_is_off_says_what_would_be_sent_and_how_to_turn_it_on() {
     let words = sharing_words(&sharing(None, Consent::default()), vec![check_in()]);
     for part in
-        ["Data sharing OFF", "Nothing is sent.", "SHARE_USAGE_DATA=true", "What would be sent", check_in().as_str()]
+        ["Data sharing OFF", "Nothing is sent.", "SHARE_USAGE_DATA=true", "What would be sent", &shown_check_in()]
     {
         assert!(words.contains(part), "{part}: {words}");
     }
@@ -254,8 +259,7 @@ async fn sharing_that_is_on_says_what_was_sent_and_what_failed() {
         let sharing = sharing(Some(Arc::new(Scripted(acknowledged))), Consent::default());
         sharing.send(&check_in()).await;
         let words = sharing_words(&sharing, Vec::new());
-        for part in ["Data sharing ON", said, "DO_NOT_TRACK=1", "What was sent, byte for byte (1)", check_in().as_str()]
-        {
+        for part in ["Data sharing ON", said, "DO_NOT_TRACK=1", "What was sent, byte for byte (1)", &shown_check_in()] {
             assert!(words.contains(part), "{part}: {words}");
         }
     }

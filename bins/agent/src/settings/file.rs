@@ -10,6 +10,7 @@ use super::source::{SettingsError, Source};
 /// The keys of the file. `config` is none: a file does not name another one.
 pub(super) const KEYS: &[&str] = &[
     "listen",
+    "host",
     "namespace",
     "kubeconfig",
     "catalog",

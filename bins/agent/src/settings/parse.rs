@@ -6,7 +6,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use wfm_core::anonymizer::SchemaVersion;
-use wfm_core::component::ComponentName;
 use wfm_core::diff::Pin;
 
 pub(super) fn parsed<T: FromStr>(text: &str) -> Result<T, String>
@@ -48,8 +47,11 @@ pub(super) fn pins(text: &str) -> Result<Vec<Pin>, String> {
     Pin::list(text).map_err(|error| error.to_string())
 }
 
-/// Names with commas or spaces between them.
-pub(super) fn names(text: &str) -> Result<Vec<ComponentName>, String> {
+/// Values with commas or spaces between them.
+pub(super) fn list<T: FromStr>(text: &str) -> Result<Vec<T>, String>
+where
+    T::Err: fmt::Display,
+{
     let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
     words.map(parsed).collect()
 }

@@ -41,6 +41,7 @@ impl Settings {
         vec![
             path("config", &self.config),
             row("listen", &self.listen, one),
+            row("host", &self.hosts, |names| all(names)),
             row("namespace", &self.namespace, one),
             path("kubeconfig", &self.kubeconfig),
             path("catalog", &self.catalog),

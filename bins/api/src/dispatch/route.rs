@@ -40,6 +40,8 @@ pub(crate) enum Access {
     Insights { public: bool },
     /// Whoever has a token with one of these roles.
     Roles(&'static [Role]),
+    /// The owner of what the path names, who sends its erasure secret, which the handler checks; an administrator otherwise.
+    Owner,
 }
 
 pub(crate) const PROBE: Access = Access::Probe;
@@ -51,6 +53,7 @@ pub(crate) const SIGNED_IN: Access = Access::Insights { public: false };
 pub(crate) const READER: Access = Access::Roles(READERS);
 pub(crate) const ADMIN: Access = Access::Roles(&[Role::Admin]);
 pub(crate) const DOCTOR: Access = Access::Roles(&[Role::Doctor]);
+pub(crate) const OWNER: Access = Access::Owner;
 
 /// Writes the list: `verb path access handler;` for each row.
 macro_rules! routes {

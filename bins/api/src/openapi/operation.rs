@@ -191,7 +191,7 @@ impl Operation {
         if route.path.contains('{') || self.body.is_some() || !self.query.is_empty() {
             add(400, "It cannot be understood; the message says where and what to write.");
         }
-        if matches!(route.access, Access::Roles(_) | Access::Insights { .. }) {
+        if matches!(route.access, Access::Roles(_) | Access::Insights { .. } | Access::Owner) {
             add(401, "No token, or one that is not valid.");
             add(403, "The token has another role.");
         }
@@ -236,11 +236,13 @@ fn security(access: Access) -> Option<Value> {
         Access::Probe | Access::Anyone => return None,
         Access::Page | Access::Insights { .. } => READERS,
         Access::Roles(roles) => roles,
+        Access::Owner => &[Role::Admin],
     };
     let mut ways: Vec<Value> = roles.iter().map(|role| json!({role.as_str(): []})).collect();
     match access {
         Access::Roles(roles) if roles.contains(&Role::Doctor) => ways.push(json!({"doctorPassword": []})),
         Access::Roles(_) => {}
+        Access::Owner => ways.push(json!({"erasureSecret": []})),
         _ => ways.push(json!({"readerPassword": []})),
     }
     if matches!(access, Access::Page | Access::Insights { public: true }) {

@@ -59,6 +59,8 @@ fn a_route_with_a_role_says_which() {
     let document = document();
     let publish = &document["paths"]["/v4/releases/{train}/{component}/{version}"]["put"];
     assert_eq!(publish["security"], json!([{"publisher": []}]));
+    let erase = &document["paths"]["/v4/clusters/{id}"]["delete"];
+    assert_eq!(erase["security"], json!([{"admin": []}, {"erasureSecret": []}]));
     assert!(publish["responses"]["401"]["headers"]["WWW-Authenticate"].is_object());
     assert_eq!(document["paths"]["/v3/clusters"]["post"]["security"], Value::Null);
 }

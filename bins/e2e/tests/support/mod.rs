@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use wfm_core::clock::SystemClock;
-use wfm_core::cluster::{ClusterId, Namespace};
+use wfm_core::cluster::{ClusterId, ErasureSecret, Namespace};
 use wfm_core::collector::{Collector, Inventory};
 use wfm_e2e::{RecordedCluster, Recording};
 use wfm_k8s::{Client, KubeCollector};
@@ -33,6 +33,11 @@ pub(crate) async fn collect_by(client: &Client, page_size: u32) -> Inventory {
     collector(client).page_size(NonZeroU32::new(page_size).unwrap()).collect().await.unwrap()
 }
 
-pub(crate) fn id(digit: char) -> ClusterId {
-    format!("00000000-0000-4000-8000-00000000000{digit}").parse().unwrap()
+/// The erasure secret of a candidate.
+pub(crate) fn secret(number: u8) -> ErasureSecret {
+    ErasureSecret::new([number; 32])
+}
+
+pub(crate) fn id(number: u8) -> ClusterId {
+    secret(number).cluster_id()
 }

@@ -14,15 +14,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use wfm_agent::identity::Identity;
 use wfm_agent::kept::KeptInventory;
+use wfm_agent::send_schedule::SendSchedule;
 use wfm_agent::sent::SentLog;
 use wfm_agent::sharing::Sharing;
-use wfm_agent::slots::Slots;
 use wfm_agent::updates::Updates;
-use wfm_agent::{Agent, Parts};
+use wfm_agent::{Agent, AllowedHosts, Parts};
 use wfm_core::anonymizer::Consent;
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::{Clock, ManualClock};
-use wfm_core::cluster::{ClusterId, Namespace};
+use wfm_core::cluster::{ClusterId, ErasureSecret, Namespace};
 use wfm_core::diff::Policy;
 use wfm_core::version::Train;
 use wfm_e2e::{RecordedCluster, Recording};
@@ -64,15 +64,19 @@ impl Identity for Known {
         self.cluster_id().await.map(Some)
     }
 
-    async fn slots(&self) -> Result<Option<Slots>, String> {
+    async fn erasure_secret(&self) -> Result<Option<ErasureSecret>, String> {
         Ok(None)
     }
 
-    async fn keep_slots(&self, _: &Slots) -> Result<(), String> {
-        Ok(())
+    async fn schedule(&self) -> Result<Option<SendSchedule>, String> {
+        Ok(None)
     }
 
-    async fn reset(&self, _: &Slots) -> Result<ClusterId, String> {
+    async fn replace_schedule(&self, _: Option<&SendSchedule>, _: &SendSchedule) -> Result<bool, String> {
+        Ok(true)
+    }
+
+    async fn reset(&self, _: &SendSchedule) -> Result<ClusterId, String> {
         self.cluster_id().await
     }
 }
@@ -113,6 +117,7 @@ impl Sky {
             catalog: Catalog::workflow(),
             policy: Policy::default(),
             namespace: Namespace::default(),
+            hosts: AllowedHosts::new(Namespace::default(), Vec::new(), false),
         });
         let running = wfm_agent::start(Arc::clone(&agent), (Ipv4Addr::LOCALHOST, 0).into(), || 0.0).await.unwrap();
         let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();

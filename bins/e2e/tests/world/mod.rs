@@ -86,6 +86,13 @@ pub(crate) async fn json(addr: SocketAddr, path: &str) -> Value {
     serde_json::from_str(&text(addr, path).await).unwrap()
 }
 
+/// The id that the cluster's Secret holds.
+pub(crate) fn id(cluster: &RecordedCluster) -> String {
+    let secret = cluster.get("/api/v1/namespaces/deis/secrets/deis-workflow-manager").unwrap();
+    let id: k8s_openapi::ByteString = serde_json::from_value(secret["data"]["cluster-id"].clone()).unwrap();
+    String::from_utf8(id.0).unwrap()
+}
+
 /// Asks until the answer is as wished, for ten seconds.
 pub(crate) async fn until<T, F: Future<Output = T>>(mut ask: impl FnMut() -> F, wished: impl Fn(&T) -> bool) -> T {
     for _ in 0..200 {

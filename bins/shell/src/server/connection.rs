@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tower::ServiceExt;
 
-use super::peer::{Keys, forget, forwarded};
+use super::peer::{FromLoopback, Keys, forget, forwarded};
 use super::progress::{BoxError, Pieces, Progress};
 use super::{Layered, Limits, plain_error};
 
@@ -75,6 +75,9 @@ impl Shared {
         let said = if self.limits.behind_proxy { forwarded(request.headers()) } else { None };
         forget(request.headers_mut());
         request.extensions_mut().insert(self.keys.network(said.unwrap_or(address)));
+        if address.to_canonical().is_loopback() {
+            request.extensions_mut().insert(FromLoopback);
+        }
         let answer = match self.requests.try_acquire() {
             Err(_) => late("too much is asked at once: try again in a few seconds"),
             Ok(_place) => match timeout(self.limits.request, self.service.oneshot(request)).await {

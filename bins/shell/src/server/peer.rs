@@ -36,6 +36,10 @@ impl fmt::Debug for Peer {
     }
 }
 
+/// Among the extensions of a request that came over loopback: from this machine, or forwarded to it by kubectl.
+#[derive(Debug, Clone, Copy)]
+pub struct FromLoopback;
+
 /// The key of the hashes.
 #[derive(Clone, Default)]
 pub(super) struct Keys(RandomState);

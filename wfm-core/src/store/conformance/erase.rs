@@ -46,6 +46,15 @@ pub async fn an_erased_cluster_is_nowhere_and_the_log_does_not_name_it(store: &d
     assert_eq!((line.subject.as_str(), &line.before, &line.after), ("a cluster", &None, &None));
 }
 
+/// An administrator answers for what was erased; an owner does not.
+pub async fn an_administrators_erasure_is_logged_with_the_id(store: &dyn Store) {
+    live(store).await;
+    assert!(store.erase(id(B), admin()).await.unwrap());
+    let log = store.audit(0, 100).await.unwrap();
+    let line = log.last().unwrap();
+    assert_eq!((line.action, line.actor, line.subject.as_str()), (Action::Erase, Actor::Admin, B));
+}
+
 /// There is nothing to erase twice, and nothing is logged of it.
 pub async fn erasing_what_is_not_there_changes_nothing(store: &dyn Store) {
     live(store).await;

@@ -26,6 +26,14 @@ const CASES: &[Case] = &[
         default: "0.0.0.0:8080",
     },
     Case {
+        name: "host",
+        env: &["ALLOWED_HOSTS"],
+        flag: ("a.example.com", "a.example.com"),
+        variable: ("b.example.com, c.example.com", "b.example.com, c.example.com"),
+        file: ("['d.example.com']", "d.example.com"),
+        default: "(none)",
+    },
+    Case {
         name: "namespace",
         env: &["DEIS_NAMESPACE"],
         flag: ("a", "a"),

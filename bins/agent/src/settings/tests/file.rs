@@ -16,7 +16,7 @@ fn a_mistake_in_the_file_names_its_line_and_what_to_write() {
     for (text, words) in [
         (
             "train = 'beta'\nnamspace = 'x'\n",
-            "wfm.toml line 2: “namspace” is no setting: write one of listen, namespace,",
+            "wfm.toml line 2: “namspace” is no setting: write one of listen, host, namespace,",
         ),
         ("\ntrain = 'Beta!'", "wfm.toml line 2, train: “Beta!” is not valid: “Beta!” cannot name a train"),
         ("poll-interval = 0", "wfm.toml line 1, poll-interval: “0” is not valid: write seconds from 1 to 43200"),

@@ -26,11 +26,13 @@ pub(super) fn all() -> Vec<Operation> {
             .refuses(404, "No cluster with this id has checked in."),
         new(Delete, "/v4/clusters/{id}", "eraseCluster", "Erase a cluster")
             .more(
-                "Whoever knows the random id may. What the cluster said and when is gone, it leaves all counts, those of \
-                 past days too, and the audit log does not name it. It is answered once it is durable. A cluster that \
+                "Its owner may, by the erasure secret that the agent keeps beside the id, and so may an administrator. What \
+                 the cluster reported is gone. It leaves all counts, those of past days too. The audit log names the \
+                 cluster only if an administrator erased it. It is answered once it is durable. A cluster that \
                  checks in again is a new one, so switch sharing off first. Backups that were taken before still hold it.",
             )
             .gives_nothing(204, "It was erased.")
+            .refuses(403, "The erasure secret belongs to another id, or the token has another role.")
             .refuses(404, "No cluster with this id has checked in."),
     ]
 }

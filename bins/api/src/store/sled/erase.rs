@@ -26,7 +26,7 @@ impl Group<'_> {
         self.trees.ledger.remove(rows::rule_key(id))?;
         self.clusters = self.clusters.wrapping_sub(1);
         self.check_ins = self.check_ins.wrapping_sub(row.check_ins);
-        self.log(Change::erased(), by)?;
+        self.log(Change::erased(id, by.actor), by)?;
         Ok(true)
     }
 

@@ -1,4 +1,4 @@
-//! What is due when. Pure: whoever waits and acts is [`loops`](crate::loops).
+//! What is due when. Pure: [`loops`](crate::loops) waits and acts.
 
 use jiff::Timestamp;
 use wfm_core::anonymizer::EnvelopeKind;
@@ -8,15 +8,15 @@ use wfm_core::anonymizer::EnvelopeKind;
 pub(crate) enum Task {
     /// Ask for the published releases.
     CheckUpdates,
-    /// Tell, for the so-manieth time since its slot.
-    Tell(EnvelopeKind, u32),
+    /// Send an envelope: its kind, and which attempt this is, from 1 on.
+    Send(EnvelopeKind, u32),
 }
 
 /// The tasks that wait, each kind once.
 #[derive(Debug, Default)]
-pub(crate) struct Schedule(Vec<(Timestamp, Task)>);
+pub(crate) struct TaskQueue(Vec<(Timestamp, Task)>);
 
-impl Schedule {
+impl TaskQueue {
     /// Plans a task, in place of any other of its kind.
     pub(crate) fn put(&mut self, at: Timestamp, task: Task) {
         self.0.retain(|(_, waiting)| !same_kind(*waiting, task));
@@ -33,7 +33,7 @@ impl Schedule {
 fn same_kind(one: Task, other: Task) -> bool {
     match (one, other) {
         (Task::CheckUpdates, Task::CheckUpdates) => true,
-        (Task::Tell(one, _), Task::Tell(other, _)) => one == other,
+        (Task::Send(one, _), Task::Send(other, _)) => one == other,
         _ => false,
     }
 }
@@ -45,14 +45,14 @@ mod tests {
     #[test]
     fn the_earliest_comes_first_and_each_kind_waits_once() {
         let at = |second| Timestamp::from_second(second).unwrap();
-        let mut schedule = Schedule::default();
-        schedule.put(at(9), Task::CheckUpdates);
-        schedule.put(at(5), Task::Tell(EnvelopeKind::CheckIn, 1));
-        schedule.put(at(7), Task::Tell(EnvelopeKind::Software, 1));
-        schedule.put(at(8), Task::Tell(EnvelopeKind::CheckIn, 2));
-        assert_eq!(schedule.take(), Some((at(7), Task::Tell(EnvelopeKind::Software, 1))));
-        assert_eq!(schedule.take(), Some((at(8), Task::Tell(EnvelopeKind::CheckIn, 2))));
-        assert_eq!(schedule.take(), Some((at(9), Task::CheckUpdates)));
-        assert_eq!(schedule.take(), None);
+        let mut tasks = TaskQueue::default();
+        tasks.put(at(9), Task::CheckUpdates);
+        tasks.put(at(5), Task::Send(EnvelopeKind::CheckIn, 1));
+        tasks.put(at(7), Task::Send(EnvelopeKind::Software, 1));
+        tasks.put(at(8), Task::Send(EnvelopeKind::CheckIn, 2));
+        assert_eq!(tasks.take(), Some((at(7), Task::Send(EnvelopeKind::Software, 1))));
+        assert_eq!(tasks.take(), Some((at(8), Task::Send(EnvelopeKind::CheckIn, 2))));
+        assert_eq!(tasks.take(), Some((at(9), Task::CheckUpdates)));
+        assert_eq!(tasks.take(), None);
     }
 }
