@@ -1,11 +1,12 @@
 //! One function for every path.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 use warp::http::{HeaderValue, Response, StatusCode, header};
 use warp::reply::{Reply, Response as Answer};
 use wfm_core::wire;
+use wfm_shell::server::Constant;
 
 use crate::admission::Refusal;
 use crate::agent::{Agent, View};
@@ -57,7 +58,10 @@ pub(crate) async fn metrics(agent: Arc<Agent>) -> Answer {
 
 /// The description of these paths.
 pub(crate) fn openapi() -> Answer {
-    answer(StatusCode::OK, "application/json", include_str!("openapi.json").to_owned())
+    static DESCRIPTION: LazyLock<Constant> = LazyLock::new(|| Constant::new(include_str!("openapi.json")));
+    let mut answer = answer(StatusCode::OK, "application/json", String::new());
+    answer.extensions_mut().insert(DESCRIPTION.clone());
+    answer
 }
 
 /// The first digits of the cluster's id as plain text.

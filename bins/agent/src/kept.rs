@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use tokio::sync::{Mutex, watch};
 use wfm_core::clock::Clock;
 use wfm_core::collector::{CollectError, Collector, Inventory};
+use wfm_shell::logs::Sparingly;
 
 /// How old an inventory may be before somebody who looks has it taken anew, and how soon a failure is tried again. It
 /// counts from the beginning of a collection, and by a clock that does not jump.
@@ -82,7 +83,10 @@ impl KeptInventory {
             });
         }
         if tokio::time::timeout(PATIENCE, news.changed()).await.is_err() {
-            tracing::warn!("the collection takes long; the last inventory is shown meanwhile");
+            static LATE: Sparingly = Sparingly::new();
+            LATE.write(|times| {
+                tracing::warn!(times, "the collection takes long; the last inventory is shown meanwhile")
+            });
         }
         self.kept()
     }

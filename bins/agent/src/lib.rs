@@ -14,7 +14,7 @@ use wfm_core::anonymizer::Consent;
 use wfm_core::clock::{Clock, SystemClock};
 use wfm_core::report::ReportSink;
 use wfm_core::source::VersionSource;
-use wfm_shell::server::{self, BindError, Limits};
+use wfm_shell::server::{self, BindError, Limits, Share};
 
 pub mod admission;
 pub mod agent;
@@ -208,6 +208,20 @@ impl Running {
     }
 }
 
+/// A page for a few people, and a scrape now and then, in little memory. No path takes a body.
+fn limits() -> Limits {
+    const MIB: usize = 1024 * 1024;
+    Limits {
+        // A proxy that signs people in may send large headers.
+        buffer: 32 * 1024,
+        connections: Share { all: 512, network: 128 },
+        requests: Share { all: 256, network: 128 },
+        bodies: Share { all: MIB, network: MIB / 4 },
+        answers: Share { all: 8 * MIB, network: 2 * MIB },
+        ..Limits::default()
+    }
+}
+
 /// Serves an agent's page, and lets it ask.
 ///
 /// # Errors
@@ -230,7 +244,7 @@ pub async fn start_with(
     let listener: TcpListener = server::bind(listen).await?;
     let addr = listener.local_addr().unwrap_or(listen);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = tokio::spawn(server::serve(listener, routes, Limits::default(), async {
+    let serving = tokio::spawn(server::serve(listener, routes, limits(), async {
         // An error means that nobody can say stop any more: that is a stop too.
         let _ = stopped.await;
     }));

@@ -134,6 +134,16 @@ mod tests {
     }
 
     #[test]
+    fn the_probes_are_those_of_the_server() {
+        let probes = ROUTES.iter().filter(|route| matches!(route.access, Access::Probe));
+        let mut probes: Vec<&str> = probes.map(|route| route.path).collect();
+        let mut known = wfm_shell::server::PROBES;
+        probes.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(probes, known);
+    }
+
+    #[test]
     fn every_row_is_reached() {
         for route in ROUTES {
             let path = route.path.replace(['{', '}'], "");

@@ -11,12 +11,16 @@ use wfm_core::catalog::Catalog;
 use wfm_core::release::Releases;
 use wfm_core::version::Train;
 use wfm_core::wire::v4::TrainReleases;
+use wfm_shell::server::Constant;
 
 /// A document as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Document {
     pub(crate) body: Bytes,
-    /// The strong tag: `"<hex SHA-256 of the body>"`. A client recomputes it, so that it cannot be a cookie.
+    /// The same in both forms, where it is sent often enough to keep the compressed one.
+    pub(crate) constant: Option<Constant>,
+    /// The tag: `W/"<hex SHA-256 of the body>"`, weak because the compressed form has it too. A client can compute it
+    /// again, so it cannot be a cookie.
     pub(crate) etag: String,
 }
 
@@ -47,7 +51,7 @@ impl Documents {
     /// The JSON Schema of a kind of envelope. The catalog is always the same.
     pub(crate) fn schema(&self, releases: &Arc<Releases>, catalog: &Catalog, kind: EnvelopeKind) -> Document {
         let mut kept = self.kept(releases);
-        let write = || Document::of(schema(kind, Vocabulary::new(catalog, releases)).to_string().into_bytes());
+        let write = || Document::kept(schema(kind, Vocabulary::new(catalog, releases)).to_string().into_bytes());
         kept.schemas.entry(kind).or_insert_with(write).clone()
     }
 
@@ -66,12 +70,19 @@ impl Document {
     fn write(releases: &Releases, train: &Train) -> Self {
         let body = serde_json::to_vec(&TrainReleases::of(releases, train))
             .expect("names, versions, times and notes always have a JSON form");
-        Self::of(body)
+        Self::kept(body)
     }
 
     /// A document of these bytes.
-    pub(crate) fn of(body: Vec<u8>) -> Self {
-        Self { etag: format!("\"{}\"", hex(&Sha256::digest(&body))), body: body.into() }
+    pub(crate) fn of(body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        Self { etag: format!("W/\"{}\"", hex(&Sha256::digest(&body))), body, constant: None }
+    }
+
+    /// A document that is sent again and again: it is compressed once.
+    pub(crate) fn kept(body: impl Into<Bytes>) -> Self {
+        let document = Self::of(body);
+        Self { constant: Some(Constant::new(document.body.clone())), ..document }
     }
 }
 
@@ -108,7 +119,7 @@ mod tests {
     fn the_tag_depends_on_the_bytes_alone() {
         let tag = |releases: &Arc<Releases>| Documents::default().of(releases, &Train::stable()).unwrap().etag;
         assert_eq!(tag(&releases(&["v1.0.0", "v1.1.0"])), tag(&releases(&["v1.1.0", "v1.0.0"])));
-        assert_eq!(tag(&releases(&["v1.0.0"])).len(), 66);
+        assert_eq!(tag(&releases(&["v1.0.0"])).len(), 68);
     }
 
     #[test]

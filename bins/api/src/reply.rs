@@ -47,6 +47,8 @@ pub(crate) fn cached_as(kind: HeaderValue, document: Document, known: &IfNoneMat
     let mut response = Response::new(if unchanged { Bytes::new() } else { document.body }.into());
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else if let Some(constant) = document.constant {
+        response.extensions_mut().insert(constant);
     }
     let etag = HeaderValue::try_from(document.etag).expect("a tag is quotes and hexadecimal digits");
     let headers = response.headers_mut();

@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use wfm_api::{Rates, Settings};
 use wfm_core::store::MemoryStore;
+use wfm_shell::server::{Limits, Proxies, Share};
 
 async fn serve_at(rates: Rates) -> Served {
     serve_with(Arc::new(MemoryStore::default()), |settings| Settings { rates, ..settings }).await
@@ -56,7 +57,7 @@ async fn a_network_that_asks_too_much_is_told_so_and_probes_still_answer() {
 #[tokio::test]
 async fn behind_a_proxy_those_it_speaks_for_are_told_apart() {
     let served = serve_with(Arc::new(MemoryStore::default()), |mut settings| {
-        settings.limits.behind_proxy = true;
+        settings.limits.proxies = Proxies::Any;
         Settings { rates: Rates { per_cluster: 0, per_address: 6 }, ..settings }
     })
     .await;
@@ -104,4 +105,37 @@ async fn a_peer_that_never_finishes_does_not_hold_the_end_for_longer_than_five_s
     let began = Instant::now();
     served.running.shutdown().await;
     assert!(began.elapsed() < Duration::from_millis(5500), "{:?}", began.elapsed());
+}
+
+#[test]
+fn the_operations_manual_names_the_default_limits() {
+    let manual = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/OPERATIONS.md")).unwrap();
+    let (limits, rates) = (Limits::default(), Rates::default());
+    let seconds = |time: Duration| format!("{} s", time.as_secs());
+    let pair = |share: Share| format!("{}, {}", share.all, share.network);
+    let mebibytes = |share: Share| format!("{} MiB, {} MiB", share.all >> 20, share.network >> 20);
+    for (what, value) in [
+        (
+            &*format!(
+                "a request's head ({} KiB at most), from the connection's beginning or the last answer",
+                limits.buffer >> 10
+            ),
+            seconds(limits.head),
+        ),
+        (
+            &*format!("a body's pace after the first {}; the whole of it", seconds(limits.grace)),
+            format!("{} KiB/s on average; {}", limits.floor >> 10, seconds(limits.body)),
+        ),
+        ("the answer's head, from the last byte of the request", seconds(limits.request)),
+        (&*format!("the next {} KiB of an answer", limits.buffer >> 10), seconds(limits.answer)),
+        ("connections, and of one network", pair(limits.connections)),
+        ("requests that are being answered, and of one network", pair(limits.requests)),
+        ("bodies that are arriving, and of one network", mebibytes(limits.bodies)),
+        ("answers that are not read yet, and of one network", mebibytes(limits.answers)),
+        ("check-ins of one cluster", format!("{} an hour", rates.per_cluster)),
+        ("requests of one network", format!("{} a minute", rates.per_address)),
+    ] {
+        let row = format!("| {what} | {value} |");
+        assert!(manual.contains(&row), "{row}");
+    }
 }

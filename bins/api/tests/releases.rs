@@ -22,7 +22,7 @@ async fn the_tag_is_the_hash_of_the_body_and_the_same_for_everybody() {
     // The client reads gzip; the tag is that of the bytes it unpacked.
     let body = one.bytes().await.unwrap();
     let hash: String = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(tag, format!("\"{hash}\""));
+    assert_eq!(tag, format!("W/\"{hash}\""));
     let document: TrainReleases = serde_json::from_slice(&body).unwrap();
     assert_eq!(Releases::from(document).len(), 418);
 }
@@ -34,7 +34,7 @@ async fn a_client_that_has_it_is_not_sent_it_again() {
     let first = ask("\"other\"".into()).await.unwrap();
     assert_eq!(first.status(), StatusCode::OK);
     let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
-    for sent in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".into()] {
+    for sent in [tag.clone(), tag.replace("W/", ""), format!("\"other\", {tag}"), "*".into()] {
         let again = ask(sent).await.unwrap();
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
         assert_eq!(again.headers()[header::ETAG], tag.as_str());

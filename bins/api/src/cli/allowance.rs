@@ -1,6 +1,7 @@
 //! How much and how often one may ask.
 
 use clap::Args;
+use wfm_shell::server::{Cidr, Proxies, Share};
 
 use crate::service::Settings;
 
@@ -13,22 +14,28 @@ pub(super) struct Allowance {
     #[arg(long, value_name = "COUNT", env = "WFM_API_RATE_PER_ADDRESS", default_value_t = 6000)]
     rate_per_address: u32,
     /// Connections at a time
-    #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS", default_value_t = 8192)]
+    #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS", default_value_t = 4096)]
     connections: usize,
-    /// Connections of one address at a time
-    #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS_PER_ADDRESS", default_value_t = 512)]
-    connections_per_address: usize,
-    /// A proxy stands in front: count by the last address in its X-Forwarded-For
+    /// Connections of one network (/24, or /48 of IPv6) at a time
+    #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS_PER_NETWORK", default_value_t = 512)]
+    connections_per_network: usize,
+    /// Every peer is a proxy: count by the last address in its X-Forwarded-For
     #[arg(long, env = "WFM_API_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// Peers of this network alone are proxies, such as 10.0.0.0/8; may be repeated
+    #[arg(long, value_name = "CIDR", env = "WFM_API_PROXY_NETWORK", value_delimiter = ',')]
+    proxy_network: Vec<Cidr>,
 }
 
 impl Allowance {
     pub(super) fn write(&self, settings: &mut Settings) {
         settings.rates.per_cluster = self.rate_per_cluster;
         settings.rates.per_address = self.rate_per_address;
-        settings.limits.connections = self.connections;
-        settings.limits.per_address = self.connections_per_address;
-        settings.limits.behind_proxy = self.behind_proxy;
+        settings.limits.connections = Share { all: self.connections, network: self.connections_per_network };
+        settings.limits.proxies = match (&*self.proxy_network, self.behind_proxy) {
+            ([], false) => Proxies::None,
+            ([], true) => Proxies::Any,
+            (networks, _) => Proxies::Networks(networks.to_vec()),
+        };
     }
 }

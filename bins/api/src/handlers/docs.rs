@@ -2,22 +2,25 @@
 
 use std::sync::LazyLock;
 
-use http::HeaderValue;
+use http::{HeaderValue, Response, header};
 use maud::{Markup, html};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use wfm_shell::page::Page;
 
-use crate::documents::{Document, hex};
+use crate::documents::Document;
 use crate::error::Answer;
 use crate::openapi;
-use crate::reply::cached;
+use crate::reply::{cached, cached_as};
 use crate::request::Request;
 
 /// The description never changes while the service runs.
-static DESCRIPTION: LazyLock<Document> = LazyLock::new(|| {
-    let body = openapi::text();
-    Document { etag: format!("\"{}\"", hex(&Sha256::digest(body.as_bytes()))), body: body.into() }
+static DESCRIPTION: LazyLock<Document> = LazyLock::new(|| Document::kept(openapi::text()));
+
+/// Nor does the page that is made of it.
+static PAGE: LazyLock<Response<Document>> = LazyLock::new(|| {
+    let body = body(&openapi::document());
+    let page = Page { title: "Workflow versions: the API".into(), style: STYLE, script: "", body };
+    page.respond(None).map(Document::kept)
 });
 
 /// `GET /openapi.json`.
@@ -27,9 +30,14 @@ pub(crate) async fn description(request: Request) -> Answer {
 
 /// `GET /docs`.
 pub(crate) async fn page(request: Request) -> Answer {
-    let body = body(&openapi::document());
-    let page = Page { title: "Workflow versions: the API".into(), style: STYLE, script: "", body };
-    Ok(page.respond(request.if_none_match().as_str()).map(Into::into))
+    let page = &*PAGE;
+    let kind = page.headers()[header::CONTENT_TYPE].clone();
+    let caching = page.headers()[header::CACHE_CONTROL].clone();
+    let mut answer = cached_as(kind, page.body().clone(), &request.if_none_match(), caching);
+    for name in [header::CONTENT_SECURITY_POLICY, header::REFERRER_POLICY] {
+        answer.headers_mut().insert(&name, page.headers()[&name].clone());
+    }
+    Ok(answer)
 }
 
 const STYLE: &str = "h3{margin-top:2rem}code.m{font-weight:700;text-transform:uppercase}\

@@ -1,6 +1,7 @@
 //! Probes.
 
 use http::StatusCode;
+use wfm_shell::logs::Sparingly;
 
 use crate::error::Answer;
 use crate::reply::text;
@@ -19,7 +20,9 @@ pub(crate) async fn ready(request: Request) -> Answer {
     let (status, verdict, check) = match &readable {
         Ok(()) => (StatusCode::OK, "ok", "[+] store ok"),
         Err(error) => {
-            tracing::error!(error = wfm_shell::sentence(error), "not ready: the store cannot keep a check-in");
+            static NOT_READY: Sparingly = Sparingly::new();
+            let error = wfm_shell::sentence(error);
+            NOT_READY.write(|times| tracing::error!(error, times, "not ready: the store cannot keep a check-in"));
             (StatusCode::SERVICE_UNAVAILABLE, "not ready", "[-] store cannot keep a check-in: see the log")
         }
     };

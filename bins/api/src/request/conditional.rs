@@ -18,13 +18,16 @@ impl IfNoneMatch {
         self.0.as_deref()
     }
 
-    /// Whether the client has what carries this tag. The comparison is the weak one, as for every `If-None-Match`: a
-    /// proxy that compressed the body may have put `W/` in front.
+    /// Whether the client has what carries this tag. The comparison is the weak one, as for every `If-None-Match`.
     pub(crate) fn matches(&self, etag: &str) -> bool {
         // A tag of ours holds no comma, so one that does is somebody else's and may fall apart.
         let mut tags = self.0.iter().flat_map(|field| field.split(',')).map(str::trim);
-        tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+        tags.any(|tag| tag == "*" || opaque(tag) == opaque(etag))
     }
+}
+
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
 }
 
 #[cfg(test)]
@@ -42,6 +45,8 @@ mod tests {
         {
             assert!(matches(fields), "{fields:?}");
         }
+        let headers = [(header::IF_NONE_MATCH, http::HeaderValue::from_static("\"a1\""))].into_iter().collect();
+        assert!(IfNoneMatch::read(&headers).matches("W/\"a1\""));
         for fields in [&[][..], &["\"x\""], &["a1"], &["\"A1\""], &[""]] {
             assert!(!matches(fields), "{fields:?}");
         }

@@ -1,118 +1,234 @@
-//! One connection, from its first byte to its last.
+//! One connection, from its first byte to its last, and what becomes of each of its requests.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Empty, Full};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version, header};
 use hyper::body::{Body, Incoming};
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::Watcher;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, watch};
-use tokio::time::timeout;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
 use tower::ServiceExt;
 
-use super::peer::{FromLoopback, Keys, forget, forwarded};
-use super::progress::{BoxError, Pieces, Progress};
-use super::{Layered, Limits, plain_error};
+use super::answer::{self, Answer, later, refusal, takes_gzip};
+use super::arriving::{Arrival, Arriving};
+use super::network::{Full, Held, Network, Networks, Resource};
+use super::paced::Paced;
+use super::peer::{FromLoopback, Keys, Peer};
+use super::proxy::{forget, forwarded};
+use super::turns::Turns;
+use super::{Layered, Limits, PROBES, plain_error};
 
-type AnyBody = UnsyncBoxBody<Bytes, BoxError>;
+/// How long a connection is listened to after the server began to close: what its peer has sent by then is answered.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// How long a connection beyond the limits may take for the head of its request, which may be a probe.
+pub(super) const EXCESS: Duration = Duration::from_secs(1);
 
 /// What all connections share.
-#[derive(Clone)]
 pub(super) struct Shared {
     pub(super) service: Layered,
     pub(super) limits: Limits,
     pub(super) keys: Keys,
-    pub(super) requests: Arc<Semaphore>,
-    /// Closed when the server is.
-    pub(super) closing: watch::Receiver<()>,
+    pub(super) networks: Arc<Networks>,
+    pub(super) turns: Turns,
+    /// Whether it was logged that a proxy names no client.
+    pub(super) warned: AtomicBool,
 }
 
-impl Shared {
-    pub(super) async fn connection(mut self, stream: TcpStream, address: IpAddr, watcher: Watcher) {
-        // The builder reads the first bytes to tell HTTP/1 from HTTP/2, and waits for them without a limit.
-        let mut byte = [0];
-        let first = tokio::select! {
-            first = timeout(self.limits.first_byte, stream.peek(&mut byte)) => first,
-            _ = self.closing.changed() => return,
-        };
-        if !matches!(first, Ok(Ok(1))) {
-            return;
-        }
+/// A connection.
+pub(super) struct Connection {
+    shared: Arc<Shared>,
+    /// The peer's network.
+    network: Arc<Network>,
+    address: IpAddr,
+    place: Result<Held, Full>,
+    /// True once the server is closing.
+    closing: watch::Receiver<bool>,
+}
+
+impl Connection {
+    pub(super) fn new(shared: &Arc<Shared>, address: IpAddr, closing: watch::Receiver<bool>) -> Self {
+        let is_proxy = shared.limits.proxies.contains(address);
+        let networks = &shared.networks;
+        let network = if is_proxy { networks.proxy() } else { networks.network(shared.keys.network(address)) };
+        let place = network.take(Resource::Connections, 1);
+        Self { shared: Arc::clone(shared), network, address, place, closing }
+    }
+
+    /// Whether it is beyond the limits: then nothing but probes is answered.
+    pub(super) fn is_excess(&self) -> bool {
+        self.place.is_err()
+    }
+
+    pub(super) async fn serve(self, stream: TcpStream) {
         let _ = stream.set_nodelay(true);
-        let progress = Progress::new(self.limits);
-        let builder = builder(self.limits);
-        let served = {
-            let progress = Arc::clone(&progress);
-            let answering = service_fn(move |request| self.clone().answer(request, address, Arc::clone(&progress)));
-            builder.serve_connection(TokioIo::new(stream), answering).into_owned()
-        };
-        tokio::select! {
-            served = watcher.watch(served) => if let Err(error) = served {
-                tracing::debug!(%error, "a connection ended early");
+        let limits = &self.shared.limits;
+        let head = if self.is_excess() { EXCESS.min(limits.head) } else { limits.head };
+        // hyper takes no buffer under 8 KiB.
+        let buffer = limits.buffer.max(8 * 1024);
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(buffer);
+        let stream = TokioIo::new(Paced::new(stream, limits.answer, limits.buffer));
+        let mut closing = self.closing.clone();
+        let this = &self;
+        // Boxed, because hyper has room for one from the beginning, and most peers that are silent stay so.
+        let answering =
+            service_fn(move |request| Box::pin(async move { Ok::<_, Infallible>(this.answer(request).await) }));
+        let mut served = pin!(builder.serve_connection(stream, answering));
+        let is_closing = async { drop(closing.wait_for(|closing| *closing).await) };
+        let ended = tokio::select! {
+            ended = served.as_mut() => ended,
+            () = is_closing => match timeout(LAST_WORDS, served.as_mut()).await {
+                Ok(ended) => ended,
+                Err(_) => {
+                    served.as_mut().graceful_shutdown();
+                    served.await
+                }
             },
-            () = progress.stalled() => tracing::debug!("a connection did not get on and was closed"),
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
         }
     }
 
-    /// The routes' answer, if it comes in time. A HEAD is answered without the body that it describes: over HTTP/2 hyper
-    /// would send it.
-    async fn answer(
-        self,
-        mut request: Request<Incoming>,
-        address: IpAddr,
-        progress: Arc<Progress>,
-    ) -> Result<Response<Pieces>, Infallible> {
-        let exchange = progress.begin();
-        let is_head = request.method() == Method::HEAD;
-        let said = if self.limits.behind_proxy { forwarded(request.headers()) } else { None };
+    async fn answer(&self, mut request: Request<Incoming>) -> Answer {
+        let is_probe =
+            matches!(*request.method(), Method::GET | Method::HEAD) && PROBES.contains(&request.uri().path());
+        let mut answer = match self.place {
+            _ if !has_one_host(&request) => plain_error(StatusCode::BAD_REQUEST, "send one Host header"),
+            _ if is_probe => {
+                forget(request.headers_mut());
+                self.probe(request).await
+            }
+            Ok(_) => self.request(request).await,
+            Err(full) => refusal(
+                full,
+                "too many connections from one network: close some, or use them again",
+                "too many connections: try again in a few seconds",
+            ),
+        };
+        if self.is_excess() || *self.closing.borrow() {
+            answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        answer
+    }
+
+    /// A probe waits for nothing that another request holds.
+    async fn probe(&self, request: Request<Incoming>) -> Answer {
+        let answering = self.shared.service.clone().oneshot(request.map(|body| Arriving::new(body, None)));
+        match timeout(self.shared.limits.request, answering).await {
+            Ok(Ok(answer)) => answer::ready(answer, false, &self.shared.networks.proxy()).await,
+            Err(_) => late(),
+        }
+    }
+
+    /// The routes' answer, if the request comes and is answered in time.
+    async fn request(&self, mut request: Request<Incoming>) -> Answer {
+        let network = self.asking(request.headers());
+        let takes_gzip = takes_gzip(request.headers());
         forget(request.headers_mut());
-        request.extensions_mut().insert(self.keys.network(said.unwrap_or(address)));
-        if address.to_canonical().is_loopback() {
+        request.extensions_mut().insert(Peer(network.key()));
+        if self.address.to_canonical().is_loopback() {
             request.extensions_mut().insert(FromLoopback);
         }
-        let answer = match self.requests.try_acquire() {
-            Err(_) => late("too much is asked at once: try again in a few seconds"),
-            Ok(_place) => match timeout(self.limits.request, self.service.oneshot(request)).await {
-                Ok(Ok(answer)) => answer,
-                Err(_) => late("this took too long: try again in a few seconds"),
-            },
+        let sends = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+        let answered = if sends && !request.body().is_end_stream() {
+            self.with_body(request, takes_gzip, &network).await
+        } else {
+            match network.take(Resource::Requests, 1) {
+                Ok(_place) => {
+                    let answering = self.routes(request.map(|body| Arriving::new(body, None)), takes_gzip, &network);
+                    timeout(self.shared.limits.request, answering).await.map_err(|_| late())
+                }
+                Err(full) => Err(too_many(full)),
+            }
         };
-        let answer = if is_head { without_body(answer) } else { answer };
-        Ok(answer.map(|body| Pieces::new(body, exchange)))
+        answered.unwrap_or_else(|refused| refused)
+    }
+
+    /// What the routes answer, as it is sent.
+    async fn routes(&self, request: Request<Arriving>, takes_gzip: bool, network: &Arc<Network>) -> Answer {
+        let Shared { service, turns, .. } = &*self.shared;
+        let answering = async {
+            let Ok(answer) = service.clone().oneshot(request).await;
+            answer::ready(answer, takes_gzip, network).await
+        };
+        turns.take(answering).await
+    }
+
+    /// The routes read the body; what is counted and limited meanwhile is in [`Arrival`].
+    async fn with_body(
+        &self,
+        request: Request<Incoming>,
+        takes_gzip: bool,
+        network: &Arc<Network>,
+    ) -> Result<Answer, Answer> {
+        let limits = &self.shared.limits;
+        let arrival = Arrival::begin(Arc::clone(network));
+        let request = request.map(|body| Arriving::new(body, Some(Arc::clone(&arrival))));
+        let mut answering = pin!(self.routes(request, takes_gzip, network));
+        let answered = loop {
+            let until = arrival.until(limits);
+            match timeout_at(until, answering.as_mut()).await {
+                Ok(answered) => break answered,
+                Err(_) if arrival.until(limits) > Instant::now() => {}
+                Err(_) if arrival.is_complete() => return Err(late()),
+                Err(_) => {
+                    let message = format!("the body came too slowly: send at least {} bytes a second", limits.floor);
+                    return Err(later(StatusCode::REQUEST_TIMEOUT, &message));
+                }
+            }
+        };
+        match arrival.end() {
+            None => Ok(answered),
+            Some(full) => Err(too_many(full)),
+        }
+    }
+
+    /// The network that asks: the peer's, or the one that a proxy names.
+    fn asking(&self, headers: &HeaderMap) -> Arc<Network> {
+        let Shared { networks, keys, warned, .. } = &*self.shared;
+        if !self.network.is_proxy() {
+            return Arc::clone(&self.network);
+        }
+        let named = forwarded(headers);
+        if named.is_none() && !warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a request came through a proxy without a readable address in X-Forwarded-For: such requests count as \
+                 the proxy's own network; have the proxy write that header (logged once)"
+            );
+        }
+        networks.network(keys.network(named.unwrap_or(self.address)))
     }
 }
 
-fn builder(limits: Limits) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    // hyper takes no buffer under 8 KiB.
-    let buffer = limits.buffer.max(8 * 1024);
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(buffer);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(100)
-        .keep_alive_interval(limits.request)
-        .max_header_list_size(u32::try_from(buffer).unwrap_or(u32::MAX));
-    builder
-}
-
-fn late(message: &str) -> Response<AnyBody> {
-    let mut late = plain_error(StatusCode::SERVICE_UNAVAILABLE, message);
-    late.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-    late.map(|body| Full::from(body).map_err(|never| match never {}).boxed_unsync())
-}
-
-fn without_body(mut answer: Response<AnyBody>) -> Response<AnyBody> {
-    if let Some(length) = answer.body().size_hint().exact() {
-        answer.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length.into());
+/// A request of HTTP/1.1 names its host, and none names two:
+/// [RFC 9112 section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2).
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(_), None) => true,
+        (None, _) => request.version() < Version::HTTP_11,
+        (Some(_), Some(_)) => false,
     }
-    answer.map(|_| Empty::new().map_err(|never| match never {}).boxed_unsync())
+}
+
+fn late() -> Answer {
+    later(StatusCode::SERVICE_UNAVAILABLE, "this took too long: try again in a few seconds")
+}
+
+fn too_many(full: Full) -> Answer {
+    refusal(
+        full,
+        "too much is asked by one network at once: try again in a few seconds",
+        "too much is asked at once: try again in a few seconds",
+    )
 }

@@ -2,48 +2,65 @@
 
 use std::time::Duration;
 
-/// How long and how many. A peer that says nothing, or little at a time, is gone after
-/// `first_byte + head + request` at the latest.
-#[derive(Debug, Clone, Copy)]
+use super::proxy::Proxies;
+
+/// How much of something there is, and how much of it one network (/24, or /48 of IPv6) may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Over all networks.
+    pub all: usize,
+    /// Of one network.
+    pub network: usize,
+}
+
+/// How long and how many. Probes count towards none of them but the time.
+#[derive(Debug, Clone)]
 pub struct Limits {
-    /// Until the first byte of a connection.
-    pub first_byte: Duration,
-    /// Until the last byte of a request's head.
+    /// Until the last byte of a request's head, from the connection's beginning or the end of the last answer.
     pub head: Duration,
-    /// Until the answer's head, the request's body included.
+    /// How long a body may arrive in its own time; beyond, at least [`floor`](Self::floor) bytes a second must have come.
+    pub grace: Duration,
+    /// Bytes of a body in a second, on average.
+    pub floor: u32,
+    /// Until the last byte of a body, however fast it comes.
+    pub body: Duration,
+    /// Until the answer's head, from the last byte of the request.
     pub request: Duration,
     /// Until the peer has taken another [`buffer`](Self::buffer) of an answer.
     pub answer: Duration,
-    /// Without any request on a connection that has had one.
-    pub idle: Duration,
-    /// Bytes of a request's head, and of what is kept for a connection before it is written.
+    /// Bytes of a request's head, and of an answer that a peer must take in time; at least 8 KiB.
     pub buffer: usize,
-    /// Connections at a time; more are told to come back later.
-    pub connections: usize,
-    /// Connections of one address at a time.
-    pub per_address: usize,
-    /// Requests at a time, over all connections.
-    pub requests: usize,
-    /// Whether a proxy stands in front, which writes the address of whom it speaks for into `X-Forwarded-For`. Then the
-    /// last address there counts for rates, and the cap for each address is off: all connections are the proxy's.
-    pub behind_proxy: bool,
+    /// Connections at a time. More are refused with 429 or 503. Each may hold [`buffer`](Self::buffer) bytes.
+    pub connections: Share,
+    /// Requests whose last byte has arrived and whose answer is not ready.
+    pub requests: Share,
+    /// Bytes of bodies that are arriving or being answered.
+    pub bodies: Share,
+    /// Bytes of answers that are not handed over, documents that never change aside.
+    pub answers: Share,
+    /// Which peers are proxies. Such a peer writes the address of its client into `X-Forwarded-For`: the last address
+    /// there counts, and its own connections are not limited by network.
+    pub proxies: Proxies,
     /// Until a shutdown no longer waits for what was accepted.
     pub shutdown: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
+        const MIB: usize = 1024 * 1024;
         Self {
-            first_byte: Duration::from_secs(3),
-            head: Duration::from_secs(4),
+            head: Duration::from_secs(10),
+            grace: Duration::from_secs(3),
+            floor: 1024,
+            body: Duration::from_secs(60),
             request: Duration::from_secs(7),
             answer: Duration::from_secs(10),
-            idle: Duration::from_secs(10),
-            buffer: 32 * 1024,
-            connections: 8192,
-            per_address: 512,
-            requests: 4096,
-            behind_proxy: false,
+            buffer: 8 * 1024,
+            connections: Share { all: 4096, network: 512 },
+            requests: Share { all: 2048, network: 256 },
+            bodies: Share { all: 32 * MIB, network: 2 * MIB },
+            answers: Share { all: 16 * MIB, network: 2 * MIB },
+            proxies: Proxies::None,
             shutdown: Duration::from_secs(5),
         }
     }

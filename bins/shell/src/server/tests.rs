@@ -1,10 +1,16 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+
+use warp::Reply;
 
 use super::*;
 
+mod answers;
+mod bodies;
+mod closing;
 mod load;
+mod probes;
+mod protocol;
 mod slow;
 
 /// More than the kernel takes on its own.
@@ -16,26 +22,67 @@ struct Running {
     done: tokio::task::JoinHandle<()>,
 }
 
-async fn start(limits: Limits) -> Running {
-    let hello = warp::path("hello").map(|| "hello");
-    let panics = warp::path("panics").map(|| -> &'static str { panic!("secret text") });
+/// Routes of every kind: short and long, slow, failing; with a body, a stream, a document that never changes.
+fn answers() -> Routes {
+    let hello = warp::path("hello").map(|| "hello".into_response());
+    let alive = warp::path("livez").map(|| "ok".into_response());
+    let panics = warp::path("panics").map(|| -> warp::reply::Response { panic!("secret text") });
     let slow = warp::path("slow").then(|| async {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        "slow"
+        "slow".into_response()
     });
-    let length = warp::body::bytes().map(|body: Bytes| body.len().to_string());
-    let length =
-        warp::post().and(warp::path("length")).and(length).map(|length| Box::leak(Box::<str>::from(length)) as &_);
-    let long = warp::path("long").map(|| LONG.as_str());
-    let filter = hello.or(panics).unify().or(slow).unify().or(length).unify().or(long).unify().recover(
-        |_: warp::Rejection| async { Ok::<_, Infallible>(warp::reply::with_status("lost", StatusCode::NOT_FOUND)) },
-    );
+    let length = warp::post().and(warp::path("length")).and(warp::body::bytes());
+    let length = length.map(|body: Bytes| body.len().to_string().into_response());
+    let long = warp::path("long").map(|| LONG.as_str().into_response());
+    let page = warp::path("page").map(|| warp::reply::html(words(100_000)).into_response());
+    let peer =
+        warp::path("peer").and(warp::ext::get::<Peer>()).map(|peer: Peer| peer.key().to_string().into_response());
+    let kept = warp::path("kept").map(|| {
+        let mut answer = warp::reply::html("").into_response();
+        answer.extensions_mut().insert(KEPT.clone());
+        answer
+    });
+    let all = hello.or(alive).unify().or(panics).unify().or(slow).unify().or(length).unify().or(long).unify();
+    let all = all.or(page).unify().or(kept).unify().or(peer).unify();
+    routes(all.recover(|_: warp::Rejection| async {
+        Ok::<_, Infallible>(warp::reply::with_status("lost", StatusCode::NOT_FOUND))
+    }))
+}
+
+static KEPT: std::sync::LazyLock<Constant> = std::sync::LazyLock::new(|| Constant::new(words(100_000)));
+
+/// Text that compresses to about a third.
+fn words(length: usize) -> String {
+    let mut seed = 1u32;
+    let mut digits = std::iter::repeat_with(|| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'a' + (seed >> 28) as u8)
+    });
+    digits.by_ref().take(length).collect()
+}
+
+async fn start(limits: Limits) -> Running {
     let listener = bind(([127, 0, 0, 1], 0).into()).await.unwrap();
     let addr = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let routes = routes(filter);
-    let done = tokio::spawn(serve(listener, routes, limits, async { drop(stopped.await) }));
+    let done = tokio::spawn(serve(listener, answers(), limits, async { drop(stopped.await) }));
     Running { addr, stop, done }
+}
+
+/// A connection from this address: every 127.x.y.0/24 is a network of its own.
+async fn connect_from(from: [u8; 4], addr: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((IpAddr::from(from), 0).into()).unwrap();
+    socket.connect(addr).await.unwrap()
+}
+
+/// What a peer at this address is answered.
+async fn exchange_from(from: [u8; 4], addr: SocketAddr, request: &str) -> String {
+    let mut stream = connect_from(from, addr).await;
+    let _ = stream.write_all(request.as_bytes()).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 async fn exchange(addr: SocketAddr, request: &str) -> String {
@@ -61,8 +108,7 @@ async fn a_panic_is_a_500_that_says_nothing_and_the_next_request_is_served() {
 
 #[tokio::test]
 async fn a_silent_and_a_dripping_peer_are_dropped() {
-    let short = Duration::from_millis(100);
-    let server = start(Limits { first_byte: short, head: short, ..Limits::default() }).await;
+    let server = start(Limits { head: Duration::from_millis(100), ..Limits::default() }).await;
     for bytes in ["", "GET /hello HT"] {
         let dropped = tokio::time::timeout(Duration::from_secs(3), exchange(server.addr, bytes)).await;
         assert!(!dropped.expect("dropped within the limit").contains("hello"), "{bytes:?}");
@@ -82,19 +128,6 @@ async fn a_head_has_the_length_and_not_the_body() {
     let server = start(Limits::default()).await;
     let answer = exchange(server.addr, &get("hello").replace("GET", "HEAD")).await;
     assert!(answer.contains("content-length: 5") && answer.ends_with("\r\n\r\n"), "{answer}");
-}
-
-#[tokio::test]
-async fn a_shutdown_finishes_what_was_accepted_and_does_not_wait_for_the_idle() {
-    let server = start(Limits::default()).await;
-    let idle = TcpStream::connect(server.addr).await.unwrap();
-    let addr = server.addr;
-    let busy = tokio::spawn(async move { exchange(addr, &get("slow")).await });
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    server.stop.send(()).unwrap();
-    assert!(busy.await.unwrap().ends_with("slow"));
-    tokio::time::timeout(Duration::from_secs(2), server.done).await.expect("no wait for the idle").unwrap();
-    drop(idle);
 }
 
 #[tokio::test]

@@ -1,45 +1,43 @@
 //! More peers than there are places.
 
-use std::net::IpAddr;
 use std::time::Instant;
-
-use tokio::net::TcpSocket;
 
 use super::*;
 
-async fn connect_from(from: [u8; 4], addr: SocketAddr) -> TcpStream {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind((IpAddr::from(from), 0).into()).unwrap();
-    socket.connect(addr).await.unwrap()
-}
-
-async fn ask(mut stream: TcpStream) -> String {
-    let _ = stream.write_all(get("hello").as_bytes()).await;
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
-    String::from_utf8_lossy(&answer).into_owned()
+fn connections(all: usize, network: usize) -> Limits {
+    Limits { connections: Share { all, network }, ..Limits::default() }
 }
 
 #[tokio::test]
-async fn an_address_with_too_many_connections_hears_it_and_another_is_served() {
-    let server = start(Limits { per_address: 3, ..Limits::default() }).await;
+async fn a_network_with_too_many_connections_hears_it_and_another_is_served() {
+    let server = start(connections(100, 3)).await;
+    let hello = get("hello");
     let mut held = Vec::new();
-    for _ in 0..3 {
-        held.push(connect_from([127, 0, 0, 2], server.addr).await);
+    for host in 1..4 {
+        held.push(connect_from([127, 0, 2, host], server.addr).await);
     }
     tokio::time::sleep(Duration::from_millis(50)).await;
-    let refused = ask(connect_from([127, 0, 0, 2], server.addr).await).await;
+    let refused = exchange_from([127, 0, 2, 9], server.addr, &hello).await;
     assert!(refused.starts_with("HTTP/1.1 429") && refused.contains("retry-after: 5"), "{refused}");
-    assert!(ask(connect_from([127, 0, 0, 3], server.addr).await).await.ends_with("hello"));
+    assert!(exchange_from([127, 0, 3, 1], server.addr, &hello).await.ends_with("hello"));
     drop(held);
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert!(ask(connect_from([127, 0, 0, 2], server.addr).await).await.ends_with("hello"));
+    assert!(exchange_from([127, 0, 2, 9], server.addr, &hello).await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn the_connections_of_a_proxy_are_limited_by_the_whole_alone() {
+    let proxies = Proxies::Networks(vec!["127.0.4.0/24".parse().unwrap()]);
+    let server = start(Limits { proxies, ..connections(100, 1) }).await;
+    let held = [connect_from([127, 0, 4, 1], server.addr).await, connect_from([127, 0, 4, 1], server.addr).await];
+    assert!(exchange_from([127, 0, 4, 1], server.addr, &get("hello")).await.ends_with("hello"));
+    drop(held);
 }
 
 #[tokio::test]
 async fn a_full_server_says_so_at_once() {
-    let server = start(Limits { connections: 2, ..Limits::default() }).await;
-    let held = [connect_from([127, 0, 0, 2], server.addr).await, connect_from([127, 0, 0, 3], server.addr).await];
+    let server = start(connections(2, 2)).await;
+    let held = [connect_from([127, 0, 2, 1], server.addr).await, connect_from([127, 0, 3, 1], server.addr).await];
     tokio::time::sleep(Duration::from_millis(50)).await;
     let began = Instant::now();
     let refused = exchange(server.addr, &get("hello")).await;
@@ -50,11 +48,12 @@ async fn a_full_server_says_so_at_once() {
 
 #[tokio::test]
 async fn more_requests_than_there_may_be_are_refused_at_once() {
-    let server = start(Limits { requests: 1, ..Limits::default() }).await;
+    let server = start(Limits { requests: Share { all: 1, network: 1 }, ..Limits::default() }).await;
     let addr = server.addr;
     let busy = tokio::spawn(async move { exchange(addr, &get("slow")).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(exchange(addr, &get("hello")).await.starts_with("HTTP/1.1 503"));
+    assert!(exchange(addr, &get("hello")).await.starts_with("HTTP/1.1 429"));
+    assert!(exchange_from([127, 0, 2, 1], addr, &get("hello")).await.starts_with("HTTP/1.1 503"));
     assert!(busy.await.unwrap().ends_with("slow"));
 }
 
@@ -75,7 +74,7 @@ async fn p99(addr: SocketAddr, requests: usize) -> Duration {
 async fn besiege(addr: SocketAddr, peers: usize) -> Vec<tokio::task::JoinHandle<()>> {
     let mut tasks = Vec::with_capacity(peers);
     for at in 0..peers {
-        let stream = connect_from([127, 0, 1, u8::try_from(at % 200).unwrap() + 1], addr).await;
+        let stream = connect_from([127, 1, u8::try_from(at % 200).unwrap() + 1, 1], addr).await;
         tasks.push(tokio::spawn(async move {
             let (mut from, mut to) = stream.into_split();
             let beginning = ["", "GET /hello HT", "POST /length HTTP/1.1\r\nhost: x\r\ncontent-length: 9999\r\n\r\n"];
@@ -112,7 +111,7 @@ async fn siege(peers: usize, requests: usize, limits: Limits) -> (Duration, Dura
 #[tokio::test]
 async fn silent_and_dripping_peers_do_not_keep_others_from_being_served_and_are_gone_in_time() {
     let second = Duration::from_secs(1);
-    let limits = Limits { first_byte: second, head: second, request: second, ..Limits::default() };
+    let limits = Limits { head: second, grace: second, ..Limits::default() };
     let (_, _, gone) = siege(300, 50, limits).await;
     assert!(gone < 6 * second, "{gone:?}");
 }

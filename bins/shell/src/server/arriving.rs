@@ -1,0 +1,123 @@
+//! The body of a request while it arrives: its bytes are counted, it must come fast enough, and the request takes its
+//! place when the last byte is there.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::time::Instant;
+
+use super::network::{Full, Held, Network, Resource};
+use super::{BoxError, Limits};
+
+/// A body that [`Arrival`] watches.
+pub(super) struct Arriving {
+    inner: Incoming,
+    arrival: Option<Arc<Arrival>>,
+}
+
+/// How far a body has come.
+pub(super) struct Arrival {
+    network: Arc<Network>,
+    began: Instant,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    received: usize,
+    bytes: Option<Held>,
+    place: Option<Held>,
+    complete: Option<Instant>,
+    full: Option<Full>,
+}
+
+impl Arrival {
+    pub(super) fn begin(network: Arc<Network>) -> Arc<Self> {
+        Arc::new(Self { network, began: Instant::now(), state: Mutex::default() })
+    }
+
+    /// Until when more of it, or the answer to all of it, must be there.
+    pub(super) fn until(&self, limits: &Limits) -> Instant {
+        let state = self.state();
+        if let Some(complete) = state.complete {
+            return complete + limits.request;
+        }
+        let earned = state.received as u64 * 1000 / u64::from(limits.floor.max(1));
+        self.began + limits.body.min(limits.grace + Duration::from_millis(earned))
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.state().complete.is_some()
+    }
+
+    /// Gives back what was taken; returns what there was too little of, if that is why the body was cut.
+    pub(super) fn end(&self) -> Option<Full> {
+        let State { full, .. } = std::mem::take(&mut *self.state());
+        full
+    }
+
+    fn received(&self, length: usize, is_last: bool) -> Result<(), BoxError> {
+        let mut state = self.state();
+        let taken = state.take(&self.network, length, is_last);
+        taken.map_err(|full| {
+            state.full = Some(full);
+            "there is no room for this body".into()
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take(&mut self, network: &Arc<Network>, length: usize, is_last: bool) -> Result<(), Full> {
+        self.received += length;
+        match &mut self.bytes {
+            Some(bytes) => bytes.grow(length)?,
+            None => self.bytes = Some(network.take(Resource::Bodies, length)?),
+        }
+        if is_last && self.complete.is_none() {
+            self.place = Some(network.take(Resource::Requests, 1)?);
+            self.complete = Some(Instant::now());
+        }
+        Ok(())
+    }
+}
+
+impl Arriving {
+    pub(super) fn new(inner: Incoming, arrival: Option<Arc<Arrival>>) -> Self {
+        Self { inner, arrival }
+    }
+}
+
+impl Body for Arriving {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(cx));
+        let length = match &frame {
+            Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
+            Some(Err(_)) => return Poll::Ready(frame.map(|frame| frame.map_err(Into::into))),
+            None => 0,
+        };
+        let is_last = frame.is_none() || self.inner.is_end_stream();
+        if let Some(Err(error)) = self.arrival.as_ref().map(|arrival| arrival.received(length, is_last)) {
+            return Poll::Ready(Some(Err(error)));
+        }
+        Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
