@@ -35,5 +35,6 @@ pub mod release;
 pub mod report;
 pub mod source;
 pub mod store;
+pub mod text;
 pub mod version;
 pub mod wire;

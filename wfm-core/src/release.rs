@@ -6,13 +6,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::component::ComponentName;
+use crate::text::printable;
 use crate::version::{Train, Version};
 
+mod issue;
 mod notice;
 mod publish;
 mod text;
 mod yank;
 
+pub use issue::Issue;
 pub use notice::{NotANoticeId, Notice, NoticeId, NoticeLevel};
 pub use publish::{PublishMode, PublishOutcome};
 pub use text::{NotPlainText, PlainText};
@@ -63,10 +66,12 @@ impl Release {
         Self { component, train, version, released, notes: Notes::default(), minimum: None, yanked: None }
     }
 
-    /// The same release with notes.
+    /// The same release with notes, of which only printable text and line breaks are kept.
     #[must_use]
     pub fn with_notes(mut self, notes: Notes) -> Self {
-        self.notes = notes;
+        let kept =
+            |text: Option<String>| text.map(|text| printable(&text).into_owned()).filter(|text| !text.is_empty());
+        self.notes = Notes { description: kept(notes.description), fixes: kept(notes.fixes), image: kept(notes.image) };
         self
     }
 
@@ -135,6 +140,7 @@ impl Release {
 pub struct Releases {
     trains: BTreeMap<Train, BTreeMap<ComponentName, Vec<Release>>>,
     notices: BTreeMap<Train, BTreeMap<NoticeId, Notice>>,
+    issues: BTreeMap<Train, Issue>,
 }
 
 impl Releases {

@@ -57,7 +57,8 @@ pub trait Store: Send + Sync {
     /// Takes a notice back. Answers it, if there was one.
     async fn remove_notice(&self, train: Train, id: NoticeId, by: By) -> Result<Option<Notice>, StoreError>;
 
-    /// Every release and notice.
+    /// Every release and notice, and the issue of each train's list: every change of a train makes a new one
+    /// ([`Releases::reissue`]), kept with the change.
     async fn releases(&self) -> Result<Arc<Releases>, StoreError>;
 
     /// The lines of the audit log with a number above `after`, oldest first, `limit` at most.

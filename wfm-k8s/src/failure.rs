@@ -8,6 +8,7 @@ use http::StatusCode;
 use http_body_util::LengthLimitError;
 use serde::Deserialize;
 use wfm_core::collector::UnreadableCause;
+use wfm_core::text::peer_message;
 
 /// A request that brought no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Failure {
         }
         // A proxy in between answers in HTML or plain text: then the code alone must do.
         let status: Status = serde_json::from_slice(body).unwrap_or_default();
-        let message = status.message.unwrap_or_default().chars().take(200).collect();
+        let message = peer_message(&status.message.unwrap_or_default());
         let next = status.metadata.and_then(|meta| meta.next).filter(|next| !next.is_empty());
         Self::Refused(Refusal { code, reason: status.reason.unwrap_or_default(), message, retry_after, next })
     }
@@ -86,11 +87,11 @@ impl Failure {
                 return Self::BadAnswer("it is too long".to_owned());
             }
             if innermost.is::<kube::client::AuthError>() {
-                return Self::NoCredentials(innermost.to_string());
+                return Self::NoCredentials(peer_message(&innermost.to_string()));
             }
             match innermost.source() {
                 Some(deeper) => innermost = deeper,
-                None => return Self::Unreachable(innermost.to_string()),
+                None => return Self::Unreachable(peer_message(&innermost.to_string())),
             }
         }
     }
@@ -188,8 +189,10 @@ mod tests {
 
     #[test]
     fn the_servers_words_are_shortened() {
-        let body = format!(r#"{{"message": "{}"}}"#, "é".repeat(5000));
-        let failure = Failure::refused(StatusCode::INTERNAL_SERVER_ERROR, None, body.as_bytes());
-        assert!(failure.sentence().chars().count() < 300);
+        for said in ["é".repeat(5000), "oops\\n2026-11-21 INFO all is well\\u001b[2J\\u202e".repeat(100)] {
+            let body = format!(r#"{{"message": "{said}"}}"#);
+            let sentence = Failure::refused(StatusCode::INTERNAL_SERVER_ERROR, None, body.as_bytes()).sentence();
+            assert!(sentence.chars().count() < 300 && sentence.chars().all(wfm_core::text::is_printable), "{sentence}");
+        }
     }
 }

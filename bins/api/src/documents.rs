@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
 use wfm_core::anonymizer::{EnvelopeKind, Vocabulary, schema};
 use wfm_core::catalog::Catalog;
 use wfm_core::release::Releases;
@@ -68,15 +67,13 @@ impl Documents {
 
 impl Document {
     fn write(releases: &Releases, train: &Train) -> Self {
-        let body = serde_json::to_vec(&TrainReleases::of(releases, train))
-            .expect("names, versions, times and notes always have a JSON form");
-        Self::kept(body)
+        Self::kept(TrainReleases::of(releases, train).to_json())
     }
 
     /// A document of these bytes.
     pub(crate) fn of(body: impl Into<Bytes>) -> Self {
         let body = body.into();
-        Self { etag: format!("W/\"{}\"", hex(&Sha256::digest(&body))), body, constant: None }
+        Self { etag: format!("W/\"{}\"", TrainReleases::sha256(&body)), body, constant: None }
     }
 
     /// A document that is sent again and again: it is compressed once.

@@ -8,11 +8,12 @@
 //! Nine of ten clusters are customers'. They come and go, fall silent, follow the product's releases each at its own pace,
 //! and some do one of the rare things that are counted wrong most easily.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use jiff::Timestamp;
-use wfm_core::release::Releases;
+use wfm_core::release::{Issue, Releases};
 use wfm_core::store::{ClusterFacts, Record, Records, Run, StoreError, whole_second};
+use wfm_core::version::Train;
 
 mod calendar;
 mod dice;
@@ -94,7 +95,7 @@ impl Fleet {
         self.clusters
     }
 
-    /// Everything an empty store holds after such a life: the history's releases and notices, the clusters, and the weekly
+    /// Everything an empty store holds after such a life: the history's releases, notices and issues, the clusters, and the weekly
     /// counters of what they reported without an id.
     ///
     /// The history is moved in time, because a fleet of today would otherwise never see a release of yesterday: it is
@@ -108,8 +109,17 @@ impl Fleet {
         let moved = timeline.releases(history);
         let releases: Vec<Record> = moved.iter().cloned().map(Record::Release).collect();
         let notices: Vec<Record> = moved.all_notices().cloned().map(Record::Notice).collect();
+        let mut last: BTreeMap<&Train, Timestamp> = BTreeMap::new();
+        for release in moved.iter() {
+            last.entry(release.train())
+                .and_modify(|at| *at = release.released().max(*at))
+                .or_insert(release.released());
+        }
+        let issue =
+            |(train, at): (&Train, Timestamp)| Record::Issue { train: train.clone(), issue: Issue::after(None, at) };
+        let issues: Vec<Record> = last.into_iter().map(issue).collect();
         let clusters = Walk::of(*self, calendar, Product::of(history, &timeline));
-        Ok(Box::new(releases.into_iter().chain(notices).map(Ok).chain(clusters)))
+        Ok(Box::new(releases.into_iter().chain(notices).chain(issues).map(Ok).chain(clusters)))
     }
 
     /// The clusters of [`Fleet::records`] alone, with the facts they name and the weekly counters, for a store that publishes the releases itself.

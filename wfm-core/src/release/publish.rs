@@ -1,8 +1,11 @@
 //! Publishing: what a batch of releases would change, and whether it may.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Release, Releases};
+use crate::version::Train;
 
 /// What to do with a batch of releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +67,12 @@ impl PublishOutcome {
     pub fn news(&self) -> impl Iterator<Item = &Release> {
         let kept = if self.kept { usize::MAX } else { 0 };
         self.added.iter().chain(self.changed.iter().map(|(_, new)| new)).take(kept)
+    }
+
+    /// The trains whose lists it changed.
+    #[must_use]
+    pub fn trains(&self) -> BTreeSet<&Train> {
+        self.news().map(Release::train).collect()
     }
 }
 

@@ -44,6 +44,7 @@ macro_rules! store_conformance {
             a_yanked_release_is_listed_and_offered_to_nobody
             a_yank_can_be_undone_and_outlives_publishing_again
             a_notice_is_published_replaced_and_taken_back
+            every_change_of_a_train_makes_a_new_issue_and_nothing_else_does
             every_change_is_in_the_audit_log_and_nothing_else_is
             the_audit_log_is_read_on_from_any_line
             clusters_are_found_by_installed_version

@@ -100,7 +100,11 @@ impl Store for MemoryStore {
         Ok(self.write(|state| {
             let outcome = state.releases.plan(&batch, mode);
             if outcome.news().next().is_some() {
-                Arc::make_mut(&mut state.releases).extend(outcome.news().cloned());
+                let releases = Arc::make_mut(&mut state.releases);
+                releases.extend(outcome.news().cloned());
+                for train in outcome.trains() {
+                    releases.reissue(train, by.at);
+                }
                 state.log(Change::published(&outcome), by);
             }
             outcome
@@ -111,7 +115,9 @@ impl Store for MemoryStore {
         Ok(self.write(|state| {
             let (before, after) = state.releases.yank(&key, reason.map(|reason| Yank { reason, at: by.at }))?;
             if let Some(change) = Change::yanked(before, &after) {
-                Arc::make_mut(&mut state.releases).insert(after.clone());
+                let releases = Arc::make_mut(&mut state.releases);
+                releases.insert(after.clone());
+                releases.reissue(&key.train, by.at);
                 state.log([change], by);
             }
             Some(after)
@@ -122,7 +128,9 @@ impl Store for MemoryStore {
         Ok(self.write(|state| {
             let before = state.releases.notice(&notice.train, &notice.id).cloned();
             if let Some(change) = Change::of_notice(before.as_ref(), Some(&notice)) {
-                Arc::make_mut(&mut state.releases).insert_notice(notice);
+                let releases = Arc::make_mut(&mut state.releases);
+                releases.reissue(&notice.train, by.at);
+                releases.insert_notice(notice);
                 state.log([change], by);
             }
             before
@@ -132,7 +140,9 @@ impl Store for MemoryStore {
     async fn remove_notice(&self, train: Train, id: NoticeId, by: By) -> Result<Option<Notice>, StoreError> {
         Ok(self.write(|state| {
             state.releases.notice(&train, &id)?;
-            let removed = Arc::make_mut(&mut state.releases).remove_notice(&train, &id);
+            let releases = Arc::make_mut(&mut state.releases);
+            let removed = releases.remove_notice(&train, &id);
+            releases.reissue(&train, by.at);
             state.log(Change::of_notice(removed.as_ref(), None), by);
             removed
         }))

@@ -12,7 +12,8 @@ use crate::anonymizer::{Arrival, Others, ReportedVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::facets::FacetCount;
-use crate::release::{Notice, Release};
+use crate::release::{Issue, Notice, Release};
+use crate::version::Train;
 
 /// A cluster as the service knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +121,13 @@ pub enum Record {
     Release(Release),
     /// A notice.
     Notice(Notice),
+    /// The issue of a train's list.
+    Issue {
+        /// The train.
+        train: Train,
+        /// Its issue.
+        issue: Issue,
+    },
     /// A line of the audit log, in order.
     Audit(AuditEntry),
     /// A doctor report.

@@ -68,6 +68,7 @@ impl<W: Write> Raw<W> {
             }
             Record::Release(_)
             | Record::Notice(_)
+            | Record::Issue { .. }
             | Record::Audit(_)
             | Record::Doctor(_)
             | Record::Rule { .. }

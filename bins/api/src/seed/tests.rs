@@ -80,7 +80,8 @@ fn a_fleet_is_the_same_on_every_machine_and_in_every_version() {
     use sha2::{Digest, Sha256};
     let hash = |records: &[Record]| Sha256::digest(serde_json::to_vec(records).unwrap())[..8].to_vec();
     let is_count = |record: &Record| matches!(record, Record::Facets(_));
-    let (reports, clusters): (Vec<Record>, Vec<Record>) = all(fleet(250, 120)).into_iter().partition(is_count);
+    let drawn = all(fleet(250, 120)).into_iter().filter(|record| !matches!(record, Record::Issue { .. }));
+    let (reports, clusters): (Vec<Record>, Vec<Record>) = drawn.partition(is_count);
     assert_eq!(hash(&clusters), [66, 89, 198, 19, 72, 117, 44, 4]);
     assert_eq!(hash(&reports), [113, 48, 197, 29, 31, 138, 150, 97]);
 }

@@ -5,6 +5,7 @@
 //! | `meta` | a word | `format` of the store, how many `clusters`, `check-ins`, `closed` runs and lines of the `audit` log there are |
 //! | `releases` | train, component, version | the release as JSON |
 //! | `ledger` | `n` train, id / `a` number / `d` id | a notice, a line of the audit log, a doctor report, as JSON |
+//! | `ledger` | `i` train | the issue of the train's list, as JSON |
 //! | `ledger` | `r` id | a rule about whose a cluster is |
 //! | `ledger` | `f` week, cohort, facet, value | how many reports without an id said so ([`facets`]) |
 //! | `clusters.2` | the cluster's id | first, last and number of check-ins, cohort, and its open run ([`run`]) |

@@ -6,7 +6,7 @@ use crate::catalog::Catalog;
 use crate::cluster::Cohort;
 use crate::component::ComponentName;
 use crate::release::{Notice, NoticeLevel, PublishMode, Release, Releases};
-use crate::store::{Action, Actor, DoctorReport, MemoryStore, Record, Store};
+use crate::store::{Action, Actor, By, DoctorReport, MemoryStore, Record, Store};
 use crate::version::Train;
 use crate::wire::v3;
 
@@ -79,6 +79,40 @@ pub async fn a_notice_is_published_replaced_and_taken_back(store: &dyn Store) {
     assert_eq!(removed, Some(notice("Upgrade now.")));
     assert_eq!(store.remove_notice(Train::stable(), id, publisher()).await.unwrap(), None);
     assert!(listed().await.is_empty());
+}
+
+/// A list's serial grows with every change of its train, and with nothing else; a backup holds it.
+pub async fn every_change_of_a_train_makes_a_new_issue_and_nothing_else_does(store: &dyn Store) {
+    let issue = async |store: &dyn Store| store.releases().await.unwrap().issue(&Train::stable());
+    assert_eq!(issue(store).await, None);
+    store.publish(releases(), PublishMode::DryRun, publisher()).await.unwrap();
+    assert_eq!(issue(store).await, None);
+    store.publish(releases(), PublishMode::RefuseChanges, publisher()).await.unwrap();
+    let first = issue(store).await.unwrap();
+    assert_eq!((first.serial, first.issued), (publisher().at.as_second().unsigned_abs(), publisher().at));
+    store.publish(releases(), PublishMode::RefuseChanges, publisher()).await.unwrap();
+    assert_eq!(yank(store, None).await, Some(newest()));
+    let beta = Release::new(router(), Train::beta(), newest().version().clone(), newest().released());
+    store.publish(vec![beta], PublishMode::RefuseChanges, publisher()).await.unwrap();
+    assert_eq!(issue(store).await, Some(first), "nothing of this train changed");
+    yank(store, Some("bad")).await;
+    assert_eq!(issue(store).await.unwrap().serial, first.serial + 1);
+    for _ in 0..2 {
+        store.put_notice(notice("Upgrade."), publisher()).await.unwrap();
+        assert_eq!(issue(store).await.unwrap().serial, first.serial + 2);
+    }
+    for _ in 0..2 {
+        store.remove_notice(Train::stable(), notice("x").id, publisher()).await.unwrap();
+        assert_eq!(issue(store).await.unwrap().serial, first.serial + 3);
+    }
+    let corrected = vec![release("v2.9.0", "2019-12-31T00:00:00Z")];
+    let earlier = By { at: at("1999-01-01T00:00:00Z"), ..publisher() };
+    store.publish(corrected, PublishMode::Replace, earlier).await.unwrap();
+    let last = issue(store).await.unwrap();
+    assert_eq!((last.serial, last.issued), (first.serial + 4, earlier.at), "a clock that goes back takes none back");
+    let restored = MemoryStore::default();
+    restored.load(store.records().await.unwrap()).await.unwrap();
+    assert_eq!(issue(&restored).await, Some(last));
 }
 
 /// One line for each thing that changed, in order, and none for what stayed as it was.

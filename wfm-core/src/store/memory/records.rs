@@ -13,6 +13,8 @@ use crate::store::{Attendance, ClusterFacts, ClusterRecord, Record, Records, Run
 pub(super) fn of(state: &State) -> Records {
     let mut records: Vec<Record> = state.releases.iter().cloned().map(Record::Release).collect();
     records.extend(state.releases.all_notices().cloned().map(Record::Notice));
+    let issues = state.releases.issues().iter();
+    records.extend(issues.map(|(train, issue)| Record::Issue { train: train.clone(), issue: *issue }));
     records.extend(state.audit.iter().cloned().map(Record::Audit));
     records.extend(state.doctors.values().cloned().map(Record::Doctor));
     records.extend(state.rules.iter().map(|(id, cohort)| Record::Rule { id: *id, cohort: *cohort }));
@@ -41,6 +43,7 @@ pub(super) fn read(records: Records) -> Result<State, StoreError> {
         match record? {
             Record::Release(release) => drop(Arc::make_mut(&mut state.releases).insert(release)),
             Record::Notice(notice) => drop(Arc::make_mut(&mut state.releases).insert_notice(notice)),
+            Record::Issue { train, issue } => Arc::make_mut(&mut state.releases).set_issue(train, issue),
             Record::Audit(entry) => state.audit.push(entry),
             Record::Doctor(report) => drop(state.doctors.insert(report.id, report)),
             Record::Rule { id, cohort } => drop(state.rules.insert(id, cohort)),

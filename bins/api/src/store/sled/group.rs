@@ -105,6 +105,9 @@ impl Group<'_> {
         for release in outcome.news() {
             self.put_release(release.clone())?;
         }
+        for train in outcome.trains() {
+            self.reissue(train, by)?;
+        }
         for change in Change::published(&outcome) {
             self.log(change, by)?;
         }
@@ -121,6 +124,7 @@ impl Group<'_> {
         let Some((before, after)) = self.latest.yank(key, yank) else { return Ok(None) };
         if let Some(change) = Change::yanked(before, &after) {
             self.put_release(after.clone())?;
+            self.reissue(&key.train, by)?;
             self.log(change, by)?;
         }
         Ok(Some(after))
@@ -131,6 +135,7 @@ impl Group<'_> {
         if let Some(change) = Change::of_notice(before.as_ref(), Some(notice)) {
             self.trees.ledger.insert(rows::notice_key(&notice.train, &notice.id), rows::to_json(notice))?;
             Arc::make_mut(&mut self.latest).insert_notice(notice.clone());
+            self.reissue(&notice.train, by)?;
             self.log(change, by)?;
         }
         Ok(before)
@@ -141,6 +146,7 @@ impl Group<'_> {
         if let Some(change) = Change::of_notice(before.as_ref(), None) {
             self.trees.ledger.remove(rows::notice_key(train, id))?;
             Arc::make_mut(&mut self.latest).remove_notice(train, id);
+            self.reissue(train, by)?;
             self.log(change, by)?;
         }
         Ok(before)
@@ -155,6 +161,13 @@ impl Group<'_> {
     fn put_release(&mut self, release: Release) -> InTransaction<()> {
         self.trees.releases.insert(rows::release_key(&release.key()), rows::to_json(&release))?;
         Arc::make_mut(&mut self.latest).insert(release);
+        Ok(())
+    }
+
+    /// Notes that the list of a train has changed.
+    fn reissue(&mut self, train: &Train, by: By) -> InTransaction<()> {
+        let issue = Arc::make_mut(&mut self.latest).reissue(train, by.at);
+        self.trees.ledger.insert(rows::issue_key(train), rows::to_json(&issue))?;
         Ok(())
     }
 

@@ -91,6 +91,7 @@ impl<'a> Loading<'a> {
             Record::Notice(notice) => {
                 self.ledger.put(&rows::notice_key(&notice.train, &notice.id), &rows::to_json(&notice))
             }
+            Record::Issue { train, issue } => self.ledger.put(&rows::issue_key(&train), &rows::to_json(&issue)),
             Record::Audit(entry) => {
                 self.logged = self.logged.max(entry.number);
                 self.ledger.put(&rows::audit_key(entry.number), &rows::to_json(&entry))

@@ -105,13 +105,17 @@ fn open_trees(path: &Path) -> Result<Opened, StoreError> {
     Ok(Opened { disk, releases })
 }
 
-/// Every release and notice.
+/// Every release and notice, and the issues of the trains.
 pub(super) fn releases(trees: &Trees) -> Result<Releases, StoreError> {
     let rows = trees.releases.iter().values();
     let releases = rows.map(|row| rows::from_json::<Release>(&row.map_err(failed)?));
     let mut releases = releases.collect::<Result<Releases, StoreError>>()?;
     for notice in trees.ledger.scan_prefix(rows::NOTICE_PREFIX).values() {
         releases.insert_notice(rows::from_json(&notice.map_err(failed)?)?);
+    }
+    for pair in trees.ledger.scan_prefix(rows::ISSUE_PREFIX) {
+        let (key, issue) = pair.map_err(failed)?;
+        releases.set_issue(rows::issue_train(&key)?, rows::from_json(&issue)?);
     }
     Ok(releases)
 }

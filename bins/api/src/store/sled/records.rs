@@ -19,6 +19,8 @@ pub(super) fn of(disk: Arc<Disk>) -> Result<Records, StoreError> {
     let releases = open::releases(trees)?;
     let mut small: Vec<Record> = releases.iter().cloned().map(Record::Release).collect();
     small.extend(releases.all_notices().cloned().map(Record::Notice));
+    let issues = releases.issues().iter();
+    small.extend(issues.map(|(train, issue)| Record::Issue { train: train.clone(), issue: *issue }));
     for entry in trees.ledger.scan_prefix(rows::AUDIT_PREFIX).values() {
         small.push(Record::Audit(rows::from_json(&entry.map_err(failed)?)?));
     }

@@ -32,6 +32,7 @@ pub(super) const NOTICE_PREFIX: &[u8] = b"n";
 pub(super) const AUDIT_PREFIX: &[u8] = b"a";
 pub(super) const DOCTOR_PREFIX: &[u8] = b"d";
 pub(super) const RULE_PREFIX: &[u8] = b"r";
+pub(super) const ISSUE_PREFIX: &[u8] = b"i";
 
 /// The key of facts: the first half of the SHA-256 of their JSON.
 pub(super) type FactsKey = [u8; 16];
@@ -86,6 +87,16 @@ pub(super) fn release_key(key: &ReleaseKey) -> Vec<u8> {
 
 pub(super) fn notice_key(train: &Train, id: &NoticeId) -> Vec<u8> {
     [NOTICE_PREFIX, train.as_str().as_bytes(), b"\0", id.as_str().as_bytes()].concat()
+}
+
+pub(super) fn issue_key(train: &Train) -> Vec<u8> {
+    [ISSUE_PREFIX, train.as_str().as_bytes()].concat()
+}
+
+/// The train of such a key.
+pub(super) fn issue_train(key: &[u8]) -> Result<Train, StoreError> {
+    let name = key.strip_prefix(ISSUE_PREFIX).and_then(|name| std::str::from_utf8(name).ok());
+    name.and_then(|name| name.parse().ok()).ok_or_else(|| damaged("an issue's key names no train"))
 }
 
 pub(super) fn audit_key(number: u64) -> Vec<u8> {
