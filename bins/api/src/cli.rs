@@ -16,9 +16,11 @@ use crate::tokens::{Role, Token, Tokens};
 
 mod allowance;
 mod backup;
+mod drop;
 mod error;
 mod import;
 mod insights;
+mod mend;
 mod seed;
 
 pub use error::Error;
@@ -36,7 +38,7 @@ Examples:
 
 The first line on standard output is the address that is listened on; logs go to standard error.
 Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE, WFM_API_RATE_PER_CLUSTER,
-WFM_API_RATE_PER_ADDRESS, WFM_API_INSIGHTS_PUBLIC, WFM_API_COHORT_RULES, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY;
+WFM_API_RATE_PER_ADDRESS, WFM_API_RATE_NEW_CLUSTERS, WFM_API_DOCTOR, WFM_API_TRUST_CLOCK, WFM_API_INSIGHTS_PUBLIC, WFM_API_COHORT_RULES, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY;
 RUST_LOG, WFM_LOG_FORMAT=json.";
 
 /// The versions service of Workflow: keeps releases and check-ins, and answers agents.
@@ -78,6 +80,10 @@ enum Command {
     Verify(backup::Verify),
     /// Make the numbers of the fleet again from the check-ins, and say whether they differed
     Rebuild(backup::Rebuild),
+    /// Erase the clusters that first checked in within an interval, such as a flood of false ones
+    Drop(drop::Drop),
+    /// Make a new store without what a wrong clock has put into one
+    Mend(mend::Mend),
     /// Fill an empty store with a fleet that never was
     Seed(seed::Seed),
     /// Make tokens
@@ -131,6 +137,8 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Some(Command::Restore(restore)) => restore.run().await,
         Some(Command::Verify(verify)) => verify.run().await,
         Some(Command::Rebuild(rebuild)) => rebuild.run().await,
+        Some(Command::Drop(drop)) => drop.run().await,
+        Some(Command::Mend(mend)) => mend.run().await,
         Some(Command::Seed(seed)) => seed.run().await,
         Some(Command::Token(TokenCommand::New { role })) => new_token(role),
     }
