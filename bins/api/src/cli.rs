@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use wfm_core::clock::SystemClock;
-use wfm_core::store::Store;
+use wfm_core::store::{Store, TokenName};
 
 use crate::service::{Service, Settings};
 use crate::store::StoreUrl;
@@ -94,11 +94,14 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
     /// Print a new token, and the line with its hash for the tokens file
-    #[command(after_help = "Example:\n  wfm-api token new --role publisher")]
+    #[command(after_help = "Example:\n  wfm-api token new --role publisher --name build-server")]
     New {
         /// What the token allows
         #[arg(long)]
         role: Role,
+        /// What the audit log calls the token
+        #[arg(long)]
+        name: Option<TokenName>,
     },
 }
 
@@ -140,7 +143,7 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Some(Command::Drop(drop)) => drop.run().await,
         Some(Command::Mend(mend)) => mend.run().await,
         Some(Command::Seed(seed)) => seed.run().await,
-        Some(Command::Token(TokenCommand::New { role })) => new_token(role),
+        Some(Command::Token(TokenCommand::New { role, name })) => new_token(role, name),
     }
 }
 
@@ -181,12 +184,12 @@ fn hand_out_backups(url: &StoreUrl, store: &Arc<dyn Store>) -> Option<tokio::tas
     listening.ok()
 }
 
-fn new_token(role: Role) -> Result<(), Error> {
+fn new_token(role: Role, name: Option<TokenName>) -> Result<(), Error> {
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(Error::NoRandomness)?;
     let token = Token::new(random);
     println!("{}", token.reveal());
-    println!("{}", token.line(role));
+    println!("{}{}", token.line(role), name.map_or(String::new(), |name| format!(" {}", name.as_str())));
     eprintln!(
         "The first line is the token: it is shown once, give it to its owner. Add the second to the tokens file."
     );

@@ -160,9 +160,13 @@ async fn what_agents_send_beside_is_in_no_answer_no_log_and_no_file() {
         if said["requestBody"].is_null() {
             continue;
         }
-        for body in bodies() {
-            let request = watched.request(&method, &filled(&path)).body(body);
-            watched.look(&path, request).await;
+        for (n, body) in bodies().into_iter().enumerate() {
+            let mut filled = filled(&path);
+            if path.starts_with("/v3/doctor/") {
+                // A report is never replaced, so each has an id of its own.
+                filled = filled.replace(ID, &format!("{}{n:012x}", &ID[..24]));
+            }
+            watched.look(&path, watched.request(&method, &filled).body(body)).await;
         }
     }
     let doctor = bodies().into_iter().rfind(|body| body.contains("namespaces")).unwrap();

@@ -1,4 +1,4 @@
-//! Doctor reports of old agents, and of those who only want the service to fall over.
+//! Doctor reports of old agents, and hostile ones.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -26,7 +26,7 @@ async fn stored(served: &Served, id: &str) -> (StatusCode, Value) {
 }
 
 #[tokio::test]
-async fn a_service_takes_no_doctor_reports_unless_it_is_told_to() {
+async fn a_service_takes_no_doctor_reports_without_the_option() {
     let served = serve_with(Arc::new(MemoryStore::default()), |s| Settings { rates: Rates::none(), ..s }).await;
     // An old agent sends all pods and nodes of its cluster, and looks at the status.
     for body in [report("deis-router").to_string(), " ".repeat(900_000)] {

@@ -29,7 +29,7 @@ async fn probes_answer() {
         assert_eq!((response.status(), response.text().await.unwrap().as_str()), (StatusCode::OK, "ok\n"), "{path}");
     }
     let verbose = served.request(Method::GET, "/readyz?verbose").send().await.unwrap();
-    assert_eq!(verbose.text().await.unwrap(), "[+] store ok\nok\n");
+    assert_eq!(verbose.text().await.unwrap(), "[+] store ok\n[+] clock ok\nok\n");
 }
 
 #[tokio::test]

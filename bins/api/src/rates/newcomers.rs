@@ -20,8 +20,8 @@ pub(super) struct NewClusters {
 struct Today {
     day: i64,
     networks: HashMap<u64, u32>,
-    /// Whether it was told today that a network is at its limit.
-    told: bool,
+    /// Whether a network has reached its limit today.
+    is_reached: bool,
 }
 
 /// A network is at its limit.
@@ -34,7 +34,7 @@ pub(super) struct Full {
 }
 
 impl NewClusters {
-    /// So many a day. `None` where there is no limit.
+    /// So many a day. `None` if there is no limit.
     pub(super) fn new(most: u32) -> Option<Self> {
         (most > 0).then(|| Self { most, today: Mutex::default() })
     }
@@ -62,10 +62,10 @@ impl NewClusters {
         }
     }
 
-    /// What is said to a cluster that does not fit.
+    /// Notes that a cluster did not fit.
     pub(super) fn full(&self, now: Timestamp) -> Full {
         let wait = (DAY - now.as_second().rem_euclid(DAY)).unsigned_abs();
-        Full { wait, is_first: !std::mem::replace(&mut self.today(now).told, true) }
+        Full { wait, is_first: !std::mem::replace(&mut self.today(now).is_reached, true) }
     }
 
     fn today(&self, now: Timestamp) -> std::sync::MutexGuard<'_, Today> {
