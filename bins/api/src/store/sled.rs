@@ -192,7 +192,7 @@ impl Store for SledStore {
     }
 
     async fn erase(&self, id: ClusterId, by: By) -> Result<bool, StoreError> {
-        self.writing.ask_for_room(move |group| group.erase(id, by)).await
+        self.writing.ask_from_reserve(move |group| group.erase(id, by)).await
     }
 
     async fn set_rules(&self, rules: BTreeMap<ClusterId, Cohort>, by: By) -> Result<u64, StoreError> {
@@ -261,7 +261,7 @@ impl Store for SledStore {
     }
 
     async fn note(&self, change: Change, by: By) -> Result<(), StoreError> {
-        self.writing.ask(move |group| group.log(change.clone(), by)).await
+        self.writing.ask_from_reserve(move |group| group.log(change.clone(), by)).await
     }
 
     async fn put_doctor(&self, report: DoctorReport) -> Result<DoctorReport, StoreError> {

@@ -82,8 +82,8 @@ impl Room {
         self.need(self.reserve, path)
     }
 
-    /// Whether there is room for what takes data away: the reserve is for that, but for its last quarter.
-    pub(super) fn check_to_make_room(&self, path: &Path) -> Result<(), StoreError> {
+    /// Whether there is room for what may use the reserve: all of it but its last quarter.
+    pub(super) fn check_reserve(&self, path: &Path) -> Result<(), StoreError> {
         self.need(self.reserve / 4, path)
     }
 

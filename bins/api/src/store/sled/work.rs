@@ -41,8 +41,8 @@ pub(super) type Tell = Box<dyn FnOnce() + Send>;
 pub(super) trait Work: Send {
     /// Does it; a transaction may be tried again, and then this is too.
     fn apply(&mut self, group: &mut Group<'_>) -> InTransaction<()>;
-    /// Whether it may use the room that is kept back when the disk is full, because it takes data away.
-    fn makes_room(&self) -> bool;
+    /// Whether it may use the room that is kept back when the disk is full.
+    fn uses_reserve(&self) -> bool;
     /// Tells whoever asked: it is durable.
     fn succeed(self: Box<Self>);
     /// Tells whoever asked: it was not kept, as far as anybody knows.
@@ -52,7 +52,7 @@ pub(super) trait Work: Send {
 struct Asked<T, F> {
     work: F,
     done: Option<T>,
-    makes_room: bool,
+    uses_reserve: bool,
     answer: oneshot::Sender<Result<T, StoreError>>,
 }
 
@@ -62,8 +62,8 @@ impl<T: Send, F: FnMut(&mut Group<'_>) -> InTransaction<T> + Send> Work for Aske
         Ok(())
     }
 
-    fn makes_room(&self) -> bool {
-        self.makes_room
+    fn uses_reserve(&self) -> bool {
+        self.uses_reserve
     }
 
     // Whoever asked may have gone: then nobody needs the answer.
@@ -110,8 +110,8 @@ impl Writing {
         self.ask_with(work, false).await
     }
 
-    /// The same for something that takes data away: it works on a full disk too.
-    pub(super) async fn ask_for_room<T, F>(&self, work: F) -> Result<T, StoreError>
+    /// The same for what must work on a full disk too: erasures, and lines of the audit log.
+    pub(super) async fn ask_from_reserve<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut Group<'_>) -> InTransaction<T> + Send + 'static,
@@ -119,13 +119,13 @@ impl Writing {
         self.ask_with(work, true).await
     }
 
-    async fn ask_with<T, F>(&self, work: F, makes_room: bool) -> Result<T, StoreError>
+    async fn ask_with<T, F>(&self, work: F, uses_reserve: bool) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut Group<'_>) -> InTransaction<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        self.send(Job::Together(Box::new(Asked { work, done: None, makes_room, answer }))).await?;
+        self.send(Job::Together(Box::new(Asked { work, done: None, uses_reserve, answer }))).await?;
         answered.await.map_err(|_| ended())?
     }
 

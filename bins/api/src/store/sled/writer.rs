@@ -164,7 +164,7 @@ impl Writer {
         }
     }
 
-    /// What there is room for. On a full disk that is what takes data away, and everything else fails.
+    /// What there is room for. On a full disk that is what may use the reserve, and everything else fails.
     fn fitting(&mut self, work: Vec<Box<dyn Work>>) -> Vec<Box<dyn Work>> {
         let Err(full) = self.shared.room.check(&self.shared.path) else {
             if std::mem::take(&mut self.full) {
@@ -176,8 +176,8 @@ impl Writer {
         if !std::mem::replace(&mut self.full, true) {
             tracing::error!(error = wfm_shell::sentence(&full), "nothing is kept, but clusters can be erased");
         }
-        let fits = self.shared.room.check_to_make_room(&self.shared.path).is_ok();
-        let (fitting, rest) = work.into_iter().partition(|one: &Box<dyn Work>| fits && one.makes_room());
+        let fits = self.shared.room.check_reserve(&self.shared.path).is_ok();
+        let (fitting, rest) = work.into_iter().partition(|one: &Box<dyn Work>| fits && one.uses_reserve());
         fail(rest, StoreErrorKind::Unavailable);
         fitting
     }
