@@ -55,8 +55,9 @@ async fn the_owner_erases_by_the_secret_and_nothing_names_the_cluster_any_more()
     let line = last_line(&served).await;
     assert_eq!(
         (&line["actor"], &line["action"], &line["subject"]),
-        (&json!("owner"), &json!("erase"), &json!("a cluster"))
+        (&json!("owner"), &json!("erase"), &json!("clusters"))
     );
+    assert_eq!(line["count"], 1);
     let (_, log) = read(served.admin(Method::GET, "/v4/audit").send().await.unwrap()).await;
     assert!(!log.to_string().contains(&mine) && !log.to_string().contains(&secret(1).reveal()));
 }
@@ -123,7 +124,7 @@ async fn what_is_not_there_is_a_404_and_what_is_no_id_a_400_that_repeats_nothing
 
 #[tokio::test]
 async fn a_network_erases_at_the_rate_at_which_it_may_ask() {
-    let rates = Rates { per_cluster: 0, per_address: 12 };
+    let rates = Rates { per_address: 12, ..Rates::none() };
     let served = serve_with(Arc::new(MemoryStore::default()), |settings| wfm_api::Settings { rates, ..settings }).await;
     for expected in [StatusCode::FORBIDDEN, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS] {
         assert_eq!(erase(&served, ID, &secret(1).reveal()).await.0, expected);

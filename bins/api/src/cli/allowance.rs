@@ -1,4 +1,4 @@
-//! How much and how often one may ask.
+//! What is taken, how much of it and how often.
 
 use clap::Args;
 use wfm_shell::server::{Cidr, Proxies, Share};
@@ -13,12 +13,21 @@ pub(super) struct Allowance {
     /// Requests of one network (/24, or /48 of IPv6) in a minute; 0 sets no limit
     #[arg(long, value_name = "COUNT", env = "WFM_API_RATE_PER_ADDRESS", default_value_t = 6000)]
     rate_per_address: u32,
+    /// New clusters of one network on a UTC day; 0 sets no limit
+    #[arg(long, value_name = "COUNT", env = "WFM_API_RATE_NEW_CLUSTERS", default_value_t = 200)]
+    rate_new_clusters: u32,
     /// Connections at a time
     #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS", default_value_t = 4096)]
     connections: usize,
     /// Connections of one network (/24, or /48 of IPv6) at a time
     #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS_PER_NETWORK", default_value_t = 512)]
     connections_per_network: usize,
+    /// Take doctor reports of agents of 2016–2020
+    #[arg(long, env = "WFM_API_DOCTOR")]
+    doctor: bool,
+    /// Keep check-ins even if this machine's clock is far from the last check-in or the newest release
+    #[arg(long, env = "WFM_API_TRUST_CLOCK")]
+    trust_clock: bool,
     /// Every peer is a proxy: count by the last address in its X-Forwarded-For
     #[arg(long, env = "WFM_API_BEHIND_PROXY")]
     behind_proxy: bool,
@@ -37,5 +46,8 @@ impl Allowance {
             ([], true) => Proxies::Any,
             (networks, _) => Proxies::Networks(networks.to_vec()),
         };
+        settings.rates.new_clusters = self.rate_new_clusters;
+        settings.takes_doctor_reports = self.doctor;
+        settings.trusts_clock = self.trust_clock;
     }
 }

@@ -15,7 +15,7 @@ pub(crate) async fn cluster(request: Request) -> Answer {
     request.query(&[])?;
     let id: ClusterId = request.path("id")?;
     let actor = if owns(&request.headers, id)? { Actor::Owner } else { Actor::Admin };
-    if request.service.store.erase(id, request.service.by(actor)).await? {
+    if request.service.store.erase(id, request.by(actor)).await? {
         return Ok(done());
     }
     Err(ApiError::not_found("no cluster with this id has checked in"))
