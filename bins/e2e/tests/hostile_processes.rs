@@ -212,3 +212,24 @@ async fn no_output_of_config_show_repeats_the_password_in_a_url() {
         assert!(shown.contains("https://versions.example.com/x") && !shown.contains("hunter2"), "{shown}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_that_resets_the_id_removes_the_kept_list_and_nothing_else() {
+    let (folder, cluster) =
+        (tempfile::tempdir().unwrap(), RecordedCluster::start(Recording::EksCurrent).await.unwrap());
+    for name in ["releases-stable.json", "releases-beta.json", "sent.ndjson"] {
+        std::fs::write(folder.path().join(name), "").unwrap();
+    }
+    let kubeconfig = cluster.write_kubeconfig(folder.path()).unwrap();
+    let run = Command::new(program("wfm-agent"))
+        .args(["id", "reset", "--kubeconfig"])
+        .arg(&kubeconfig)
+        .arg("--state-dir")
+        .arg(folder.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let left = |name: &str| folder.path().join(name).exists();
+    assert_eq!(["releases-stable.json", "releases-beta.json", "sent.ndjson"].map(left), [false, false, true]);
+}
