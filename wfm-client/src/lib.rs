@@ -11,14 +11,15 @@
 //!
 //! It is the [`VersionSource`](wfm_core::source::VersionSource) and the [`ReportSink`](wfm_core::report::ReportSink) of
 //! an agent. Every call has a time limit (5 s to connect, 20 s in all), follows no redirect, keeps no cookie and reads at
-//! most 8 MiB. A failure that may pass (no connection, no answer in time, 5xx) is tried again at most twice, after a random
+//! most 8 MiB (1 MiB of the update check's document). Of what a service says in an error, one line of 200 characters is
+//! repeated. A failure that may pass (no connection, no answer in time, 5xx) is tried again at most twice, after a random
 //! wait or the one that `Retry-After` asks for; a 4xx never.
 //!
 //! **Privacy.** The update check, [`Client::train_releases`], is one plain GET of one document with a fixed set of headers:
-//! no body, no query, no id, not even a version of this client. Its `ETag` is computed here from the body, never repeated
-//! from what a server said, so that no server can hand out a mark by which it knows an installation again.
+//! no body, no query, no id, not even a version of this client, on a connection of its own that resumes no TLS session. Its
+//! `If-None-Match` is computed here from the canonical form of what the document says, never repeated from what a server
+//! sent, and kept in memory alone.
 
-mod cache;
 mod calls;
 mod error;
 pub mod jitter;
@@ -29,8 +30,12 @@ mod update;
 
 pub use calls::{Between, ClusterPage, Clusters, Export, ExportPage, Moment, Stretch};
 pub use error::{Error, ErrorKind};
+pub use transport::without_credentials;
+
+use std::collections::BTreeSet;
 
 use transport::Transport;
+use wfm_core::component::ComponentName;
 
 /// Speaks with one versions service.
 #[derive(Debug)]
@@ -38,7 +43,7 @@ pub struct Client {
     transport: Transport,
     token: Option<String>,
     known: update::Known,
-    cache: Option<cache::Cache>,
+    components: Option<BTreeSet<ComponentName>>,
 }
 
 impl Client {
@@ -48,7 +53,7 @@ impl Client {
     /// # Errors
     /// Where `base` is no http or https URL, or the machine has no certificates to trust (https only).
     pub fn new(base: &str) -> Result<Self, Error> {
-        Ok(Self { transport: Transport::new(base)?, token: None, known: update::Known::default(), cache: None })
+        Ok(Self { transport: Transport::new(base)?, token: None, known: update::Known::default(), components: None })
     }
 
     /// The same client with a bearer token, for calls that need a role. The update check and check-ins never carry it.
@@ -58,11 +63,10 @@ impl Client {
         self
     }
 
-    /// The same client, which keeps the documents of the update check in a folder, so that an unchanged one is not sent
-    /// again after a restart either. Whatever lies there and is no such document is passed over.
+    /// The same client, whose update check keeps of a document what concerns these components. Without it, all are kept.
     #[must_use]
-    pub fn with_cache(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
-        self.cache = Some(cache::Cache::new(folder.into()));
+    pub fn with_components(mut self, components: impl IntoIterator<Item = ComponentName>) -> Self {
+        self.components = Some(components.into_iter().collect());
         self
     }
 

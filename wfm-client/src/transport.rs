@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
+use wfm_core::text::{one_line, peer_message};
 
 use crate::error::{Error, ErrorKind};
 use crate::retry::Retry;
@@ -14,6 +15,30 @@ const USER_AGENT: &str = "workflow-manager";
 const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(20);
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+/// How much of an answer is read that is no success: one sentence is repeated of it.
+const LARGEST_REFUSAL: usize = 16 * 1024;
+
+/// A URL as it may be shown: without the user and the password in it, on one line.
+#[must_use]
+pub fn without_credentials(url: &str) -> String {
+    let shown = match url.parse::<Url>() {
+        Ok(parsed) if parsed.has_host() && parsed.username().is_empty() && parsed.password().is_none() => {
+            url.to_owned()
+        }
+        Ok(mut parsed) if parsed.has_host() => {
+            // Both fail only for URLs that cannot have them.
+            let _ = parsed.set_username("");
+            let _ = parsed.set_password(None);
+            parsed.to_string()
+        }
+        // It may have been meant to carry them all the same: what is before an @ is not shown.
+        _ => url.rsplit_once('@').map_or(url, |(_, rest)| rest).to_owned(),
+    };
+    one_line(&shown, LONGEST_URL)
+}
+
+/// The longest URL that is shown, in characters.
+const LONGEST_URL: usize = 500;
 
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -30,11 +55,13 @@ pub(crate) struct Call<'a> {
     pub(crate) query: &'a [(&'a str, &'a str)],
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Vec<u8>>,
+    /// The most bytes of an answer.
+    pub(crate) largest: usize,
 }
 
 impl<'a> Call<'a> {
     pub(crate) fn get(path: &'a str) -> Self {
-        Self { method: Method::GET, path, query: &[], headers: HeaderMap::new(), body: None }
+        Self { method: Method::GET, path, query: &[], headers: HeaderMap::new(), body: None, largest: LARGEST_ANSWER }
     }
 }
 
@@ -49,10 +76,11 @@ impl Transport {
     pub(crate) fn new(base: &str) -> Result<Self, Error> {
         let settings = |message: String| Error::new(ErrorKind::Settings, message);
         let base: Url = base.parse().map_err(|error| {
-            settings(format!("“{base}” is not a URL such as https://versions.example.com: {error}"))
+            let shown = without_credentials(base);
+            settings(format!("“{shown}” is not a URL such as https://versions.example.com: {error}"))
         })?;
         let Some(host) = base.host_str().filter(|_| matches!(base.scheme(), "http" | "https")) else {
-            return Err(settings(format!("“{base}” is not an http or https URL")));
+            return Err(settings(format!("“{}” is not an http or https URL", without_credentials(base.as_str()))));
         };
         let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
         // Another part of the program may have chosen a provider already: then that one serves.
@@ -89,11 +117,7 @@ impl Transport {
     }
 
     pub(crate) fn destination(&self) -> String {
-        let mut shown = self.base.clone();
-        // Both fail only for URLs that cannot have them, and then there are none.
-        let _ = shown.set_username("");
-        let _ = shown.set_password(None);
-        shown.to_string()
+        without_credentials(self.base.as_str())
     }
 
     /// Sends and reads the answer, whatever its status; a failure that may pass is tried again.
@@ -122,13 +146,15 @@ impl Transport {
         }
         let mut response = request.send().await.map_err(|error| self.failed(error))?;
         let headers = std::mem::take(response.headers_mut());
+        let largest = if response.status().is_success() { call.largest } else { LARGEST_REFUSAL };
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(Error::new(
-                    ErrorKind::BadAnswer,
-                    format!("{} answered with more than {LARGEST_ANSWER} bytes", self.destination()),
-                ));
+            if body.len() + chunk.len() > largest {
+                if !response.status().is_success() {
+                    break;
+                }
+                let message = format!("{} answered with more than {largest} bytes", self.destination());
+                return Err(Error::new(ErrorKind::BadAnswer, message));
             }
             body.extend_from_slice(&chunk);
         }
@@ -147,14 +173,14 @@ impl Transport {
     pub(crate) fn parse<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
         serde_json::from_slice(body).map_err(|error| {
             let message = format!("the answer of {} could not be understood", self.destination());
-            Error::new(ErrorKind::BadAnswer, message).caused_by(error)
+            Error::new(ErrorKind::BadAnswer, message).caused_by(peer_message(&error.to_string()))
         })
     }
 
     pub(crate) fn refused(&self, answer: &Answer) -> Error {
         let said = serde_json::from_slice::<wfm_core::wire::Error>(&answer.body).map(|error| error.message);
         let status = answer.status.as_u16();
-        let said = said.map_or_else(|_| String::new(), |message| format!(": {message}"));
+        let said = said.map_or_else(|_| String::new(), |message| format!(": {}", peer_message(&message)));
         Error::new(ErrorKind::Status(status), format!("{} answered {status}{said}", self.destination()))
     }
 

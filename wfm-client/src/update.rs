@@ -1,96 +1,67 @@
-//! The update check: one document, the same for everybody.
+//! The update check: one document, the same for everyone.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderValue, IF_NONE_MATCH};
-use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
-use wfm_core::release::Releases;
-use wfm_core::source::{SourceError, SourceErrorCause, VersionSource};
+use wfm_core::component::ComponentName;
+use wfm_core::source::{ReleaseList, SourceError, SourceErrorCause, VersionSource};
 use wfm_core::version::Train;
 use wfm_core::wire::paths;
-use wfm_core::wire::v4::{TRAIN_RELEASES_SCHEMA, TrainReleases};
+use wfm_core::wire::v4::TrainReleases;
 
 use crate::transport::Call;
 use crate::{Client, Error, ErrorKind};
 
-/// The last document of each train.
-pub(crate) type Known = Mutex<BTreeMap<Train, Document>>;
-
-#[derive(Debug)]
-pub(crate) struct Document {
-    etag: HeaderValue,
-    releases: Arc<Releases>,
-}
+/// The last list of each train. It is kept in memory alone: a validator that outlived the process would be a mark that
+/// does.
+pub(crate) type Known = Mutex<BTreeMap<Train, ReleaseList>>;
 
 impl Client {
-    /// Every release of a train. A document that has not changed since the last call is not sent again.
+    /// The list of a train: its releases, notices and issue. A list that has not changed since the last call is not sent
+    /// again.
     ///
     /// # Errors
-    /// Where the service cannot be asked, does not know the train, or answers something else.
-    pub async fn train_releases(&self, train: &Train) -> Result<Arc<Releases>, Error> {
+    /// If the service cannot be asked, does not know the train, or answers something else.
+    pub async fn train_releases(&self, train: &Train) -> Result<ReleaseList, Error> {
         let mut known = self.known.lock().await;
-        if !known.contains_key(train)
-            && let Some(document) = self.cached(train)
-        {
-            known.insert(train.clone(), document);
-        }
         let path = paths::v4_releases(train);
         let mut call = Call::get(&path);
-        if let Some(document) = known.get(train) {
-            call.headers.insert(IF_NONE_MATCH, document.etag.clone());
+        call.largest = TrainReleases::MAX_BYTES;
+        if let Some(list) = known.get(train) {
+            call.headers.insert(IF_NONE_MATCH, validator(list));
         }
-        let answer = self.transport.exchange(call).await?;
+        // On a connection of its own, as an envelope: a TLS session that is resumed would be a mark.
+        let answer = self.transport.apart()?.exchange(call).await?;
         match (answer.status, known.get(train)) {
-            (StatusCode::NOT_MODIFIED, Some(document)) => Ok(Arc::clone(&document.releases)),
+            (StatusCode::NOT_MODIFIED, Some(list)) => Ok(list.clone()),
             (StatusCode::OK, _) => {
-                let document = self.document(train, &answer.body)?;
-                let releases = Arc::clone(&document.releases);
-                known.insert(train.clone(), document);
-                if let Some(cache) = &self.cache {
-                    // A folder that cannot be written costs a transfer after the next start and nothing else.
-                    let _ = cache.write(train, &answer.body);
-                }
-                Ok(releases)
+                let list = TrainReleases::read(&answer.body, train, |name| self.keeps(name)).map_err(|error| {
+                    let message = format!("the answer of {} {error}", self.destination());
+                    Error::new(ErrorKind::BadAnswer, message).caused_by(error)
+                })?;
+                known.insert(train.clone(), list.clone());
+                Ok(list)
             }
             _ => Err(self.transport.refused(&answer)),
         }
     }
 
-    fn cached(&self, train: &Train) -> Option<Document> {
-        let body = self.cache.as_ref()?.read(train)?;
-        self.document(train, &body).ok()
-    }
-
-    fn document(&self, train: &Train, body: &[u8]) -> Result<Document, Error> {
-        Ok(Document { etag: etag(body), releases: Arc::new(self.read(train, body)?) })
-    }
-
-    fn read(&self, train: &Train, body: &[u8]) -> Result<Releases, Error> {
-        let document: TrainReleases = self.transport.parse(body)?;
-        let bad = |what: String| Error::new(ErrorKind::BadAnswer, format!("{} {what}", self.destination()));
-        if document.schema_version != TRAIN_RELEASES_SCHEMA {
-            return Err(bad(format!("speaks schema {}; update this program", document.schema_version)));
-        }
-        if document.train != *train {
-            return Err(bad(format!("answered with the train {} instead of {train}", document.train)));
-        }
-        Ok(document.into())
+    fn keeps(&self, name: &ComponentName) -> bool {
+        self.components.as_ref().is_none_or(|components| components.contains(name))
     }
 }
 
-/// The tag of a body: what the service computes too, so nobody can be given a tag of their own.
-fn etag(body: &[u8]) -> HeaderValue {
-    let digest: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
-    HeaderValue::try_from(format!("\"{digest}\"")).expect("hexadecimal digits in quotes are a header value")
+/// The tag of a list: what an honest service computes too, so that no one can be given a tag of their own.
+fn validator(list: &ReleaseList) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{}\"", list.sha256)).expect("hexadecimal digits in quotes are a header value")
 }
 
 #[async_trait]
 impl VersionSource for Client {
-    async fn releases(&self, train: &Train) -> Result<Arc<Releases>, SourceError> {
+    async fn releases(&self, train: &Train) -> Result<ReleaseList, SourceError> {
         self.train_releases(train).await.map_err(|error| {
             let cause = match error.kind() {
                 ErrorKind::Dns => SourceErrorCause::Dns,
@@ -101,5 +72,9 @@ impl VersionSource for Client {
             };
             SourceError { cause, message: error.to_string() }
         })
+    }
+
+    async fn forget(&self) {
+        self.known.lock().await.clear();
     }
 }

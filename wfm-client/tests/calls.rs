@@ -1,6 +1,10 @@
 //! The client against a server that answers what a test tells it to.
 
+use std::collections::BTreeSet;
+
 use wfm_client::{Client, ErrorKind};
+use wfm_core::source::VersionSource;
+use wfm_core::text::is_printable;
 use wfm_core::version::Train;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -59,7 +63,7 @@ async fn another_train_another_schema_and_nonsense_are_refused() {
     for body in [
         DOCUMENT.replace("\"stable\"", "\"beta\""),
         DOCUMENT.replace("\"schemaVersion\":1", "\"schemaVersion\":2"),
-        DOCUMENT.replace("v2.9.0", "latest"),
+        DOCUMENT.replace("\"components\"", "\"parts\""),
         "<html>".to_owned(),
         String::new(),
     ] {
@@ -141,26 +145,62 @@ fn credentials_in_the_url_are_not_shown() {
 }
 
 #[tokio::test]
-async fn an_unchanged_document_is_not_sent_again_after_a_restart() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = MockServer::start().await;
-    Mock::given(method("GET")).respond_with(document()).up_to_n_times(1).mount(&server).await;
-    Mock::given(method("GET")).respond_with(ResponseTemplate::new(304)).mount(&server).await;
-    let first = Client::new(&server.uri()).unwrap().with_cache(folder.path());
-    let releases = first.train_releases(&Train::stable()).await.unwrap();
-    let restarted = Client::new(&server.uri()).unwrap().with_cache(folder.path());
-    assert_eq!(restarted.train_releases(&Train::stable()).await.unwrap(), releases);
-    assert!(server.received_requests().await.unwrap()[1].headers.contains_key("if-none-match"));
+async fn what_is_forgotten_is_not_asked_for_again_by_its_tag() {
+    let server = serving(document()).await;
+    let client = Client::new(&server.uri()).unwrap();
+    client.train_releases(&Train::stable()).await.unwrap();
+    VersionSource::forget(&client).await;
+    client.train_releases(&Train::stable()).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    assert!(requests.iter().all(|request| !request.headers.contains_key("if-none-match")));
 }
 
 #[tokio::test]
-async fn a_broken_cache_is_passed_over() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("releases-stable.json"), "{ torn").unwrap();
-    let server = serving(document()).await;
-    let client = Client::new(&server.uri()).unwrap().with_cache(folder.path());
-    assert_eq!(client.train_releases(&Train::stable()).await.unwrap().len(), 1);
-    assert!(!server.received_requests().await.unwrap()[0].headers.contains_key("if-none-match"));
+async fn a_document_that_was_made_unique_outside_its_content_gets_the_tag_that_all_get() {
+    let mut tags = BTreeSet::new();
+    for mark in ["", " ", "\n\t  ", "#"] {
+        let body = DOCUMENT.replace("\"components\"", &format!(r#""mark":{},"components""#, serde_json::json!(mark)))
+            + mark.trim_end_matches('#');
+        let server = serving(ResponseTemplate::new(200).set_body_string(body)).await;
+        let client = Client::new(&server.uri()).unwrap();
+        for _ in 0..2 {
+            client.train_releases(&Train::stable()).await.unwrap();
+        }
+        let requests = server.received_requests().await.unwrap();
+        tags.insert(requests[1].headers["if-none-match"].to_str().unwrap().to_owned());
+    }
+    assert_eq!(tags.len(), 1, "{tags:?}");
+}
+
+#[tokio::test]
+async fn one_line_of_two_hundred_characters_is_repeated_of_an_error() {
+    let forged = "oops\n2026-11-21T13:00:00Z  INFO sharing was switched off\u{1b}[31m\u{202e}";
+    for said in [forged.to_owned(), "x".repeat(8_000), "x".repeat(8 << 20), format!("{forged}{}", "\n".repeat(9_000))] {
+        let body = serde_json::json!({ "code": 404, "message": said });
+        let server = serving(ResponseTemplate::new(404).set_body_json(body)).await;
+        let client = Client::new(&server.uri()).unwrap();
+        let error = client.train_releases(&Train::stable()).await.unwrap_err().to_string();
+        assert!(error.contains("answered 404"), "{error}");
+        assert!(error.chars().all(is_printable) && error.chars().count() < 300, "{error}");
+    }
+    let parsed = serving(ResponseTemplate::new(200).set_body_string(format!("[\"{}\"]", "x".repeat(1 << 20)))).await;
+    let error = Client::new(&parsed.uri()).unwrap().count_clusters().await.unwrap_err();
+    assert!(std::error::Error::source(&error).unwrap().to_string().chars().count() <= 200);
+}
+
+#[test]
+fn a_url_is_shown_without_the_credentials_in_it() {
+    for (url, shown) in [
+        ("https://user:hunter2@versions.example.com/x?y=1", "https://versions.example.com/x?y=1"),
+        ("https://token@versions.example.com", "https://versions.example.com/"),
+        ("https//user:hunter2@versions.example.com", "versions.example.com"),
+        ("user:hunter2@", ""),
+        ("versions.example.com", "versions.example.com"),
+    ] {
+        assert_eq!(wfm_client::without_credentials(url), shown);
+        let error = Client::new(url).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -169,7 +209,7 @@ async fn a_service_that_recovers_is_asked_again_and_a_refusal_is_final() {
     Mock::given(method("GET")).respond_with(ResponseTemplate::new(503)).up_to_n_times(2).mount(&server).await;
     Mock::given(method("GET")).respond_with(document()).mount(&server).await;
     let client = Client::new(&server.uri()).unwrap();
-    assert_eq!(client.train_releases(&Train::stable()).await.unwrap().len(), 1);
+    assert_eq!(client.train_releases(&Train::stable()).await.unwrap().releases.len(), 1);
     assert_eq!(server.received_requests().await.unwrap().len(), 3);
 
     let server = serving(ResponseTemplate::new(404)).await;

@@ -12,11 +12,32 @@ use crate::version::Train;
 /// Asking tells nothing of who asks: the train is the only argument, and every installation that follows it asks alike.
 #[async_trait]
 pub trait VersionSource: Send + Sync {
-    /// Every release of a train, as published now.
+    /// The list of a train, as published now.
     ///
     /// # Errors
-    /// Where the releases could not be read; whoever asked keeps what it knew.
-    async fn releases(&self, train: &Train) -> Result<Arc<Releases>, SourceError>;
+    /// If the list could not be read; the caller keeps what it knew.
+    async fn releases(&self, train: &Train) -> Result<ReleaseList, SourceError>;
+
+    /// Forgets every earlier answer, so that the next question carries nothing of it.
+    async fn forget(&self) {}
+}
+
+/// The list of a train, as a source answered it: its releases, notices and issue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReleaseList {
+    /// The releases and notices, and the issue of the list if it has one.
+    pub releases: Arc<Releases>,
+    /// The SHA-256 of the whole list in its canonical form, in hexadecimal digits: equal for two readers of one list. Empty
+    /// if the source computes none.
+    pub sha256: String,
+    /// How many entries were passed over: they cannot be read, or are more than a reader keeps.
+    pub passed_over: u64,
+}
+
+impl From<Releases> for ReleaseList {
+    fn from(releases: Releases) -> Self {
+        Self { releases: Arc::new(releases), ..Self::default() }
+    }
 }
 
 /// The published releases could not be read.
@@ -43,4 +64,6 @@ pub enum SourceErrorCause {
     Status,
     /// An answer that is no list of releases, or of another train.
     BadAnswer,
+    /// A list that is older than one that was read before.
+    Older,
 }

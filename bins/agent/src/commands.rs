@@ -7,7 +7,7 @@ use wfm_core::cluster::ClusterId;
 
 use crate::cli::{CatalogCommand, Command, ConfigCommand, Flags, IdCommand, Output};
 use crate::settings::{Row, Setting, Settings, Source};
-use crate::{Error, catalog, connect, log, loops};
+use crate::{Error, catalog, connect, log, loops, release_cache};
 
 /// The id that stands in a preview where none was drawn yet.
 const STAND_IN: &str = "00000000-0000-4000-8000-000000000000";
@@ -66,8 +66,12 @@ async fn preview(settings: Settings) -> Result<String, Error> {
 }
 
 async fn reset(settings: Settings) -> Result<String, Error> {
+    let folder = settings.state_dir.value.clone();
     let agent = connect(&not_sharing(settings)).await?;
     let id = agent.reset_id(loops::every(&agent)).await.map_err(Error::NotTold)?;
+    if let Some(folder) = folder {
+        release_cache::clear(&folder).map_err(|source| Error::Forget { folder, source })?;
+    }
     Ok(format!("{id}\n"))
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Document<'a> {
     releases: ReleasesPart<'a>,
     /// How many components each tile counts, and how many workloads are somebody else's.
     summary: BTreeMap<&'static str, usize>,
-    notices: Vec<&'a Notice>,
+    notices: Vec<NoticePart<'a>>,
     components: Vec<Component<'a>>,
     self_checks: Vec<SelfCheck>,
     sharing: SharingPart<'a>,
@@ -52,8 +52,24 @@ struct ReleasesPart<'a> {
     checked_at: Option<Timestamp>,
     age_seconds: Option<i64>,
     stale: bool,
+    /// Which issue of the list it is; absent where the list has none.
+    serial: Option<u64>,
+    issued: Option<Timestamp>,
+    /// The SHA-256 of the list in its canonical form: the same for everyone who was sent the same list.
+    sha256: Option<&'a str>,
+    /// How many entries of the list were not read: they are malformed, or more than an agent keeps.
+    passed_over: u64,
     /// Why the last check failed, if it did.
     failure: Option<&'a str>,
+}
+
+/// A notice.
+#[derive(Debug, Serialize)]
+struct NoticePart<'a> {
+    #[serde(flatten)]
+    notice: &'a Notice,
+    /// Whether the last list that was read still has it.
+    still_published: bool,
 }
 
 /// A component as its row shows it.
@@ -86,7 +102,8 @@ impl<'a> Document<'a> {
         let report = view.report.as_deref()?;
         let age = |at: Timestamp| view.now.duration_since(at).as_secs();
         let learnt = &view.updates.learnt;
-        let notices = learnt.releases.iter().flat_map(|releases| releases.notices(&view.updates.train));
+        let notices = learnt.notices(&view.updates.train);
+        let issue = learnt.issue(&view.updates.train);
         Some(Self {
             schema_version: SCHEMA_VERSION,
             product: &view.product,
@@ -104,10 +121,14 @@ impl<'a> Document<'a> {
                 checked_at: learnt.checked_at,
                 age_seconds: learnt.checked_at.map(age),
                 stale: view.updates.is_stale(view.now),
+                serial: issue.map(|issue| issue.serial),
+                issued: issue.map(|issue| issue.issued),
+                sha256: Some(learnt.sha256.as_str()).filter(|sha256| !sha256.is_empty()),
+                passed_over: learnt.passed_over,
                 failure: learnt.failure.as_ref().map(|failure| failure.message.as_str()),
             },
             summary: summary(&report.components),
-            notices: notices.collect(),
+            notices: notices.map(|(notice, still_published)| NoticePart { notice, still_published }).collect(),
             components: report.components.iter().map(|component| Component::of(component, view, age)).collect(),
             self_checks: self_checks(view),
             sharing: SharingPart {

@@ -28,6 +28,7 @@ pub mod kept;
 pub mod loops;
 mod metrics;
 mod page;
+pub mod release_cache;
 mod releases_file;
 pub mod routes;
 mod schedule;
@@ -70,6 +71,14 @@ pub enum Error {
     /// The folder for what must outlive a restart cannot be used.
     #[error("the folder {} cannot be used: {source}: set --state-dir (STATE_DIR) to one that can be written", folder.display())]
     State {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The id is new, and what was kept under the old one could not be removed.
+    #[error("the id was reset, but the kept list of releases in {} cannot be removed ({source}): remove releases-*.json there", folder.display())]
+    Forget {
         /// The folder.
         folder: PathBuf,
         /// Why not.
@@ -132,11 +141,8 @@ pub async fn connect_with(settings: &Settings, clock: Arc<dyn Clock>) -> Result<
     let versions = match &settings.versions_url.value {
         Some(url) => {
             let client = Client::new(url).map_err(Error::Versions)?;
-            let cache = settings.state_dir.value.clone();
-            Some(Arc::new(match cache {
-                Some(folder) => client.with_cache(folder),
-                None => client,
-            }))
+            let names = settings.product.iter().map(|entry| entry.name().clone());
+            Some(Arc::new(client.with_components(names)))
         }
         None if settings.share_usage_data.value => return Err(Error::NowhereToSend),
         None => None,
@@ -150,14 +156,17 @@ pub async fn connect_with(settings: &Settings, clock: Arc<dyn Clock>) -> Result<
     let collector = wfm_k8s::KubeCollector::new(kubernetes.clone(), namespace.clone(), Arc::clone(&clock))
         .version_annotation(catalog.version_annotation().clone())
         .selector(catalog.selector().cloned());
+    let updates =
+        updates::Updates::new(source, settings.train.value.clone(), settings.poll_interval.value, Arc::clone(&clock));
+    let updates = match (&settings.state_dir.value, from(settings, sharing.destination())) {
+        (Some(folder), Some(from)) if updates.is_on() => {
+            updates.with_cache(release_cache::ReleaseCache::new(folder.clone(), from))
+        }
+        _ => updates,
+    };
     Ok(Agent::new(Parts {
         inventory: kept::KeptInventory::new(Box::new(collector), Arc::clone(&clock)),
-        updates: updates::Updates::new(
-            source,
-            settings.train.value.clone(),
-            settings.poll_interval.value,
-            Arc::clone(&clock),
-        ),
+        updates,
         sharing,
         identity: Box::new(identity::SecretIdentity { client: kubernetes, namespace: namespace.clone() }),
         clock,
@@ -176,6 +185,12 @@ fn source(settings: &Settings, versions: Option<Arc<Client>>) -> Option<Arc<dyn 
         Some(file) => Some(Arc::new(releases_file::ReleasesFile::new(file.clone()))),
         None => versions.map(|client| client as Arc<dyn VersionSource>),
     }
+}
+
+/// Where releases are read, as it may be written down.
+fn from(settings: &Settings, destination: Option<&str>) -> Option<String> {
+    let file = settings.releases.value.as_ref().map(|file| file.display().to_string());
+    file.or_else(|| destination.map(ToOwned::to_owned))
 }
 
 /// The log of what is sent.

@@ -11,8 +11,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
+use wfm_core::release::Issue;
 use wfm_core::report::{ClusterReport, ComponentReport};
 use wfm_core::source::SourceErrorCause;
+use wfm_core::text::one_line;
 
 use crate::agent::View;
 
@@ -22,13 +24,17 @@ pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 const STATES: [&str; 7] = ["current", "outdated", "ignored", "ahead", "unknown", "missing", "unmanaged"];
 
 /// Every kind of failure of an update check.
-const CAUSES: [SourceErrorCause; 5] = [
+const CAUSES: [SourceErrorCause; 6] = [
     SourceErrorCause::Dns,
     SourceErrorCause::Unreachable,
     SourceErrorCause::Timeout,
     SourceErrorCause::Status,
     SourceErrorCause::BadAnswer,
+    SourceErrorCause::Older,
 ];
+
+/// The longest value of a label that the cluster chooses, in characters: a name has 253 at most.
+const LABEL: usize = 253;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ComponentInfo {
@@ -67,6 +73,7 @@ impl EncodeLabelValue for Reason {
             SourceErrorCause::Timeout => "timeout",
             SourceErrorCause::Status => "status",
             SourceErrorCause::BadAnswer => "bad_answer",
+            SourceErrorCause::Older => "older",
         };
         word.encode(encoder)
     }
@@ -97,8 +104,8 @@ fn components(registry: &mut Registry, report: &ClusterReport, train: &str) {
     let (ready, desired): (Family<ComponentLabels, Gauge>, Family<ComponentLabels, Gauge>) = Default::default();
     for one in &report.components {
         let ComponentReport { name, kind, freshness, .. } = one;
-        let (component, kind) = (name.clone(), kind.as_str());
-        let version = one.version_text().unwrap_or_default();
+        let (component, kind) = (one_line(name, LABEL), kind.as_str());
+        let version = one_line(&one.version_text().unwrap_or_default(), LABEL);
         let named = ComponentInfo { component: component.clone(), kind, version, train: train.to_owned() };
         info.get_or_create(&named).set(1);
         for word in STATES {
@@ -122,6 +129,17 @@ fn checks(registry: &mut Registry, view: &View) {
         let about = "When the published releases were read last, in seconds since 1970";
         registry.register_with_unit("version_check_last_success_timestamp", about, Unit::Seconds, gauge);
     }
+    if let Some(Issue { serial, issued }) = view.updates.learnt.issue(&view.updates.train) {
+        let (number, at): (Gauge<u64, AtomicU64>, Gauge) = Default::default();
+        number.set(serial);
+        registry.register("releases_serial", "The serial of the list of releases that is known", number);
+        at.set(issued.as_second());
+        let about = "When the list of releases that is known was issued, in seconds since 1970";
+        registry.register_with_unit("releases_issued_timestamp", about, Unit::Seconds, at);
+    }
+    let passed_over: Gauge<u64, AtomicU64> = Gauge::default();
+    passed_over.set(view.updates.learnt.passed_over);
+    registry.register("releases_passed_over", "Entries of the list of releases that were not read", passed_over);
     let failures: Family<FailureLabels, Counter<u64, AtomicU64>> = Family::default();
     for cause in CAUSES {
         // Zero from the start: a rate needs a number before the first one happens.

@@ -1,8 +1,9 @@
 //! The page, block by block in the order that it shows them.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 use wfm_core::report::{ComponentReport, Tile};
+use wfm_core::text::printable;
 use wfm_shell::page::Page;
 
 use crate::agent::View;
@@ -56,40 +57,44 @@ pub(crate) fn tile_name(tile: Option<Tile>) -> &'static str {
     }
 }
 
-/// The whole page.
+/// The whole page. What is not printable is dropped here, once, from every text in it: of the cluster and of the maker.
 pub(crate) fn page(view: &View, query: &Query) -> Page {
     Page {
-        title: format!("{} in {}", view.product, view.namespace),
+        title: printable(&format!("{} in {}", view.product, view.namespace)).into_owned(),
         style: include_str!("page/agent.css"),
         script: include_str!("page/poll.js"),
-        body: html! {
-            a.skip href="#components" { "Skip to the components" }
-            (header::header(view))
-            main #main {
-                (banner::banner(view))
-                @if let Some(failure) = &view.failure {
-                    div.wrap { p.note.bad role="alert" { (cluster_failure(view, &failure.0.message)) } }
-                }
-                @if let Err(why) = &view.id {
-                    div.wrap { p.note.warn { "The cluster has no id yet: " (why) "." } }
-                }
-                div.wrap {
-                    @match &view.report {
-                        Some(report) => {
-                            (notices::notices(view, report))
-                            (tiles::tiles(view, query))
-                            (components::components(view, report, query))
-                            (missing::missing(view, report))
-                            (resources::resources(view, report))
-                        }
-                        None => { (tiles::tiles(view, query)) (nothing_yet(view)) },
-                    }
-                    (self_checks::block(view))
-                    (sharing::sharing(view))
-                }
+        body: PreEscaped(printable(&body(view, query).0).into_owned()),
+    }
+}
+
+fn body(view: &View, query: &Query) -> Markup {
+    html! {
+        a.skip href="#components" { "Skip to the components" }
+        (header::header(view))
+        main #main {
+            (banner::banner(view))
+            @if let Some(failure) = &view.failure {
+                div.wrap { p.note.bad role="alert" { (cluster_failure(view, &failure.0.message)) } }
             }
-            (footer())
-        },
+            @if let Err(why) = &view.id {
+                div.wrap { p.note.warn { "The cluster has no id yet: " (why) "." } }
+            }
+            div.wrap {
+                @match &view.report {
+                    Some(report) => {
+                        (notices::notices(view, report))
+                        (tiles::tiles(view, query))
+                        (components::components(view, report, query))
+                        (missing::missing(view, report))
+                        (resources::resources(view, report))
+                    }
+                    None => { (tiles::tiles(view, query)) (nothing_yet(view)) },
+                }
+                (self_checks::block(view))
+                (sharing::sharing(view))
+            }
+        }
+        (footer())
     }
 }
 

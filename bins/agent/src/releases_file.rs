@@ -1,12 +1,11 @@
 //! Published releases from a file, for clusters without internet.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde::Deserialize;
 use wfm_core::release::{Release, Releases};
-use wfm_core::source::{SourceError, SourceErrorCause, VersionSource};
+use wfm_core::source::{ReleaseList, SourceError, SourceErrorCause, VersionSource};
 use wfm_core::version::Train;
 use wfm_core::wire::{v3, v4};
 
@@ -20,22 +19,22 @@ impl ReleasesFile {
         Self(file)
     }
 
-    fn read(&self, train: &Train) -> Result<Releases, String> {
+    fn read(&self, train: &Train) -> Result<ReleaseList, String> {
         let text = std::fs::read(&self.0).map_err(|error| format!("cannot be read: {error}"))?;
         let not_understood = |error: serde_json::Error| format!("is not a file of releases: {error}");
         let Shape { data } = serde_json::from_slice(&text).map_err(not_understood)?;
         if data.is_none() {
-            let document: v4::TrainReleases = serde_json::from_slice(&text).map_err(not_understood)?;
-            return match &document.train {
-                its if its == train => Ok(document.into()),
-                its => Err(format!("holds the train {its}, and {train} is followed")),
-            };
+            return v4::TrainReleases::read(&text, train, |_| true).map_err(|error| match error {
+                v4::UnreadableList::Train(its) => format!("holds the train {its}, and {train} is followed"),
+                error => error.to_string(),
+            });
         }
         let list: v3::Data<v3::ComponentVersion> = serde_json::from_slice(&text).map_err(not_understood)?;
         let release = |(index, entry): (usize, &v3::ComponentVersion)| {
             Release::try_from(entry).map_err(|error| format!("has an entry {} that is no release: {error}", index + 1))
         };
-        list.data.iter().enumerate().map(release).collect()
+        let releases: Releases = list.data.iter().enumerate().map(release).collect::<Result<_, _>>()?;
+        Ok(releases.into())
     }
 }
 
@@ -47,8 +46,8 @@ struct Shape {
 
 #[async_trait]
 impl VersionSource for ReleasesFile {
-    async fn releases(&self, train: &Train) -> Result<Arc<Releases>, SourceError> {
-        self.read(train).map(Arc::new).map_err(|problem| SourceError {
+    async fn releases(&self, train: &Train) -> Result<ReleaseList, SourceError> {
+        self.read(train).map_err(|problem| SourceError {
             cause: SourceErrorCause::BadAnswer,
             message: format!("the file {} {problem}", self.0.display()),
         })
@@ -64,7 +63,7 @@ mod tests {
         std::fs::write(file.path(), text).unwrap();
         let source = ReleasesFile::new(file.path().to_owned());
         let releases = source.releases(&Train::stable()).await.map_err(|error| error.message)?;
-        Ok(releases.len())
+        Ok(releases.releases.len())
     }
 
     #[tokio::test]

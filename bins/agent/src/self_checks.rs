@@ -1,9 +1,14 @@
 //! Whether the agent itself can do its work, with a hint where it cannot.
 
+use std::fmt::Write;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use wfm_core::release::Issue;
+use wfm_core::source::SourceErrorCause;
 
-use crate::agent::View;
+use crate::agent::{UpdateView, View};
+use crate::words::grouped;
 
 /// How far ahead of the agent's clock a moment of the past may lie.
 const TOLERATED: SignedDuration = SignedDuration::from_mins(5);
@@ -59,14 +64,36 @@ fn versions(view: &View) -> Found {
     let (updates, learnt) = (&view.updates, &view.updates.learnt);
     match (&learnt.failure, learnt.checked_at) {
         _ if !updates.is_on => (Outcome::Off, "update checks are off".into()),
+        (Some(failure), _) if failure.cause == SourceErrorCause::Older => {
+            let hint = "what was known is kept; if the product's maker restored a backup, its next change ends this";
+            (Outcome::Fails, format!("{}: {hint}", failure.message))
+        }
         (Some(failure), _) => {
             let hint =
                 "see VERSIONS_API_URL, the proxy and the DNS of the cluster; RELEASES_FILE does without a network";
             (Outcome::Fails, format!("{}: {hint}", failure.message))
         }
-        (None, Some(_)) => (Outcome::Works, format!("the releases of the train {} could be read", updates.train)),
+        (None, Some(_)) => (Outcome::Works, read(updates)),
         (None, None) => (Outcome::NotYet, "the first check has not ended yet".into()),
     }
+}
+
+/// Which list was read: two operators who compare the hash know whether they were sent the same.
+fn read(updates: &UpdateView) -> String {
+    let learnt = &updates.learnt;
+    let mut text = format!("the releases of the train {} could be read", updates.train);
+    if let Some(Issue { serial, issued }) = learnt.issue(&updates.train) {
+        let _ = write!(text, ": list {serial}, issued {issued}");
+    }
+    if !learnt.sha256.is_empty() {
+        let _ = write!(text, ", SHA-256 {}", learnt.sha256);
+    }
+    if learnt.passed_over > 0 {
+        let entries = if learnt.passed_over == 1 { "entry" } else { "entries" };
+        let number = grouped(learnt.passed_over);
+        let _ = write!(text, "; {number} {entries} of it could not be read, or exceed what an agent keeps");
+    }
+    text
 }
 
 fn identity(view: &View) -> Found {

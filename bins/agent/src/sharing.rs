@@ -85,6 +85,12 @@ impl Sharing {
         self.sink.is_some()
     }
 
+    /// Where an envelope goes, or would go.
+    #[must_use]
+    pub fn destination(&self) -> Option<&str> {
+        self.destination.as_deref()
+    }
+
     /// What the operator agreed to.
     #[must_use]
     pub fn consent(&self) -> Consent {

@@ -4,6 +4,7 @@ use wfm_core::diff::Freshness;
 use wfm_core::health::Health;
 use wfm_core::installed::VersionOrigin;
 use wfm_core::report::ComponentReport;
+use wfm_core::text::printable;
 use wfm_core::version::Step;
 
 use crate::agent::View;
@@ -32,7 +33,7 @@ const COLUMNS: [&str; 16] = [
 pub(crate) fn csv(view: &View) -> Option<String> {
     let report = view.report.as_deref()?;
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let rows = report.components.iter().map(|component| cells(component, view).map(as_text));
+    let rows = report.components.iter().map(|component| cells(component, view).map(|cell| as_text(&cell)));
     for row in std::iter::once(COLUMNS.map(str::to_owned)).chain(rows) {
         // Memory takes everything, and every row has as many cells.
         writer.write_record(row).ok()?;
@@ -83,9 +84,11 @@ fn cells(component: &ComponentReport, view: &View) -> [String; 16] {
     ]
 }
 
-/// A spreadsheet takes what begins like a formula for one: that is text with an apostrophe before it.
-fn as_text(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+/// What is not printable is dropped. A spreadsheet takes what begins like a formula for one: that is text with an apostrophe
+/// before it.
+fn as_text(cell: &str) -> String {
+    let cell = printable(cell).into_owned();
+    if cell.trim_start().starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]
@@ -95,7 +98,14 @@ mod tests {
     #[test]
     fn what_looks_like_a_formula_is_text() {
         for (cell, written) in [("deis-router", "deis-router"), ("=1+1", "'=1+1"), ("@sum(a)", "'@sum(a)"), ("", "")] {
-            assert_eq!(as_text(cell.to_owned()), written);
+            assert_eq!(as_text(cell), written);
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_no_part_of_a_cell() {
+        for (cell, written) in [("a\u{202e}b\u{1b}[31m", "ab[31m"), ("\u{200b}=1+1", "'=1+1"), ("\t=1+1", "' =1+1")] {
+            assert_eq!(as_text(cell), written);
         }
     }
 }

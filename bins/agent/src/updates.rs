@@ -7,20 +7,35 @@ use std::time::Duration;
 use jiff::Timestamp;
 use wfm_core::clock::Clock;
 use wfm_core::diff::Knowledge;
-use wfm_core::release::Releases;
-use wfm_core::source::{SourceError, SourceErrorCause, VersionSource};
+use wfm_core::release::{Issue, Notice, Releases};
+use wfm_core::source::{ReleaseList, SourceError, SourceErrorCause, VersionSource};
 use wfm_core::version::Train;
+use wfm_core::wire::v4::TrainReleases;
+
+use crate::release_cache::ReleaseCache;
 
 /// The first wait after a failed check; each further one doubles it, up to [`LONGEST_RETRY`].
 const FIRST_RETRY: Duration = Duration::from_secs(30);
 const LONGEST_RETRY: Duration = Duration::from_secs(3600);
 
+/// A serial is remembered as no more than this after the agent's clock, in seconds since 1970. So a list with the highest
+/// serial of all does not keep every later one out for ever.
+const AHEAD: u64 = 86_400;
+
 /// What is known, and when it was learnt.
 #[derive(Debug, Clone, Default)]
 pub struct Learnt {
-    /// The releases of the last successful check.
+    /// The releases, notices and issue of the last successful check.
     pub releases: Option<Arc<Releases>>,
-    /// When that was.
+    /// The SHA-256 of that list, in hexadecimal digits; empty where the source computes none.
+    pub sha256: String,
+    /// How many of its entries were passed over.
+    pub passed_over: u64,
+    /// Notices of earlier lists that are no longer published, by name, as many as a list has at most.
+    pub withdrawn: Vec<Notice>,
+    /// The highest serial of a list so far, or 0. A list with a lower one is not believed.
+    pub highest_serial: u64,
+    /// When the last successful check was.
     pub checked_at: Option<Timestamp>,
     /// Why the last check failed, if it did.
     pub failure: Option<Failure>,
@@ -47,6 +62,7 @@ pub struct Updates {
     clock: Arc<dyn Clock>,
     learnt: RwLock<Learnt>,
     failed: Mutex<BTreeMap<SourceErrorCause, u64>>,
+    cache: Option<ReleaseCache>,
 }
 
 impl Updates {
@@ -58,7 +74,14 @@ impl Updates {
         interval: Duration,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { source, train, interval, clock, learnt: RwLock::default(), failed: Mutex::default() }
+        Self { source, train, interval, clock, learnt: RwLock::default(), failed: Mutex::default(), cache: None }
+    }
+
+    /// The same, which begins with what a cache kept, and keeps what it learns there.
+    #[must_use]
+    pub fn with_cache(self, cache: ReleaseCache) -> Self {
+        let learnt = cache.read(&self.train).unwrap_or_default();
+        Self { learnt: RwLock::new(learnt), cache: Some(cache), ..self }
     }
 
     /// Whether there is somebody to ask.
@@ -91,16 +114,20 @@ impl Updates {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Asks once. What was known stays known when the answer fails to come.
+    /// Asks once. What was known stays known if the answer fails to come, or is older.
     pub async fn check(&self) {
         let Some(source) = &self.source else { return };
         let result = source.releases(&self.train).await;
         let now = self.clock.now();
         let mut learnt = self.learnt.write().unwrap_or_else(PoisonError::into_inner);
-        match result {
-            Ok(releases) => {
-                tracing::info!(releases = releases.len(), "the published releases were read");
-                *learnt = Learnt { releases: Some(releases), checked_at: Some(now), failure: None, failures: 0 };
+        match result.and_then(|list| learnt.not_older(&self.train, list)) {
+            Ok(list) => {
+                tracing::info!(releases = list.releases.len(), "the published releases were read");
+                *learnt = learnt.after(&self.train, list, now);
+                let kept = self.cache.as_ref().map_or(Ok(()), |cache| cache.write(&self.train, &learnt));
+                if let Err(error) = kept {
+                    tracing::warn!("the published releases cannot be kept for the next start: {error}");
+                }
             }
             Err(SourceError { cause, message }) => {
                 tracing::warn!(?cause, "the published releases could not be read: {message}");
@@ -108,6 +135,17 @@ impl Updates {
                 learnt.failures = learnt.failures.saturating_add(1);
                 *self.failed.lock().unwrap_or_else(PoisonError::into_inner).entry(cause).or_default() += 1;
             }
+        }
+    }
+
+    /// Forgets what links the next check to the ones before: the source's validator, and what was kept for the next start.
+    /// What is known stays known until that check.
+    pub async fn forget(&self) {
+        if let Some(source) = &self.source {
+            source.forget().await;
+        }
+        if let Some(Err(error)) = self.cache.as_ref().map(ReleaseCache::clear) {
+            tracing::warn!("the kept list of releases cannot be removed: {error}");
         }
     }
 
@@ -134,6 +172,57 @@ impl Learnt {
             None => Knowledge::Never,
         }
     }
+
+    /// The issue of the list, if it has one.
+    #[must_use]
+    pub fn issue(&self, train: &Train) -> Option<Issue> {
+        self.releases.as_ref()?.issue(train)
+    }
+
+    /// The notices of a train, and whether each is still published.
+    pub fn notices(&self, train: &Train) -> impl Iterator<Item = (&Notice, bool)> {
+        let published = self.releases.iter().flat_map(|releases| releases.notices(train));
+        published.map(|notice| (notice, true)).chain(self.withdrawn.iter().map(|notice| (notice, false)))
+    }
+
+    /// The list, unless it is older than what is known.
+    fn not_older(&self, train: &Train, list: ReleaseList) -> Result<ReleaseList, SourceError> {
+        let issue = list.releases.issue(train);
+        if issue.map_or(0, |issue| issue.serial) >= self.highest_serial {
+            return Ok(list);
+        }
+        let known = self.highest_serial;
+        let message = match issue {
+            Some(Issue { serial, issued }) => format!(
+                "an older list was read (serial {serial}, of {}) than is known (serial {known})",
+                issued.strftime("%Y-%m-%d")
+            ),
+            None => format!("a list without a serial was read, and one with serial {known} is known"),
+        };
+        Err(SourceError { cause: SourceErrorCause::Older, message })
+    }
+
+    /// What is known after a list was read.
+    fn after(&self, train: &Train, list: ReleaseList, now: Timestamp) -> Self {
+        let serial = list.releases.issue(train).map_or(0, |issue| issue.serial);
+        let most = u64::try_from(now.as_second()).unwrap_or_default().saturating_add(AHEAD);
+        let gone = |notice: &&Notice| list.releases.notice(train, &notice.id).is_none();
+        let mut withdrawn: Vec<Notice> = self.notices(train).map(|(notice, _)| notice).filter(gone).cloned().collect();
+        // The newest are kept: those that were withdrawn long ago may have been for good.
+        withdrawn.sort_by_key(|notice| std::cmp::Reverse(notice.published));
+        withdrawn.truncate(TrainReleases::MAX_NOTICES);
+        withdrawn.sort_by(|a, b| a.id.cmp(&b.id));
+        Self {
+            releases: Some(list.releases),
+            sha256: list.sha256,
+            passed_over: list.passed_over,
+            withdrawn,
+            highest_serial: self.highest_serial.max(serial.min(most)),
+            checked_at: Some(now),
+            failure: None,
+            failures: 0,
+        }
+    }
 }
 
 impl std::fmt::Debug for Updates {
@@ -155,9 +244,9 @@ mod tests {
 
     #[async_trait]
     impl VersionSource for Switchable {
-        async fn releases(&self, _: &Train) -> Result<Arc<Releases>, SourceError> {
+        async fn releases(&self, _: &Train) -> Result<ReleaseList, SourceError> {
             if self.0.load(Ordering::SeqCst) {
-                return Ok(Arc::new(Releases::default()));
+                return Ok(ReleaseList::default());
             }
             Err(SourceError { cause: SourceErrorCause::Dns, message: "no such host".into() })
         }

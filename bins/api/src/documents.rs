@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
 use wfm_core::anonymizer::{EnvelopeKind, Vocabulary, schema};
 use wfm_core::catalog::Catalog;
 use wfm_core::release::Releases;
@@ -64,14 +63,12 @@ impl Documents {
 
 impl Document {
     fn write(releases: &Releases, train: &Train) -> Self {
-        let body = serde_json::to_vec(&TrainReleases::of(releases, train))
-            .expect("names, versions, times and notes always have a JSON form");
-        Self::of(body)
+        Self::of(TrainReleases::of(releases, train).to_json())
     }
 
     /// A document of these bytes.
     pub(crate) fn of(body: Vec<u8>) -> Self {
-        Self { etag: format!("\"{}\"", hex(&Sha256::digest(&body))), body: body.into() }
+        Self { etag: format!("\"{}\"", TrainReleases::sha256(&body)), body: body.into() }
     }
 }
 

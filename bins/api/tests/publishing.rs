@@ -162,3 +162,40 @@ async fn a_broken_file_and_a_misspelt_flag_are_refused() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert!(said["message"].as_str().unwrap().contains("dry_run or replace"), "{said}");
 }
+
+#[tokio::test]
+async fn what_is_not_seen_is_not_published() {
+    let served = serve().await;
+    let mut hidden = release("01");
+    hidden["version"]["data"]["fixes"] = json!("a\u{202e} CV\u{2066}E\u{1b}\0\r");
+    assert_eq!(served.publish(ROUTER, hidden.clone()).await, (StatusCode::CREATED, release("01")));
+    assert_eq!(served.publish(ROUTER, hidden).await, (StatusCode::OK, release("01")), "nothing changed");
+    let notice = json!({"level": "security", "text": "Up\u{202e}grade."});
+    let (status, said) = served.publish("/v4/notices/stable/a", notice).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(said["message"].as_str().unwrap().contains("format characters"), "{said}");
+    let yank = served.publisher(Method::DELETE, &format!("{ROUTER}?reason=lo%E2%80%AEss")).send().await.unwrap();
+    assert_eq!(read(yank).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn every_change_of_a_train_raises_the_serial_of_its_document_and_nothing_else_does() {
+    let served = serve().await;
+    let issue = async |train: &str| {
+        let document = served.get(&format!("/v4/releases/{train}")).await.1;
+        (document["serial"].as_u64().unwrap(), document["issued"].clone())
+    };
+    served.publish(ROUTER, release("01")).await;
+    let (first, issued) = issue("stable").await;
+    let issued: jiff::Timestamp = issued.as_str().unwrap().parse().unwrap();
+    assert_eq!(first, issued.as_second().unsigned_abs());
+    served.publish(ROUTER, release("01")).await;
+    served.publish_router("beta", "v3.0.0-rc1").await;
+    assert_eq!(issue("stable").await.0, first);
+    let notice = json!({"level": "advisory", "text": "Upgrade."});
+    served.publish("/v4/notices/stable/a", notice).await;
+    assert_eq!(issue("stable").await.0, first + 1);
+    served.clock.set("1999-01-01T00:00:00Z".parse().unwrap());
+    served.publisher(Method::DELETE, "/v4/notices/stable/a").send().await.unwrap();
+    assert_eq!(issue("stable").await, (first + 2, json!("1999-01-01T00:00:00Z")));
+}

@@ -6,6 +6,7 @@ use common::{serve, serve_history};
 use reqwest::{Method, StatusCode, header};
 use sha2::{Digest, Sha256};
 use wfm_core::release::Releases;
+use wfm_core::version::Train;
 use wfm_core::wire::v4::TrainReleases;
 
 #[tokio::test]
@@ -23,6 +24,8 @@ async fn the_tag_is_the_hash_of_the_body_and_the_same_for_everybody() {
     let body = one.bytes().await.unwrap();
     let hash: String = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(tag, format!("\"{hash}\""));
+    let read = TrainReleases::read(&body, &Train::stable(), |_| true).unwrap();
+    assert_eq!((tag, read.passed_over), (format!("\"{}\"", read.sha256), 0), "a reader computes the same");
     let document: TrainReleases = serde_json::from_slice(&body).unwrap();
     assert_eq!(Releases::from(document).len(), 418);
 }

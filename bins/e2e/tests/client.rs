@@ -104,7 +104,7 @@ async fn a_notice_reaches_whoever_follows_the_train() {
     };
     assert_eq!(maker.put_notice(&notice).await.unwrap(), notice);
     let read = service.anyone().train_releases(&Train::stable()).await.unwrap();
-    assert_eq!(read.notices(&Train::stable()).collect::<Vec<_>>(), [&notice]);
+    assert_eq!(read.releases.notices(&Train::stable()).collect::<Vec<_>>(), [&notice]);
     assert_eq!(maker.remove_notice(&notice.train, &notice.id).await.unwrap(), Some(notice.clone()));
     assert_eq!(maker.remove_notice(&notice.train, &notice.id).await.unwrap(), None);
 }

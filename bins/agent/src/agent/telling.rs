@@ -76,9 +76,10 @@ impl Agent {
         }
     }
 
-    /// Reads the id anew when it is needed next.
+    /// Reads the id anew when it is needed next, and forgets what would link the next update check to those before.
     pub(crate) async fn forget_id(&self) {
         self.id.forget().await;
+        self.parts.updates.forget().await;
     }
 
     /// Draws a new id and new moments, the first of them no sooner than a check-in would have been.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use wfm_core::diff::{Behind, Freshness, UnknownReason};
 use wfm_core::report::{ClusterReport, ComponentReport, Tile};
+use wfm_core::source::SourceErrorCause;
 use wfm_core::version::{Step, Version};
 
 use crate::agent::View;
@@ -39,7 +40,7 @@ fn stale(view: &View, checked: Timestamp) -> Markup {
     let why = view.updates.learnt.failure.as_ref();
     let body = html! {
         "The last successful check was " (ago(view.now, checked))
-        @if let Some(Failure { message, .. }) = why { " (" (message) ")" }
+        @if let Some(Failure { message, .. }) = why { " (" bdi { (message) } ")" }
         ". What was known then:"
     };
     strip(class, "Cannot tell", &body)
@@ -65,6 +66,7 @@ fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
         };
         let class = match (flaws, unknown) {
             (1.., _) => "bad",
+            _ if is_older(view) => "warn",
             (0, 0) if installed > 0 && !view.updates.is_stale(view.now) => "ok",
             _ => "dim",
         };
@@ -141,6 +143,11 @@ fn rest(report: &ClusterReport) -> Markup {
     }
 }
 
+/// Whether the last list that was read was an older one.
+fn is_older(view: &View) -> bool {
+    view.updates.learnt.failure.as_ref().is_some_and(|failure| failure.cause == SourceErrorCause::Older)
+}
+
 fn doubts(view: &View) -> Markup {
     html! {
         @if view.updates.is_stale(view.now) { " " strong { "This is old: it may have changed since." } }
@@ -149,7 +156,7 @@ fn doubts(view: &View) -> Markup {
 }
 
 fn failed(now: Timestamp, failure: &Failure) -> Markup {
-    html! { (ago(now, failure.at)) ": " (failure.message) }
+    html! { (ago(now, failure.at)) ": " bdi { (failure.message) } }
 }
 
 fn never(learnt: &Learnt) -> Markup {

@@ -96,7 +96,7 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &
 fn explanations(component: &ComponentReport, view: &View, report: &ClusterReport) -> Vec<String> {
     let mut lines: Vec<String> = reason(&component.freshness, view.namespace.as_str()).into_iter().collect();
     lines.extend(remarks(&component.remarks));
-    lines.extend(super::notices::security(view, component).map(|notice| format!("security: {}", notice.text)));
+    lines.extend(super::notices::security(view, component));
     let resource = Resource::of(component.kind);
     if let Some(seen) = unseen::seen_before(report, resource) {
         lines.push(format!("as seen {}: {resource} could not be read since", ago(view.now, seen)));

@@ -16,7 +16,7 @@ pub(super) fn header(view: &View) -> Markup {
                         " · " span { "agent " (env!("CARGO_PKG_VERSION")) }
                         " · " span { "cluster " (id(view)) }
                         @if let Some(version) = kubernetes(view) { " · " span { "Kubernetes " (version) } }
-                        " · " span #ages { (seen(view)) " · " (checked(view)) }
+                        " · " span #ages { (seen(view)) " · " (checked(view)) (issued(view)) }
                     }
                 }
                 p.actions {
@@ -60,4 +60,10 @@ fn checked(view: &View) -> Markup {
         Some(at) if updates.is_stale(view.now) => html! { span.badge.warn { "checked " (ago(view.now, at)) } },
         Some(at) => html! { "checked " (ago(view.now, at)) },
     }
+}
+
+/// How old the list itself is, however lately it was asked for.
+fn issued(view: &View) -> Markup {
+    let issue = view.updates.learnt.issue(&view.updates.train).filter(|_| view.updates.is_on);
+    html! { @if let Some(issue) = issue { " · list issued " (ago(view.now, issue.issued)) } }
 }

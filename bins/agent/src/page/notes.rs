@@ -1,5 +1,7 @@
 //! What the maker writes to the releases that a component does not have yet. It is text, whatever is in it.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 use wfm_core::diff::Freshness;
 use wfm_core::release::{Notes, Release};
@@ -10,6 +12,8 @@ use crate::words::ago;
 
 /// So many releases are described, the newest.
 const RELEASES: usize = 5;
+/// So many characters of a text are shown: with many components behind, a page stays one that can be read.
+const TEXT: usize = 1_000;
 
 pub(super) fn notes(view: &View, component: &ComponentReport) -> Markup {
     let news = newer(view, component);
@@ -21,11 +25,19 @@ pub(super) fn notes(view: &View, component: &ComponentReport) -> Markup {
                     li {
                         strong { (release.version()) } " " span.soft { "(" (ago(view.now, release.released())) ")" }
                         @let Notes { description, fixes, .. } = release.notes();
-                        @for text in [description, fixes].into_iter().flatten() { div.text { (text) } }
+                        @for text in [description, fixes].into_iter().flatten() { div.text { (shown(text)) } }
                     }
                 }
             }
         }
+    }
+}
+
+/// A text, cut where it is too long.
+fn shown(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(TEXT) {
+        Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
+        None => Cow::Borrowed(text),
     }
 }
 

@@ -37,7 +37,7 @@ fn releases() -> Arc<Releases> {
 }
 
 fn learnt(ago: SignedDuration) -> Learnt {
-    Learnt { releases: Some(releases()), checked_at: Some(now() - ago), failure: None, failures: 0 }
+    Learnt { releases: Some(releases()), checked_at: Some(now() - ago), ..Learnt::default() }
 }
 
 /// A product of one component, installed at this version.

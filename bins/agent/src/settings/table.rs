@@ -44,7 +44,9 @@ impl Settings {
             row("namespace", &self.namespace, one),
             path("kubeconfig", &self.kubeconfig),
             path("catalog", &self.catalog),
-            row("versions-url", &self.versions_url, |url| url.as_ref().map_or(Value::Null, one)),
+            row("versions-url", &self.versions_url, |url| {
+                url.as_ref().map_or(Value::Null, |url| wfm_client::without_credentials(url).into())
+            }),
             path("releases", &self.releases),
             row("train", &self.train, one),
             row("pin", &self.pins, |pins| all(pins)),

@@ -35,7 +35,7 @@ pub(crate) struct Said {
 
 /// `PUT /v4/notices/{train}/{notice}`: publishes a notice, or replaces the one of its name.
 pub(crate) async fn put(mut request: Request) -> Answer {
-    const SHAPE: &str = r#"{"level":"advisory","text":"Upgrade."}, where level is advisory, security or end_of_life, and component, affected and published may be added"#;
+    const SHAPE: &str = r#"{"level":"advisory","text":"Upgrade."}, where level is advisory, security or end_of_life, text has no control or format characters, and component, affected and published may be added"#;
     request.query(&[])?;
     let (train, id): (Train, NoticeId) = (request.path("train")?, request.path("notice")?);
     let Said { level, component, affected, text, published } = read_object(&request.body(LONGEST).await?, SHAPE)?;

@@ -3,6 +3,8 @@
 /// The words of a piece of a page, without markup, with single spaces.
 pub(crate) fn words(html: &str) -> String {
     let mut words = String::new();
+    // An isolated text is no word of its own.
+    let html = html.replace("<bdi>", "").replace("</bdi>", "");
     for part in html.split('<') {
         words.push(' ');
         words.push_str(part.split_once('>').map_or(part, |(_, words)| words));
