@@ -22,7 +22,9 @@ pub(crate) async fn ready(request: Request) -> Answer {
         Err(error) => {
             static NOT_READY: Sparingly = Sparingly::new();
             let error = wfm_shell::sentence(error);
-            NOT_READY.write(|times| tracing::error!(error, times, "not ready: the store cannot keep a check-in"));
+            NOT_READY.write(|times| {
+                tracing::error!(error, times, "not ready: the store cannot keep a check-in");
+            });
             (StatusCode::SERVICE_UNAVAILABLE, "not ready", "[-] store cannot keep a check-in: see the log")
         }
     };
