@@ -85,7 +85,7 @@ impl KeptInventory {
         if tokio::time::timeout(PATIENCE, news.changed()).await.is_err() {
             static LATE: Sparingly = Sparingly::new();
             LATE.write(|times| {
-                tracing::warn!(times, "the collection takes long; the last inventory is shown meanwhile")
+                tracing::warn!(times, "the collection takes long; the last inventory is shown meanwhile");
             });
         }
         self.kept()

@@ -120,7 +120,9 @@ pub async fn serve(listener: TcpListener, routes: Routes, limits: Limits, shutdo
             Ok((stream, address)) => open.connect(stream, address.ip()),
             Err(error) => {
                 // Out of file descriptors, or the peer was gone already: neither is a reason to end, nor to spin.
-                open.failed.write(|times| tracing::warn!(%error, times, "connections could not be accepted"));
+                open.failed.write(|times| {
+                    tracing::warn!(%error, times, "connections could not be accepted");
+                });
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }

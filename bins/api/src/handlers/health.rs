@@ -24,7 +24,9 @@ pub(crate) async fn ready(request: Request) -> Answer {
         Err(error) => {
             static NOT_READY: Sparingly = Sparingly::new();
             let error = wfm_shell::sentence(error);
-            NOT_READY.write(|times| tracing::error!(error, times, "not ready: the store cannot keep a check-in"));
+            NOT_READY.write(|times| {
+                tracing::error!(error, times, "not ready: the store cannot keep a check-in");
+            });
             "[-] store cannot keep a check-in: see the log"
         }
     };

@@ -28,12 +28,15 @@ impl Turns {
             let turn = self.0.acquire().await;
             let began = Instant::now();
             let step = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await;
-            if began.elapsed() >= LONG {
+            let was_long = began.elapsed() >= LONG;
+            if was_long {
                 yield_now().await;
             }
             drop(turn);
             match step {
                 Poll::Ready(output) => return output,
+                // What it waits for may have woken the task in between.
+                Poll::Pending if was_long => {}
                 Poll::Pending => woken().await,
             }
         }
@@ -66,6 +69,20 @@ mod tests {
         };
         tokio::join!(sleeps, works);
         assert_eq!(turns.0.available_permits(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_happens_while_others_go_first_is_not_missed() {
+        let turns = Turns::new();
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let sends = tokio::spawn(async { sender.send(1) });
+        let waits = turns.take(async {
+            std::thread::sleep(2 * LONG);
+            receiver.await
+        });
+        let received = tokio::time::timeout(Duration::from_secs(5), waits).await;
+        assert_eq!(received.expect("it is woken"), Ok(1));
+        sends.await.unwrap().unwrap();
     }
 
     #[tokio::test]
