@@ -45,7 +45,7 @@ pub use adoption::{adoption, lag, releases_in_use};
 pub use changes::Changes;
 pub use cohorts::{Cohorts, NotCohorts};
 pub use daily::{CountedDay, Counts, daily};
-pub use life::{Life, Place, Teller};
+pub use life::{Life, Teller};
 pub use rows::{Delta, NotARow, VersionCell, key_weight, weight};
 pub use running::running;
 pub use series::{Counted, Range, age_series, series};

@@ -62,8 +62,7 @@ impl Fleet {
             "Active clusters by what they last reported",
             fleet.components.clone(),
         );
-        let about =
-            "Mean age of active clusters, since their creation day where they report one, else their first check-in";
+        let about = "Mean age of active clusters, since their first check-in";
         registry.register("wfm_api_cluster_age_seconds_mean", about, fleet.age.clone());
         fleet
     }
