@@ -59,13 +59,10 @@ fn written(arrival: &Arrival) -> Value {
         "schema": 1,
         "id": arrival.cluster(),
         "components": arrival.components().iter().map(component).collect::<Vec<_>>(),
-        "other": arrival.others(),
+        "other": 0,
     });
     if let Some(cohort) = arrival.cohort() {
         body["cohort"] = json!(cohort);
-    }
-    if let Some(week) = arrival.created().map(Date::iso_week_date) {
-        body["created"] = json!({"year": week.year(), "week": week.week()});
     }
     body
 }

@@ -46,7 +46,7 @@ pub use adoption::{adoption, lag, releases_in_use};
 pub use changes::Changes;
 pub use cohorts::{Cohorts, NotCohorts};
 pub use daily::{CountedDay, Counts, daily};
-pub use life::{Life, Place, Teller};
+pub use life::{Life, Teller};
 pub use newcomers::{Newcomers, last_day, newcomers};
 pub use rows::{Delta, NotARow, VersionCell, key_weight, weight};
 pub use running::running;

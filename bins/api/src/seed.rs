@@ -176,8 +176,8 @@ impl Walk {
         if let Some(reports) = &mut self.reports {
             reports.count(&life, &self.calendar, &mut Dice::aside(self.fleet.seed, self.next));
         }
-        let Life { id, created, decided, .. } = life;
-        self.made.push_back(Record::Cluster { id, created, ruled: None, decided, runs });
+        let Life { id, decided, .. } = life;
+        self.made.push_back(Record::Cluster { id, ruled: None, decided, runs });
     }
 
     /// The check-ins, cut where something else is said.

@@ -52,13 +52,13 @@ async fn every_cluster_is_a_row_with_the_same_names_in_every_format() {
     let rows: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rows.len(), 3);
     let expected = json!({"id": id(1), "first_seen": "2026-01-01T00:00:00Z", "last_seen": "2026-01-03T00:00:00Z",
-        "check_ins": 4, "created": null, "cohort": "customer", "declared_cohort": null, "ruled_cohort": null,
+        "check_ins": 4, "cohort": "customer", "declared_cohort": null, "ruled_cohort": null,
         "decided_cohort": null, "components": {"deis-router": "v2.18.1"}, "other_workloads": null});
     assert_eq!(rows[0], expected);
     assert_eq!((&rows[2]["cohort"], &rows[2]["decided_cohort"]), (&json!("staff"), &json!("staff")));
     let sheet = text(&served, "clusters.csv").await;
     let mut lines = sheet.split("\r\n");
-    let names = "id,first_seen,last_seen,check_ins,created,cohort,declared_cohort,ruled_cohort,decided_cohort,components,\
+    let names = "id,first_seen,last_seen,check_ins,cohort,declared_cohort,ruled_cohort,decided_cohort,components,\
                  other_workloads";
     assert_eq!(lines.next(), Some(names));
     let first = format!(
@@ -186,7 +186,7 @@ async fn with_check_ins(clusters: &[(Vec<i64>, u64)]) -> Served {
     for (n, (instants, untimed)) in (0..).zip(clusters) {
         let runs = vec![Run { said: 1, instants: instants.clone(), untimed: *untimed }];
         let id = id(n).parse().unwrap();
-        records.push(Ok(Record::Cluster { id, created: None, ruled: None, decided: None, runs }));
+        records.push(Ok(Record::Cluster { id, ruled: None, decided: None, runs }));
     }
     let store = MemoryStore::default();
     store.load(Box::new(records.into_iter())).await.unwrap();

@@ -6,7 +6,6 @@ mod common;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use wfm_api::store::StoreUrl;
 use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::component::ComponentName;
-use wfm_core::fleet::{Cohorts, Counted, Day, Place, Range, reference};
+use wfm_core::fleet::{Cohorts, Counted, Day, Range, reference};
 use wfm_core::release::Releases;
 use wfm_core::store::{ClusterFacts, Record};
 use wfm_core::wire::insights::*;
@@ -43,7 +42,6 @@ struct Line {
     id: ClusterId,
     at: Timestamp,
     cohort: Cohort,
-    created: Option<Date>,
     components: BTreeMap<ComponentName, ReportedVersion>,
 }
 
@@ -52,17 +50,16 @@ type CheckIns = Vec<(i64, Arc<ClusterFacts>)>;
 
 fn counted(raw: &[u8]) -> reference::Fleet {
     let mut said: HashMap<BTreeMap<ComponentName, ReportedVersion>, Arc<ClusterFacts>> = HashMap::new();
-    let mut clusters: BTreeMap<ClusterId, (Place, CheckIns)> = BTreeMap::new();
+    let mut clusters: BTreeMap<ClusterId, (Cohort, CheckIns)> = BTreeMap::new();
     for line in raw.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        let Line { id, at, cohort, created, components } = serde_json::from_slice(line).unwrap();
+        let Line { id, at, cohort, components } = serde_json::from_slice(line).unwrap();
         let facts = said
             .entry(components.clone())
             .or_insert_with(|| Arc::new(ClusterFacts { components, ..ClusterFacts::default() }));
-        let place = Place { cohort, created: created.map(|day| Day::from(day).first_second()) };
-        let (_, check_ins) = clusters.entry(id).or_insert_with(|| (place, Vec::new()));
+        let (_, check_ins) = clusters.entry(id).or_insert_with(|| (cohort, Vec::new()));
         check_ins.push((at.as_second(), Arc::clone(facts)));
     }
-    let clusters = clusters.into_values().map(|(place, check_ins)| reference::History::new(place, check_ins));
+    let clusters = clusters.into_values().map(|(cohort, check_ins)| reference::History::new(cohort, check_ins));
     reference::Fleet { clusters: clusters.collect() }
 }
 

@@ -49,14 +49,13 @@ impl Arrival {
         let id: String = members.get(&fields::ID)?;
         // In one spelling, as the schema says.
         let random = id.parse::<ClusterId>().ok().filter(|read| read.is_random() && read.to_string() == id);
-        let created = members.optional::<&RawValue>(&CREATED)?.map(week).transpose()?;
-        let others: Others = members.get(&fields::OTHERS)?;
+        // Checked, and not kept.
+        members.optional::<&RawValue>(&CREATED)?.map(week).transpose()?;
+        members.get::<Others>(&fields::OTHERS)?;
         Ok(Self {
             cluster: random.ok_or_else(|| members.refuse(&fields::ID))?,
             components: components(members.get(&COMPONENTS)?, vocabulary)?,
             cohort: members.optional(&fields::COHORT)?,
-            created: created.map(Week::monday),
-            others: Some(others),
         })
     }
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Others, ReportedVersion, Vocabulary};
+use super::{ReportedVersion, Vocabulary};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::wire;
@@ -16,8 +15,6 @@ pub struct Arrival {
     pub(super) cluster: ClusterId,
     pub(super) components: BTreeMap<ComponentName, ReportedVersion>,
     pub(super) cohort: Option<Cohort>,
-    pub(super) created: Option<Date>,
-    pub(super) others: Option<Others>,
 }
 
 /// What a doctor report is reduced to: the components that run, and nothing of nodes, pods, names or logs.
@@ -50,7 +47,7 @@ impl Arrival {
     /// A check-in of what was reduced already.
     #[must_use]
     pub fn reduced(cluster: ClusterId, reduction: Reduction<'_>) -> Self {
-        Self { cluster, components: reduction.components, cohort: None, created: None, others: None }
+        Self { cluster, components: reduction.components, cohort: None }
     }
 
     /// The same report from another cluster.
@@ -65,25 +62,6 @@ impl Arrival {
     pub fn with_cohort(mut self, cohort: Option<Cohort>) -> Self {
         self.cohort = cohort;
         self
-    }
-
-    /// The same check-in of a cluster that says since when it exists: the Monday of a week.
-    #[must_use]
-    pub fn with_created(mut self, created: Option<Date>) -> Self {
-        self.created = created;
-        self
-    }
-
-    /// How many workloads it says run beside the product's; nothing where it did not say.
-    #[must_use]
-    pub fn others(&self) -> Option<Others> {
-        self.others
-    }
-
-    /// Since when it says it exists.
-    #[must_use]
-    pub fn created(&self) -> Option<Date> {
-        self.created
     }
 
     /// Whose it says it is.

@@ -19,8 +19,9 @@ pub struct Changes<F> {
     events: HashMap<(Track, i64, Cohort), i64>,
     /// What is seen more or less from this day on.
     seen: HashMap<(Cohort, F, Day), i64>,
-    /// The same by creation.
-    ages: HashMap<(Cohort, i64, Day), i64>,
+    /// The same by the day of the first check-in.
+    ages: HashMap<(Cohort, Day, Day), i64>,
+    /// Active more or less from this second on, by the first check-in.
     age_moves: HashMap<(i64, Cohort, i64), i64>,
     now: HashMap<(Cohort, F), i64>,
 }
@@ -61,13 +62,14 @@ impl<F: Clone + Eq + Hash> Changes<F> {
         add(&mut self.seen, (cohort, said.clone(), to.plus(1)), -amount);
     }
 
-    pub(super) fn aged(&mut self, (from, to): (Day, Day), cohort: Cohort, created: i64, amount: i64) {
-        add(&mut self.ages, (cohort, created, from), amount);
-        add(&mut self.ages, (cohort, created, to.plus(1)), -amount);
+    pub(super) fn aged(&mut self, (from, to): (Day, Day), cohort: Cohort, first: i64, amount: i64) {
+        let first = Day::of(first);
+        add(&mut self.ages, (cohort, first, from), amount);
+        add(&mut self.ages, (cohort, first, to.plus(1)), -amount);
     }
 
-    pub(super) fn age_moved(&mut self, at: i64, cohort: Cohort, created: i64, amount: i64) {
-        add(&mut self.age_moves, (at, cohort, created), amount);
+    pub(super) fn age_moved(&mut self, at: i64, cohort: Cohort, first: i64, amount: i64) {
+        add(&mut self.age_moves, (at, cohort, first), amount);
     }
 
     pub(super) fn now(&mut self, cohort: Cohort, said: &F, amount: i64) {
@@ -100,22 +102,18 @@ impl<F: Clone + Eq + Hash> Changes<F> {
                 rows.number(key, cell, amount);
             }
         }
-        for (&(at, cohort, created), &amount) in &self.age_moves {
+        for (&(at, cohort, first), &amount) in &self.age_moves {
             let (key, slot) = rows::age_moves(at);
-            for (cell, amount) in rows::age(cohort, created, amount) {
-                rows.number(key.clone(), rows::at_slot(slot, cell), amount);
-            }
+            rows.number(key, rows::at_slot(slot, rows::age(cohort, Day::of(first))), amount);
+            let (key, cell) = rows::born(cohort, first, at);
+            rows.number(key, cell, amount);
         }
-        let mut ages: BTreeMap<(Cohort, i64), Days> = BTreeMap::new();
-        for (&(cohort, created, day), &amount) in &self.ages {
-            *ages.entry((cohort, created)).or_default().entry(day).or_default() += amount;
+        let mut ages: BTreeMap<(Cohort, Day), Days> = BTreeMap::new();
+        for (&(cohort, first, day), &amount) in &self.ages {
+            *ages.entry((cohort, first)).or_default().entry(day).or_default() += amount;
         }
-        for ((cohort, created), days) in ages {
-            each_day(&days, |day, clusters| {
-                for (cell, amount) in rows::age(cohort, created, clusters) {
-                    rows.number(rows::ages_key(day), cell, amount);
-                }
-            });
+        for ((cohort, first), days) in ages {
+            each_day(&days, |day, clusters| rows.number(rows::ages_key(day), rows::age(cohort, first), clusters));
         }
         let mut words = Words::default();
         let mut seen: BTreeMap<(usize, Cohort), Days> = BTreeMap::new();
@@ -143,10 +141,10 @@ impl<F: Clone + Eq + Hash> Changes<F> {
         Ok(rows.0)
     }
 
-    /// Who became active, or ceased to be, between two moments: cohort, creation, and how many.
+    /// Who became active, or ceased to be, between two moments: cohort, first check-in, and how many.
     pub(super) fn age_moves(&self, from: i64, to: i64) -> impl Iterator<Item = (Cohort, i64, i64)> {
         let moved = self.age_moves.iter().filter(move |((at, ..), _)| (from..=to).contains(at));
-        moved.map(|(&(_, cohort, created), &amount)| (cohort, created, amount))
+        moved.map(|(&(_, cohort, first), &amount)| (cohort, first, amount))
     }
 
     /// What runs no longer, or more: cohort, what was said, and how many.

@@ -6,24 +6,6 @@ use super::Changes;
 use super::time::{DAY, Day, Window};
 use super::track::Track;
 use crate::cluster::Cohort;
-use crate::store::ClusterRecord;
-
-/// What the rollups keep a cluster under: with another cohort or another creation day it counts elsewhere, all its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Whose it is.
-    pub cohort: Cohort,
-    /// The first second of the day on which it was created, where it said so.
-    pub created: Option<i64>,
-}
-
-impl Place {
-    /// Where a cluster stands.
-    #[must_use]
-    pub fn of(record: &ClusterRecord) -> Self {
-        Self { cohort: record.cohort(), created: record.created.map(|date| Day::from(date).first_second()) }
-    }
-}
 
 /// As much of a cluster's past as its next check-in needs. All times in seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +22,7 @@ pub struct Life {
 #[derive(Debug)]
 pub struct Teller<'a, F> {
     changes: &'a mut Changes<F>,
-    place: Place,
+    cohort: Cohort,
     amount: i64,
     /// Days on which the cluster was seen, one after the other, that are still to be told.
     seen: Option<Seen<F>>,
@@ -52,18 +34,18 @@ struct Seen<F> {
     from: Day,
     to: Day,
     said: F,
-    created: i64,
+    first: i64,
 }
 
 impl<'a, F: Clone + Eq + Hash> Teller<'a, F> {
-    /// Tells what a cluster does.
-    pub fn tell(changes: &'a mut Changes<F>, place: Place) -> Self {
-        Self { changes, place, amount: 1, seen: None }
+    /// Tells what a cluster of this cohort does.
+    pub fn tell(changes: &'a mut Changes<F>, cohort: Cohort) -> Self {
+        Self { changes, cohort, amount: 1, seen: None }
     }
 
     /// Takes back what was told of a cluster.
-    pub fn take_back(changes: &'a mut Changes<F>, place: Place) -> Self {
-        Self { changes, place, amount: -1, seen: None }
+    pub fn take_back(changes: &'a mut Changes<F>, cohort: Cohort) -> Self {
+        Self { changes, cohort, amount: -1, seen: None }
     }
 
     /// A first check-in.
@@ -85,9 +67,7 @@ impl<'a, F: Clone + Eq + Hash> Teller<'a, F> {
     pub fn fell_silent(&mut self, life: &Life, said: &F) {
         let at = life.last + DAY;
         self.event(Track::Disappeared, at);
-        let created = self.created(life);
-        self.changes.event(Track::Created, self.place.cohort, at, -self.amount * created);
-        self.changes.age_moved(at, self.place.cohort, created, -self.amount);
+        self.aged(life, at, -self.amount);
         if Day::of(life.first) == Day::of(life.last) {
             self.event(Track::Once, at);
             self.event(Track::OnceAppeared, life.first);
@@ -115,7 +95,7 @@ impl<'a, F: Clone + Eq + Hash> Teller<'a, F> {
     fn first(&mut self, at: i64, said: &F) -> Life {
         let life = Life { first: at, last: at, returned: None };
         self.event(Track::Appeared, at);
-        self.became_active(&life, at);
+        self.aged(&life, at, self.amount);
         self.saw(&life, Day::of(at), said);
         self.runs_now(said, 1);
         life
@@ -138,8 +118,8 @@ impl<'a, F: Clone + Eq + Hash> Teller<'a, F> {
             self.saw(&life, day, said);
         } else if said != said_before {
             self.tell_days();
-            self.changes.seen((day, day), self.place.cohort, said_before, -self.amount);
-            self.changes.seen((day, day), self.place.cohort, said, self.amount);
+            self.changes.seen((day, day), self.cohort, said_before, -self.amount);
+            self.changes.seen((day, day), self.cohort, said, self.amount);
         }
         life.returned = if silent { Some(at) } else { life.returned };
         life.last = at;
@@ -149,7 +129,7 @@ impl<'a, F: Clone + Eq + Hash> Teller<'a, F> {
     fn came_back(&mut self, life: &Life, at: i64) {
         let disappeared = life.last + DAY;
         self.event(Track::Returned, at);
-        self.became_active(life, at);
+        self.aged(life, at, self.amount);
         self.pair(Track::Soon, Track::SoonFrom, disappeared, at);
         if let Some(before) = life.returned {
             self.pair(Track::Again, Track::AgainFrom, before, at);
@@ -166,10 +146,10 @@ impl<'a, F: Clone + Eq + Hash> Teller<'a, F> {
         }
     }
 
-    fn became_active(&mut self, life: &Life, at: i64) {
-        let created = self.created(life);
-        self.changes.event(Track::Created, self.place.cohort, at, self.amount * created);
-        self.changes.age_moved(at, self.place.cohort, created, self.amount);
+    /// So many clusters of this age became active, or ceased to be.
+    fn aged(&mut self, life: &Life, at: i64, amount: i64) {
+        self.changes.event(Track::FirstSeen, self.cohort, at, amount * life.first);
+        self.changes.age_moved(at, self.cohort, life.first, amount);
     }
 
     fn saw(&mut self, life: &Life, day: Day, said: &F) {
@@ -177,27 +157,23 @@ impl<'a, F: Clone + Eq + Hash> Teller<'a, F> {
             Some(seen) if seen.to.plus(1) == day && seen.said == *said => seen.to = day,
             _ => {
                 self.tell_days();
-                self.seen = Some(Seen { from: day, to: day, said: said.clone(), created: self.created(life) });
+                self.seen = Some(Seen { from: day, to: day, said: said.clone(), first: life.first });
             }
         }
     }
 
     fn tell_days(&mut self) {
-        if let Some(Seen { from, to, said, created }) = self.seen.take() {
-            self.changes.seen((from, to), self.place.cohort, &said, self.amount);
-            self.changes.aged((from, to), self.place.cohort, created, self.amount);
+        if let Some(Seen { from, to, said, first }) = self.seen.take() {
+            self.changes.seen((from, to), self.cohort, &said, self.amount);
+            self.changes.aged((from, to), self.cohort, first, self.amount);
         }
     }
 
     fn runs_now(&mut self, said: &F, amount: i64) {
-        self.changes.now(self.place.cohort, said, self.amount * amount);
+        self.changes.now(self.cohort, said, self.amount * amount);
     }
 
     fn event(&mut self, track: Track, at: i64) {
-        self.changes.event(track, self.place.cohort, at, self.amount);
-    }
-
-    fn created(&self, life: &Life) -> i64 {
-        self.place.created.unwrap_or(life.first)
+        self.changes.event(track, self.cohort, at, self.amount);
     }
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::summary::{moment, told};
-use super::{Cohorts, Counted, DAY, Day, Place, Range, Window};
+use super::{Cohorts, Counted, DAY, Day, Range, Window};
 use crate::anonymizer::ReportedVersion;
+use crate::cluster::Cohort;
 use crate::component::ComponentName;
 use crate::release::Releases;
 use crate::store::ClusterFacts;
@@ -29,7 +30,7 @@ pub struct Fleet {
 /// All check-ins of a cluster.
 #[derive(Debug, Clone)]
 pub struct History {
-    place: Place,
+    cohort: Cohort,
     /// In the order of time; of two in one second, the one that arrived later stands later.
     check_ins: Vec<(i64, Arc<ClusterFacts>)>,
 }
@@ -37,9 +38,9 @@ pub struct History {
 impl History {
     /// A cluster's check-ins in the order of arrival: when, in seconds since 1970, and what it said.
     #[must_use]
-    pub fn new(place: Place, mut check_ins: Vec<(i64, Arc<ClusterFacts>)>) -> Self {
+    pub fn new(cohort: Cohort, mut check_ins: Vec<(i64, Arc<ClusterFacts>)>) -> Self {
         check_ins.sort_by_key(|(at, _)| *at);
-        Self { place, check_ins }
+        Self { cohort, check_ins }
     }
 
     /// Those up to a moment.
@@ -76,10 +77,6 @@ impl History {
         self.seen(to).windows(2).any(|pair| pair[1].0 - pair[0].0 > DAY && pair[1].0 > from)
     }
 
-    fn created(&self) -> Option<i64> {
-        self.place.created.or(self.first())
-    }
-
     /// What it last said at or before a moment.
     fn said(&self, at: i64) -> Option<&ClusterFacts> {
         self.seen(at).last().map(|(_, said)| &**said)
@@ -88,7 +85,7 @@ impl History {
 
 impl Fleet {
     fn count(&self, include: Cohorts, is_so: impl Fn(&History) -> bool) -> Count {
-        let counted = self.clusters.iter().filter(|cluster| include.contains(cluster.place.cohort) && is_so(cluster));
+        let counted = self.clusters.iter().filter(|cluster| include.contains(cluster.cohort) && is_so(cluster));
         Count::Told(counted.count() as u64)
     }
 
@@ -128,20 +125,12 @@ impl Fleet {
     /// The ages of the clusters active at a moment.
     #[must_use]
     pub fn ages(&self, at: i64, include: Cohorts) -> Option<Ages> {
-        let active = self.clusters.iter().filter(|c| include.contains(c.place.cohort) && c.is_active(at));
-        let mut created: Vec<i64> = active.filter_map(History::created).collect();
-        let mut days: BTreeMap<Day, Vec<i64>> = BTreeMap::new();
-        created.iter().for_each(|at| days.entry(Day::of(*at)).or_default().push(*at));
-        let clusters = i64::try_from(created.len()).ok().filter(|clusters| *clusters > 0)?;
-        let mean =
-            created.iter().map(|created| i128::from(at - created)).sum::<i128>().div_euclid(i128::from(clusters));
-        created.clear();
-        for (day, seconds) in days {
-            let (on_day, later): (Vec<i64>, Vec<i64>) = seconds.into_iter().partition(|at| *at == day.first_second());
-            let mean = later.iter().sum::<i64>().div_euclid(i64::try_from(later.len()).ok()?.max(1));
-            created.extend(on_day.into_iter().chain(later.iter().map(|_| mean)));
-        }
-        let middle = i64::midpoint(created[(created.len() - 1) / 2], created[created.len() / 2]);
+        let active = self.clusters.iter().filter(|c| include.contains(c.cohort) && c.is_active(at));
+        let mut first: Vec<i64> = active.filter_map(History::first).collect();
+        first.sort_unstable();
+        let clusters = i64::try_from(first.len()).ok().filter(|clusters| *clusters > 0)?;
+        let mean = first.iter().map(|first| i128::from(at - first)).sum::<i128>().div_euclid(i128::from(clusters));
+        let middle = i64::midpoint(first[(first.len() - 1) / 2], first[first.len() / 2]);
         Some(Ages { mean_seconds: i64::try_from(mean).ok()?, median_seconds: at - middle })
     }
 
@@ -205,7 +194,7 @@ impl Fleet {
         include: Cohorts,
         said: impl Fn(&'a History) -> Option<&'a ClusterFacts>,
     ) -> Installed {
-        let clusters = self.clusters.iter().filter(|cluster| include.contains(cluster.place.cohort));
+        let clusters = self.clusters.iter().filter(|cluster| include.contains(cluster.cohort));
         let said: Vec<&ClusterFacts> = clusters.filter_map(said).collect();
         let mut versions: BTreeMap<ReportedVersion, i64> = BTreeMap::new();
         for version in said.iter().filter_map(|said| said.components.get(component)) {

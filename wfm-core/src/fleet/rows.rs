@@ -4,8 +4,9 @@
 //! |---|---|---|
 //! | `l` | track, and stretch of time at three levels: 64 days, a day, an hour | events in each day, hour, second of it |
 //! | `s` | component and day | clusters seen that day, by the version they last reported |
-//! | `a` | day | clusters seen that day, by the day they were created |
-//! | `m` | hour | clusters that became active or ceased to be, by the second and the day they were created |
+//! | `a` | day | clusters seen that day, by the day of their first check-in |
+//! | `m` | hour | clusters that became active or ceased to be, by the second and the day of their first check-in |
+//! | `b` | hour | clusters first seen in it that became active or ceased to be, by the second of their first check-in and how much later that was |
 //! | `n` | component | clusters not yet known to be silent, by version |
 //!
 //! All counters are kept for each cohort. A counter of zero is not written, and a row without counters does not exist, so
@@ -125,29 +126,12 @@ pub(super) fn age_moves(at: i64) -> (Vec<u8>, u64) {
     (key, at.rem_euclid(HOUR).cast_unsigned())
 }
 
-/// Bits of an age's counter: 32 for the day, 2 for the cohort, 2 for what is counted.
-const AGE_BITS: u32 = 36;
+/// Bits of an age's counter: 32 for the day, 2 for the cohort.
+const AGE_BITS: u32 = 34;
 
-/// What an age's counter counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Aged {
-    /// Clusters created at the first second of the day: those that said on which day it was.
-    OnDay,
-    /// Clusters created later that day.
-    Later,
-    /// By how many seconds they were later, all together.
-    Seconds,
-}
-
-/// The counters of clusters created at a second.
-pub(super) fn age(cohort: Cohort, created: i64, amount: i64) -> impl Iterator<Item = (u64, i64)> {
-    let day = Day::of(created);
-    let cell = |aged: Aged| u64::from(day.number().cast_unsigned() ^ 1 << 31) << 4 | (aged as u64) << 2 | cohort as u64;
-    let counters = match created - day.first_second() {
-        0 => [Some((cell(Aged::OnDay), amount)), None],
-        later => [Some((cell(Aged::Later), amount)), Some((cell(Aged::Seconds), amount * later))],
-    };
-    counters.into_iter().flatten()
+/// The counter of clusters first seen on a day.
+pub(super) fn age(cohort: Cohort, first: Day) -> u64 {
+    u64::from(first.number().cast_unsigned() ^ 1 << 31) << 2 | cohort as u64
 }
 
 pub(super) fn at_slot(slot: u64, cell: u64) -> u64 {
@@ -158,11 +142,35 @@ pub(super) fn slot_of(cell: u64) -> u64 {
     cell >> AGE_BITS
 }
 
-/// The day of creation and the cohort of an age's counter, and what it counts; `None` where that is nothing.
-pub(super) fn read_age(cell: u64) -> Option<(Day, Cohort, Aged)> {
-    let number = (cell >> 4 & u64::from(u32::MAX)) as u32 ^ 1 << 31;
-    let aged = [Aged::OnDay, Aged::Later, Aged::Seconds].into_iter().find(|aged| cell >> 2 & 3 == *aged as u64)?;
-    Some((Day::of(i64::from(number.cast_signed()) * DAY), cohort(cell), aged))
+/// The day of the first check-in and the cohort of an age's counter.
+pub(super) fn read_age(cell: u64) -> (Day, Cohort) {
+    let number = (cell >> 2 & u64::from(u32::MAX)) as u32 ^ 1 << 31;
+    (Day::of(i64::from(number.cast_signed()) * DAY), cohort(cell))
+}
+
+/// Bits of how much later something was: enough for 34,000 years.
+const LATER_BITS: u32 = 40;
+
+/// The row of the hour of a first check-in, and the counter of what became of it later.
+pub(super) fn born(cohort: Cohort, first: i64, at: i64) -> (Vec<u8>, u64) {
+    let mut key = vec![b'b'];
+    key.extend(ordered(first.div_euclid(HOUR)));
+    let later = at.saturating_sub(first).max(0).cast_unsigned().min((1 << LATER_BITS) - 1);
+    (key, (first.rem_euclid(HOUR).cast_unsigned() << LATER_BITS | later) << 2 | cohort as u64)
+}
+
+/// Where the rows of the first check-ins of a day begin and end.
+pub(super) fn born_on(day: Day) -> (Vec<u8>, Vec<u8>) {
+    let key = |second| born(Cohort::Customer, second, second).0;
+    (key(day.first_second()), key(day.last_second() + 1))
+}
+
+/// The first check-in that a counter is about, when something became of it, and the cohort.
+pub(super) fn read_born(key: &[u8], cell: u64) -> Option<(i64, i64, Cohort)> {
+    let hour = i64::from_be_bytes(*key.last_chunk()?) ^ i64::MIN;
+    let first = hour.checked_mul(HOUR)?.checked_add(i64::try_from(cell >> 2 >> LATER_BITS).ok()?)?;
+    let later = i64::try_from(cell >> 2 & ((1 << LATER_BITS) - 1)).ok()?;
+    Some((first, first.checked_add(later)?, cohort(cell)))
 }
 
 /// The cohort in the lowest two bits.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Cohorts;
-use super::rows::{self, Aged};
+use super::rows;
 use super::summary::{about, ages, told};
 use super::time::{Day, Window};
 use super::track::Track;
@@ -129,9 +129,7 @@ pub(super) fn active(view: &View<'_>, day: Day) -> Result<i64, StoreError> {
         return view.active(day.last_second());
     }
     let counters = view.numbers(&rows::ages_key(day))?;
-    let seen = counters.into_iter().filter(|(cell, _)| {
-        rows::read_age(*cell).is_some_and(|(_, cohort, aged)| aged != Aged::Seconds && view.include.contains(cohort))
-    });
+    let seen = counters.into_iter().filter(|(cell, _)| view.include.contains(rows::cohort(*cell)));
     Ok(seen.map(|(_, clusters)| clusters).sum())
 }
 

@@ -1,5 +1,7 @@
 //! The fleet at a moment.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::time::{Day, Window};
@@ -67,29 +69,34 @@ pub(super) fn about(view: &View<'_>) -> Result<About, StoreError> {
     })
 }
 
-/// How old the clusters are that are active at a moment.
-///
-/// The median: clusters in the order of their creation. Those that did not say when that was and were first seen on one
-/// day stand after those that did, and their mean stands for each.
+/// How old the clusters are that are active at a moment, since their first check-in.
 pub(super) fn ages(view: &View<'_>, at: i64) -> Result<Option<Ages>, StoreError> {
     let active = view.active(at)?;
     if active <= 0 {
         return Ok(None);
     }
-    let created = view.created(at)?;
+    let days = view.first_seen(at)?;
+    // The day leads to the second: a day's clusters are looked at one by one, and those of all others are only counted.
     let nth = |n: i64| {
-        let mut before = 0;
-        for (day, created) in &created {
-            if before + created.clusters() > n {
-                return day.first_second() + created.nth(n - before);
-            }
-            before += created.clusters();
-        }
-        at
+        let Some((day, before)) = at_rank(&days, n) else { return Ok(at) };
+        let seconds = view.first_seen_on(day, at)?;
+        Ok::<_, StoreError>(at_rank(&seconds, n - before).map_or(at, |(second, _)| second))
     };
-    let middle = i64::midpoint(nth((active - 1) / 2), nth(active / 2));
+    let middle = i64::midpoint(nth((active - 1) / 2)?, nth(active / 2)?);
     let mean = view.age_sum(at)?.div_euclid(i128::from(active));
     Ok(Some(Ages { mean_seconds: i64::try_from(mean).unwrap_or(i64::MAX), median_seconds: at - middle }))
+}
+
+/// Where the `n`th of what is counted lies (from 0), and how many come before that.
+fn at_rank<K: Copy>(counted: &BTreeMap<K, i64>, n: i64) -> Option<(K, i64)> {
+    let mut before = 0;
+    for (key, clusters) in counted {
+        if before + clusters > n {
+            return Some((*key, before));
+        }
+        before += clusters;
+    }
+    None
 }
 
 /// A count as it is told. What is counted is never negative; where the rollups say so, they are broken, and none is told.

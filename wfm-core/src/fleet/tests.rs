@@ -23,7 +23,7 @@ const START: i64 = 1_766_966_400;
 /// that it is silent.
 #[derive(Debug, Clone)]
 struct Drawn {
-    place: Place,
+    cohort: Cohort,
     first: i64,
     steps: Vec<(i64, u8)>,
     told: bool,
@@ -58,15 +58,12 @@ fn steps() -> impl Strategy<Value = i64> {
 }
 
 fn drawn() -> impl Strategy<Value = Drawn> {
-    let place = (0usize..4, prop::option::of(0i64..200)).prop_map(|(cohort, created)| Place {
-        cohort: Cohort::ALL[cohort],
-        created: created.map(|days| START - days * DAY),
-    });
+    let cohort = (0usize..4).prop_map(|cohort| Cohort::ALL[cohort]);
     let first =
         prop_oneof![(0..40 * DAY), (0i64..40).prop_map(|day| day * DAY), (1i64..40).prop_map(|day| day * DAY - 1)];
     let said = prop_oneof![6 => Just(1u8), 2 => 0u8..12];
-    (place, first, prop::collection::vec((steps(), said), 0..25), any::<bool>())
-        .prop_map(|(place, first, steps, told)| Drawn { place, first: START + first, steps, told })
+    (cohort, first, prop::collection::vec((steps(), said), 0..25), any::<bool>())
+        .prop_map(|(cohort, first, steps, told)| Drawn { cohort, first: START + first, steps, told })
 }
 
 impl Drawn {
@@ -99,26 +96,26 @@ impl Told {
             let mut check_ins = drawn.check_ins().into_iter().map(|(at, said)| (at, Arc::new(said)));
             let (at, mut said) = check_ins.next().unwrap();
             let mut changes = Changes::default();
-            let mut life = Teller::tell(&mut changes, drawn.place).appeared(at, &said);
+            let mut life = Teller::tell(&mut changes, drawn.cohort).appeared(at, &said);
             table.add(&changes).unwrap();
             for (at, says) in check_ins {
                 let mut changes = Changes::default();
                 let mut waits = true;
                 if at - life.last > DAY && at % 2 == 0 {
                     // Sometimes the silence is told before the return, sometimes with it.
-                    Teller::tell(&mut changes, drawn.place).fell_silent(&life, &said);
+                    Teller::tell(&mut changes, drawn.cohort).fell_silent(&life, &said);
                     waits = false;
                 }
-                life = Teller::tell(&mut changes, drawn.place).checked_in(life, waits, at, &said, &says);
+                life = Teller::tell(&mut changes, drawn.cohort).checked_in(life, waits, at, &said, &says);
                 table.add(&changes).unwrap();
                 said = says;
             }
             if drawn.told {
                 let mut changes = Changes::default();
-                Teller::tell(&mut changes, drawn.place).fell_silent(&life, &said);
+                Teller::tell(&mut changes, drawn.cohort).fell_silent(&life, &said);
                 table.add(&changes).unwrap();
             } else {
-                waiting.push(Waiting { cluster, place: drawn.place, life, said });
+                waiting.push(Waiting { cluster, cohort: drawn.cohort, life, said });
             }
         }
         Self { table, waiting }
@@ -149,7 +146,7 @@ impl Rollups for Told {
 
 fn counted(fleet: &[Drawn]) -> Fleet {
     let history = |drawn: &Drawn| {
-        History::new(drawn.place, drawn.check_ins().into_iter().map(|(at, said)| (at, Arc::new(said))).collect())
+        History::new(drawn.cohort, drawn.check_ins().into_iter().map(|(at, said)| (at, Arc::new(said))).collect())
     };
     Fleet { clusters: fleet.iter().map(history).collect() }
 }
@@ -265,7 +262,7 @@ proptest! {
         let mut changes = Changes::default();
         for drawn in &fleet {
             let check_ins = drawn.check_ins().into_iter().map(|(at, said)| (at, Arc::new(said)));
-            Teller::tell(&mut changes, drawn.place).life(check_ins, !drawn.told);
+            Teller::tell(&mut changes, drawn.cohort).life(check_ins, !drawn.told);
         }
         let mut at_once = Table::default();
         at_once.add(&changes).unwrap();
@@ -273,7 +270,7 @@ proptest! {
         let mut taken_back = Changes::default();
         for drawn in &fleet {
             let check_ins = drawn.check_ins().into_iter().map(|(at, said)| (at, Arc::new(said)));
-            Teller::take_back(&mut taken_back, drawn.place).life(check_ins, !drawn.told);
+            Teller::take_back(&mut taken_back, drawn.cohort).life(check_ins, !drawn.told);
         }
         at_once.add(&taken_back).unwrap();
         prop_assert_eq!(at_once, Table::default(), "what is taken back leaves nothing");

@@ -12,9 +12,9 @@ pub enum Track {
     Disappeared,
     /// A check-in after a silence of more than 24 hours.
     Returned,
-    /// Not counted but added up: the creation times of the clusters that became active, less those of the clusters that
+    /// Not counted but added up: the first check-ins of the clusters that became active, less those of the clusters that
     /// ceased to be, in seconds since 1970.
-    Created,
+    FirstSeen,
     /// As [`Disappeared`](Self::Disappeared), of a cluster that was seen on one day only.
     Once,
     /// The first check-in of a cluster that was once silent after having been seen on one day only.
@@ -41,7 +41,7 @@ impl Track {
             Self::Appeared => 0,
             Self::Disappeared => 1,
             Self::Returned => 2,
-            Self::Created => 3,
+            Self::FirstSeen => 3,
             Self::Once => 4,
             Self::OnceAppeared => 5,
             Self::Soon(window) => of(8, window),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::life::{Life, Place, Teller};
-use super::rows::{self, Aged, Level, NotARow};
+use super::life::{Life, Teller};
+use super::rows::{self, Level, NotARow};
 use super::time::{DAY, Day, Window};
 use super::track::Track;
 use super::{Changes, Cohorts};
@@ -54,35 +54,12 @@ pub trait Rollups {
 pub struct Waiting {
     /// Which.
     pub cluster: ClusterId,
-    /// Where it counts.
-    pub place: Place,
+    /// Whose it is.
+    pub cohort: Cohort,
     /// Its past.
     pub life: Life,
     /// What it last said.
     pub said: Arc<ClusterFacts>,
-}
-
-/// Active clusters that were created on a day.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Created {
-    /// At its first second: those that said so.
-    on_day: i64,
-    /// Later: those that were first seen then.
-    later: i64,
-    /// By how many seconds, all together.
-    seconds: i64,
-}
-
-impl Created {
-    pub(super) fn clusters(self) -> i64 {
-        self.on_day + self.later
-    }
-
-    /// By how many seconds the `n`th cluster (from 0) was created after the day's beginning: those that are later share
-    /// their mean.
-    pub(super) fn nth(self, n: i64) -> i64 {
-        if n < self.on_day { 0 } else { self.seconds.div_euclid(self.later.max(1)) }
-    }
 }
 
 /// Answers about one moment T and some cohorts. Clusters that are silent by then without the rollups knowing it yet are
@@ -103,7 +80,7 @@ impl<'a> View<'a> {
     pub(super) fn new(rollups: &'a dyn Rollups, at: i64, include: Cohorts) -> Result<Self, StoreError> {
         let mut untold = Changes::default();
         for waiting in rollups.waiting(at.saturating_sub(DAY))? {
-            Teller::tell(&mut untold, waiting.place).fell_silent(&waiting.life, &waiting.said);
+            Teller::tell(&mut untold, waiting.cohort).fell_silent(&waiting.life, &waiting.said);
         }
         Ok(Self::with(rollups, at, include, untold))
     }
@@ -155,7 +132,7 @@ impl<'a> View<'a> {
 
     /// The sum of the ages of the clusters active at a moment, in seconds.
     pub(super) fn age_sum(&self, at: i64) -> Result<i128, StoreError> {
-        Ok(i128::from(self.active(at)?) * i128::from(at) - i128::from(self.events(Track::Created, at)?))
+        Ok(i128::from(self.active(at)?) * i128::from(at) - i128::from(self.events(Track::FirstSeen, at)?))
     }
 
     /// Events of a pair that began and ended within the window: each is an interval that is over before the window has
@@ -225,48 +202,59 @@ impl<'a> View<'a> {
 }
 
 impl View<'_> {
-    /// Active clusters at a moment by the day of their creation.
-    pub(super) fn created(&self, at: i64) -> Result<BTreeMap<Day, Created>, StoreError> {
-        let mut created = BTreeMap::<Day, Created>::new();
-        let mut add = |cell: u64, amount: i64, include: Cohorts| {
-            let (day, cohort, aged) = rows::read_age(cell).ok_or_else(|| damaged(NotARow))?;
-            if include.contains(cohort) {
-                let of_day = created.entry(day).or_default();
-                *match aged {
-                    Aged::OnDay => &mut of_day.on_day,
-                    Aged::Later => &mut of_day.later,
-                    Aged::Seconds => &mut of_day.seconds,
-                } += amount;
+    /// Active clusters at a moment by the day of their first check-in.
+    pub(super) fn first_seen(&self, at: i64) -> Result<BTreeMap<Day, i64>, StoreError> {
+        let mut first_seen = BTreeMap::new();
+        let mut add = |(first, cohort): (Day, Cohort), amount: i64| {
+            if self.include.contains(cohort) {
+                *first_seen.entry(first).or_default() += amount;
             }
-            Ok::<_, StoreError>(())
         };
         let day = Day::of(at);
         if at == day.last_second() && at < self.at {
             // Who was seen on a day is active when it ends.
             for (cell, amount) in self.numbers(&rows::ages_key(day))? {
-                add(cell, amount, self.include)?;
+                add(rows::read_age(cell), amount);
             }
-            return Ok(created);
+            return Ok(first_seen);
         }
         // Who was seen yesterday was active when it ended; from then on, who came and who went.
         for (cell, amount) in self.numbers(&rows::ages_key(day.plus(-1)))? {
-            add(cell, amount, self.include)?;
+            add(rows::read_age(cell), amount);
         }
         let (from, _) = rows::age_moves(day.first_second());
         let (last, second) = rows::age_moves(at);
         for (key, row) in self.rollups.rows(&from, &[last.as_slice(), &[0]].concat())? {
             for (cell, amount) in rows::numbers(&row).map_err(damaged)? {
                 if key < last || rows::slot_of(cell) <= second {
-                    add(cell, amount, self.include)?;
+                    add(rows::read_age(cell), amount);
                 }
             }
         }
-        for (cohort, born, amount) in self.untold.age_moves(day.first_second(), at) {
-            for (cell, amount) in rows::age(cohort, born, amount) {
-                add(cell, amount, self.include)?;
+        for (cohort, first, amount) in self.untold.age_moves(day.first_second(), at) {
+            add((Day::of(first), cohort), amount);
+        }
+        Ok(first_seen)
+    }
+
+    /// Active clusters at a moment whose first check-in was on a day, by its second.
+    pub(super) fn first_seen_on(&self, day: Day, at: i64) -> Result<BTreeMap<i64, i64>, StoreError> {
+        let mut first_seen = BTreeMap::new();
+        let (from, to) = rows::born_on(day);
+        for (key, row) in self.rollups.rows(&from, &to)? {
+            for (cell, amount) in rows::numbers(&row).map_err(damaged)? {
+                let (first, moved, cohort) = rows::read_born(&key, cell).ok_or_else(|| damaged(NotARow))?;
+                if moved <= at && self.include.contains(cohort) {
+                    *first_seen.entry(first).or_default() += amount;
+                }
             }
         }
-        Ok(created)
+        for (cohort, first, amount) in self.untold.age_moves(i64::MIN, at) {
+            if Day::of(first) == day && self.include.contains(cohort) {
+                *first_seen.entry(first).or_default() += amount;
+            }
+        }
+        Ok(first_seen)
     }
 
     /// The first day on which anybody checked in, whatever the cohort.

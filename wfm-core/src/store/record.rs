@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{AuditEntry, DoctorReport, Run, whole_second};
-use crate::anonymizer::{Arrival, Others, ReportedVersion};
+use crate::anonymizer::{Arrival, ReportedVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::facets::FacetCount;
@@ -22,16 +21,12 @@ pub struct ClusterRecord {
     pub id: ClusterId,
     /// Its components as last reported.
     pub components: BTreeMap<ComponentName, ReportedVersion>,
-    /// How many workloads run beside the product's, if it last said.
-    pub others: Option<Others>,
     /// Its first check-in, by the service's clock, to the second.
     pub first_seen: Timestamp,
     /// Its last check-in, by the service's clock, to the second.
     pub last_seen: Timestamp,
     /// How often it has checked in.
     pub check_ins: u64,
-    /// The day on which it was created, if it ever said.
-    pub created: Option<Date>,
     /// Whose it last said it is.
     pub declared: Option<Cohort>,
     /// Whose it is by a rule of the service, which comes before what it says itself.
@@ -45,17 +40,15 @@ impl ClusterRecord {
     #[must_use]
     pub fn after(known: Option<Self>, arrival: Arrival, at: Timestamp) -> Self {
         let at = whole_second(at);
-        let (id, created) = (arrival.cluster(), arrival.created());
-        let ClusterFacts { components, cohort: declared, others } = arrival.into();
+        let id = arrival.cluster();
+        let ClusterFacts { components, cohort: declared } = arrival.into();
         match known {
             None => Self {
                 id,
                 components,
-                others,
                 first_seen: at,
                 last_seen: at,
                 check_ins: 1,
-                created,
                 declared,
                 ruled: None,
                 decided: None,
@@ -63,11 +56,9 @@ impl ClusterRecord {
             Some(known) => Self {
                 id,
                 components,
-                others,
                 first_seen: known.first_seen.min(at),
                 last_seen: known.last_seen.max(at),
                 check_ins: known.check_ins.saturating_add(1),
-                created: created.or(known.created),
                 declared,
                 ruled: known.ruled,
                 decided: known.decided,
@@ -90,16 +81,12 @@ pub struct ClusterFacts {
     /// Whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cohort: Option<Cohort>,
-    /// How many workloads run beside the product's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub others: Option<Others>,
 }
 
 impl From<Arrival> for ClusterFacts {
     fn from(arrival: Arrival) -> Self {
-        let others = arrival.others();
         let (components, cohort) = arrival.into_parts();
-        Self { components, cohort, others }
+        Self { components, cohort }
     }
 }
 
@@ -152,9 +139,6 @@ pub enum Record {
     Cluster {
         /// Its random id.
         id: ClusterId,
-        /// The day on which it was created, if it ever said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        created: Option<Date>,
         /// Its cohort by a rule of the service.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ruled: Option<Cohort>,

@@ -49,15 +49,14 @@ pub struct Windows {
     pub quarter: Count,
 }
 
-/// How old the active clusters are, since their creation day where they reported one, else since their first check-in.
+/// How old the active clusters are, since their first check-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsAges))]
 pub struct Ages {
     /// The mean.
     pub mean_seconds: i64,
-    /// The median; between two clusters in the middle, the mean of both. Clusters that reported no creation day and were
-    /// first seen on one day count with their mean.
+    /// The median; between two clusters in the middle, the mean of both.
     pub median_seconds: i64,
 }
 

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::anonymizer::{EnvelopeKind, Others, ReportedVersion, SchemaVersion};
+use crate::anonymizer::{EnvelopeKind, ReportedVersion, SchemaVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::release::Release;
@@ -26,19 +25,12 @@ pub struct Cluster {
     pub id: ClusterId,
     /// Its components as last reported.
     pub components: BTreeMap<ComponentName, ReportedVersion>,
-    /// How many workloads run beside the product's, if it last said: 0, 1, 2, 3, 4 (and 5), 6 (to 10) or 11 (and more).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub other_workloads: Option<Others>,
     /// Its first check-in, by the service's clock.
     pub first_seen: Timestamp,
     /// Its last check-in, by the service's clock.
     pub last_seen: Timestamp,
     /// How often it has checked in.
     pub check_ins: u64,
-    /// The day on which it was created, if it said: the Monday of that week.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
-    pub created: Option<Date>,
     /// Whose it is, as far as questions about the fleet go.
     pub cohort: Cohort,
     /// What it says of that itself.
@@ -57,11 +49,9 @@ impl From<&ClusterRecord> for Cluster {
         Self {
             id: record.id,
             components: record.components.clone(),
-            other_workloads: record.others,
             first_seen: record.first_seen,
             last_seen: record.last_seen,
             check_ins: record.check_ins,
-            created: record.created,
             cohort: record.cohort(),
             declared_cohort: record.declared,
             ruled_cohort: record.ruled,

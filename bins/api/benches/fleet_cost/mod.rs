@@ -83,7 +83,7 @@ pub(crate) async fn disk_cost() {
                 Run { said: upgrade as u64, instants: steps.map(|step| at(step as i64)).collect(), untimed: 0 }
             });
             let id = ClusterId::new(Uuid::from_u128(n.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)));
-            Ok(Record::Cluster { id, created: None, ruled: None, decided: None, runs: runs.collect() })
+            Ok(Record::Cluster { id, ruled: None, decided: None, runs: runs.collect() })
         });
         store.load(Box::new(facts.collect::<Vec<_>>().into_iter().chain(clusters))).await.unwrap();
         drop(store);

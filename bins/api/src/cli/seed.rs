@@ -35,8 +35,8 @@ not enough all of them are shortened alike.
 
 Once a week each cluster also reports on what it runs, without any id: that is counted, and no cluster's report is kept.
 
---raw also writes each check-in as a line: {\"id\",\"at\",\"cohort\",\"created\",\"components\":{NAME:VERSION…}}; cohort is the
-cluster's in the end, and created the Monday of the week in which it was created.
+--raw also writes each check-in as a line: {\"id\",\"at\",\"cohort\",\"components\":{NAME:VERSION…}}; cohort is the
+cluster's in the end.
 Environment: WFM_API_STORE.";
 
 #[derive(Debug, Args)]

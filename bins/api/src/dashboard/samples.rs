@@ -30,11 +30,9 @@ fn clusters(has: &str) -> Listing {
             .parse()
             .unwrap(),
         components: [(name(has), ReportedVersion::from("v2.18.0".to_owned()))].into(),
-        other_workloads: None,
         first_seen: at() - 4000.hours(),
         last_seen: at() - (number as i64).hours(),
         check_ins: 340 * number as u64,
-        created: None,
         cohort: if number == 3 { Cohort::Staff } else { Cohort::Customer },
         declared_cohort: None,
         ruled_cohort: (number == 3).then_some(Cohort::Staff),

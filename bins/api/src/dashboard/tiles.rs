@@ -58,7 +58,7 @@ fn meanings() -> Markup {
             dl.meanings {
                 dt { "Active" } dd { "checked in within the last 24 hours." }
                 dt { "Known" } dd { "ever checked in." }
-                dt { "Age" } dd { "since the day a cluster was created, where it said so, else since its first check-in." }
+                dt { "Age" } dd { "since a cluster's first check-in." }
                 dt { "Appeared" } dd { "checked in for the first time; beside it the change against the window of the same length before." }
                 dt { "Disappeared" } dd { "was silent for 24 hours, and still is; the window holds the end of those hours." }
                 dt { "Returned" } dd { "checked in after more than 24 hours of silence." }

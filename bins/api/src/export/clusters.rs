@@ -13,13 +13,11 @@ pub(super) const COLUMNS: &[Column] = &[
     column("first_seen", Kind::Moment),
     column("last_seen", Kind::Moment),
     column("check_ins", Kind::Count),
-    optional("created", Kind::Day),
     column("cohort", Kind::Text),
     optional("declared_cohort", Kind::Text),
     optional("ruled_cohort", Kind::Text),
     optional("decided_cohort", Kind::Text),
     column("components", Kind::Json),
-    optional("other_workloads", Kind::Count),
 ];
 
 /// The clusters of a store, after one of them or from the first on.
@@ -63,12 +61,10 @@ fn row(record: &ClusterRecord) -> Row {
         Cell::Moment(record.first_seen),
         Cell::Moment(record.last_seen),
         Cell::Count(record.check_ins),
-        cell(record.created, Cell::Day),
         Cell::Word(record.cohort().as_str()),
         cohort(record.declared),
         cohort(record.ruled),
         cohort(record.decided),
         json(&record.components),
-        cell(record.others, |others| Cell::Count(others.first().into())),
     ]
 }

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -29,17 +28,15 @@ pub(crate) async fn check_in(mut request: Request) -> Answer {
     let named = if request.has("id") { Some(request.path("id")?) } else { None };
     let service = &request.service;
     let arrival = read(&body, named, service, &service.store.releases().await?)?;
-    let record = keep(service, request.peer, arrival, |arrival, _| arrival).await?;
+    let record = keep(service, request.peer, arrival).await?;
     Ok(json(&as_sent(&record)))
 }
 
-/// Keeps a check-in as `adjust` makes it at its time, unless its cluster checks in too often, or its network has brought too
-/// many new clusters today.
+/// Keeps a check-in, unless its cluster checks in too often, or its network has brought too many new clusters today.
 pub(super) async fn keep(
     service: &Service,
     peer: Option<Peer>,
     arrival: Arrival,
-    adjust: impl FnOnce(Arrival, Timestamp) -> Arrival,
 ) -> Result<ClusterRecord, ApiError> {
     let now = service.arrivals.now(service.store.as_ref()).await?;
     let (rates, cluster) = (&service.rates, arrival.cluster());
@@ -49,7 +46,7 @@ pub(super) async fn keep(
     if !has_place && service.store.cluster(cluster).await?.is_none() {
         return Err(rates.too_many_new(now));
     }
-    let kept = service.store.check_in(adjust(arrival, now), now).await;
+    let kept = service.store.check_in(arrival, now).await;
     let is_new = kept.as_ref().is_ok_and(|record| record.check_ins == 1);
     if has_place && !is_new {
         rates.give_back_new(peer, now);

@@ -76,8 +76,7 @@ impl Fleet {
             "New clusters of any cohort in the median hour of the window",
             fleet.new_median.clone(),
         );
-        let about =
-            "Mean age of active clusters, since their creation day where they report one, else their first check-in";
+        let about = "Mean age of active clusters, since their first check-in";
         registry.register("wfm_api_cluster_age_seconds_mean", about, fleet.age.clone());
         fleet
     }

@@ -2,9 +2,6 @@
 
 use std::ops::Range;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::Offset;
 use uuid::Builder;
 use wfm_core::cluster::{ClusterId, Cohort};
 
@@ -15,8 +12,6 @@ use super::{DAY, HOUR};
 
 pub(super) struct Life {
     pub(super) id: ClusterId,
-    /// The Monday of the week in which it was created.
-    pub(super) created: Option<Date>,
     /// Whose it says it is.
     pub(super) declared: Option<Cohort>,
     /// Whose it is by decision.
@@ -50,11 +45,9 @@ impl Life {
             Some(_) => calendar.end + 1,
             None => end(cohort, born, settled, calendar, dice).clamp(born + 1, calendar.end + 1),
         };
-        let before = if settled { dice.within(8 * DAY..1000 * DAY) } else { 0 };
-        let created = Some(monday(born - before));
         let mut silences = silences(born, until, dice);
         silences.extend(calendar.down.clone());
-        Self { id, created, declared, decided, born, until, settled, edge, silences }
+        Self { id, declared, decided, born, until, settled, edge, silences }
     }
 }
 
@@ -111,12 +104,6 @@ fn end(cohort: Cohort, born: i64, settled: bool, calendar: &Calendar, dice: &mut
     let age = if settled { SETTLED } else { 0 };
     let days = calendar.days_left(age, dice.below(calendar.alive(age)));
     born + days * DAY + dice.within(1..DAY)
-}
-
-fn monday(at: i64) -> Date {
-    let at = midnight(at) - weekday(at) * DAY;
-    let at = Timestamp::from_second(at).expect("a fleet's days and a few years before are moments");
-    Offset::UTC.to_datetime(at).date()
 }
 
 /// Outages of its own: one or none in a year as a rule, some in a row for a few.

@@ -159,7 +159,7 @@ impl Product {
             };
             components.extend(version.map(|version| (name.clone(), version)));
         }
-        ClusterFacts { components, cohort: said.cohort, others: None }
+        ClusterFacts { components, cohort: said.cohort }
     }
 
     fn version(&self, set: usize, component: usize) -> Option<ReportedVersion> {

@@ -4,17 +4,15 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::store::{ClusterFacts, Record, Run};
 
 /// Writes each check-in of the clusters that are shown to it:
-/// `{"id":"…","at":"2026-01-05T10:00:00Z","cohort":"customer","created":"2025-12-29","components":{"deis-router":"v2.19.0"}}`.
+/// `{"id":"…","at":"2026-01-05T10:00:00Z","cohort":"customer","components":{"deis-router":"v2.19.0"}}`.
 ///
-/// `cohort` is the cluster's in the end, the same in all its lines; `created` is the Monday that it says it was created in;
-/// `components` is what that check-in said.
+/// `cohort` is the cluster's in the end, the same in all its lines; `components` is what that check-in said.
 #[derive(Debug)]
 pub struct Raw<W> {
     out: W,
@@ -27,8 +25,6 @@ struct Line<'a> {
     id: ClusterId,
     at: Timestamp,
     cohort: Cohort,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created: Option<Date>,
     components: &'a RawValue,
 }
 
@@ -44,12 +40,12 @@ impl<W: Write> Raw<W> {
     /// Where `out` cannot be written, or a cluster names facts that were not shown before it.
     pub fn write(&mut self, record: &Record) -> io::Result<()> {
         match record {
-            Record::Facts { number, facts: ClusterFacts { components, cohort, .. } } => {
+            Record::Facts { number, facts: ClusterFacts { components, cohort } } => {
                 let components = serde_json::value::to_raw_value(components)?;
                 self.facts.insert(*number, (components, *cohort));
                 Ok(())
             }
-            Record::Cluster { id, created, ruled, decided, runs } => {
+            Record::Cluster { id, ruled, decided, runs } => {
                 let unknown = || io::Error::other("a cluster names facts that stand nowhere");
                 let Some(last) = runs.last() else { return Ok(()) };
                 let (_, declared) = self.facts.get(&last.said).ok_or_else(unknown)?;
@@ -59,7 +55,7 @@ impl<W: Write> Raw<W> {
                     let (components, _) = self.facts.get(said).ok_or_else(unknown)?;
                     for &instant in instants {
                         let at = Timestamp::from_second(instant).map_err(io::Error::other)?;
-                        let line = Line { id: *id, at, cohort, created: *created, components };
+                        let line = Line { id: *id, at, cohort, components };
                         serde_json::to_writer(&mut self.out, &line)?;
                         self.out.write_all(b"\n")?;
                     }

@@ -1,6 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Weekday;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::store::ClusterRecord;
 
@@ -30,7 +29,6 @@ fn all(fleet: Fleet) -> Vec<Record> {
 /// A cluster as its record has it, its check-ins in one row.
 struct Seen {
     id: ClusterId,
-    created: Option<jiff::civil::Date>,
     cohort: Cohort,
     runs: Vec<Run<ClusterFacts>>,
     instants: Vec<i64>,
@@ -44,7 +42,7 @@ fn seen(records: &[Record]) -> Vec<Seen> {
             Record::Facts { number, facts } => {
                 assert!(known.insert(*number, facts.clone()).is_none(), "numbered twice");
             }
-            Record::Cluster { id, created, ruled, decided, runs } => {
+            Record::Cluster { id, ruled, decided, runs } => {
                 let said = |run: &Run<u64>| Run {
                     said: known[&run.said].clone(),
                     instants: run.instants.clone(),
@@ -54,7 +52,7 @@ fn seen(records: &[Record]) -> Vec<Seen> {
                 let declared = runs.last().unwrap().said.cohort;
                 let cohort = decided.or(*ruled).or(declared).unwrap_or_default();
                 let instants = runs.iter().flat_map(|run| run.instants.clone()).collect();
-                clusters.push(Seen { id: *id, created: *created, cohort, runs, instants });
+                clusters.push(Seen { id: *id, cohort, runs, instants });
             }
             _ => {}
         }
@@ -90,7 +88,7 @@ fn a_fleet_is_the_same_on_every_machine_and_in_every_version() {
 fn a_cluster_does_not_depend_on_how_many_others_there_are() {
     let (few, many) = (seen(&all(fleet(3, 200))), seen(&all(fleet(100, 200))));
     for (one, same) in few.iter().zip(&many) {
-        assert_eq!((one.id, one.created, &one.runs), (same.id, same.created, &same.runs));
+        assert_eq!((one.id, &one.runs), (same.id, &same.runs));
     }
 }
 
@@ -105,9 +103,6 @@ fn every_check_in_lies_in_the_fleet_s_days_and_in_order() {
             assert!(cluster.instants[0] >= end() - i64::from(days) * DAY, "{days} days: too early");
             assert!(*cluster.instants.last().unwrap() <= end(), "{days} days: too late");
             assert!(cluster.runs.windows(2).all(|pair| pair[0].said != pair[1].said), "a run that goes on");
-            let first = Timestamp::from_second(cluster.instants[0]).unwrap();
-            let first = jiff::tz::Offset::UTC.to_datetime(first).date();
-            assert!(cluster.created.is_none_or(|day| day <= first && day.weekday() == Weekday::Monday));
         }
         let ids: BTreeSet<_> = seen.iter().map(|cluster| cluster.id).collect();
         assert_eq!(ids.len() as u64, clusters);
@@ -147,12 +142,9 @@ fn the_raw_lines_are_the_records() {
         for run in &cluster.runs {
             for &instant in &run.instants {
                 let at = Timestamp::from_second(instant).unwrap();
-                let mut line = serde_json::json!({
+                let line = serde_json::json!({
                     "id": cluster.id, "at": at, "cohort": cluster.cohort, "components": run.said.components,
                 });
-                if let Some(created) = cluster.created {
-                    line["created"] = serde_json::json!(created);
-                }
                 assert_eq!(serde_json::from_str::<serde_json::Value>(told.next().unwrap()).unwrap(), line);
             }
         }
@@ -169,7 +161,7 @@ async fn what_a_store_knows_afterwards_is_what_the_records_say() {
     for cluster in seen(&all(fleet(300, 90))) {
         let known: ClusterRecord = store.cluster(cluster.id).await.unwrap().unwrap();
         assert_eq!(known.check_ins, cluster.instants.len() as u64);
-        assert_eq!((known.cohort(), known.created), (cluster.cohort, cluster.created));
+        assert_eq!(known.cohort(), cluster.cohort);
         assert_eq!(known.components, cluster.runs.last().unwrap().said.components);
     }
 }

@@ -159,10 +159,9 @@ impl Store for SledStore {
     async fn check_in(&self, arrival: Arrival, at: Timestamp) -> Result<ClusterRecord, StoreError> {
         let id = arrival.cluster();
         // Written down and hashed here, on the caller's thread: the writer's time is everybody's.
-        let created = arrival.created();
         let written = rows::WrittenFacts::of(ClusterFacts::from(arrival));
         let facts = Arc::clone(&written.facts);
-        let row = self.writing.ask(move |group| group.check_in(id, &written, created, at)).await?;
+        let row = self.writing.ask(move |group| group.check_in(id, &written, at)).await?;
         row.record(id, ClusterFacts::clone(&facts))
     }
 

@@ -43,8 +43,7 @@ fn with(place: &str, value: Value) -> String {
 fn a_check_in_is_taken_as_it_was_made() {
     let arrival = accept(&check_in().to_string()).unwrap();
     assert_eq!(arrival.cluster().short(), "8c6da034");
-    assert_eq!((arrival.cohort(), arrival.created()), (Some(Cohort::Staff), Some(date(2026, 11, 16))));
-    assert_eq!(arrival.others().map(Others::first), Some(4));
+    assert_eq!(arrival.cohort(), Some(Cohort::Staff));
     let kept: Vec<String> = arrival.components().iter().map(|(name, version)| format!("{name} {version}")).collect();
     assert_eq!(kept, ["deis-minio custom", "deis-router v2.14.0"]);
 }

@@ -54,11 +54,8 @@ fn told_again(arrival: &Arrival) -> Inventory {
         created: None,
     };
     let said = arrival.components().iter().map(|(name, version)| workload(name.as_str(), &version.to_string()));
-    let others = arrival.others().map_or(0, |others| others.first());
     let mut inventory = Inventory::empty(jiff::Timestamp::UNIX_EPOCH);
-    inventory.deployments = Ok(said.chain((0..others).map(|_| workload("other", "custom"))).collect());
-    let monday = arrival.created().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    inventory.cluster_created = monday.map(|monday| monday.timestamp());
+    inventory.deployments = Ok(said.collect());
     inventory
 }
 
@@ -68,7 +65,8 @@ fn what_was_told_is_told_again_as_it_was() {
     for inventory in inventories(500) {
         let check_in = leaving(&inventory).remove(0);
         let arrival = Arrival::accept(check_in.as_bytes(), world.vocabulary()).unwrap();
-        assert_eq!(leaving(&told_again(&arrival))[0], check_in);
+        let again = leaving(&told_again(&arrival)).remove(0);
+        assert_eq!(Arrival::accept(again.as_bytes(), world.vocabulary()).unwrap(), arrival);
     }
 }
 

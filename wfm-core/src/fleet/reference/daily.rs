@@ -21,7 +21,7 @@ impl Fleet {
 
     fn counts(&self, cohort: Cohort, day: Day) -> Counts {
         let (before, end) = (day.first_second() - 1, day.last_second());
-        let clusters = || self.clusters.iter().filter(|cluster| cluster.place.cohort == cohort);
+        let clusters = || self.clusters.iter().filter(|cluster| cluster.cohort == cohort);
         let count = |is_so: &dyn Fn(&History) -> bool| clusters().filter(|cluster| is_so(cluster)).count() as u64;
         let on_day = |cluster: &History| cluster.check_ins.iter().any(|(at, _)| Day::of(*at) == day);
         let mut versions = BTreeMap::new();

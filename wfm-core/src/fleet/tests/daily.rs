@@ -64,8 +64,8 @@ proptest! {
 
 #[test]
 fn a_day_is_told_when_its_last_second_is_over() {
-    let place = Place { cohort: Cohort::Staff, created: None };
-    let told = Told::of(&[Drawn { place, first: START, steps: Vec::new(), told: false }]);
+    let cohort = Cohort::Staff;
+    let told = Told::of(&[Drawn { cohort, first: START, steps: Vec::new(), told: false }]);
     let days = |now| daily(&told, None, 9, moment(now)).unwrap();
     assert_eq!(days(START + DAY - 1), []);
     let [counted] = &days(START + 9 * DAY)[..] else { panic!("nobody came on the other days") };
@@ -79,7 +79,7 @@ fn components_whose_names_begin_alike_are_each_told() {
     let components = names.map(|name| (name.parse().unwrap(), String::from("v2.1.0").into())).into();
     let mut changes = Changes::default();
     let said = Arc::new(ClusterFacts { components, ..ClusterFacts::default() });
-    Teller::tell(&mut changes, Place { cohort: Cohort::Ci, created: None }).appeared(START, &said);
+    Teller::tell(&mut changes, Cohort::Ci).appeared(START, &said);
     let mut told = Told::of(&[]);
     told.table.add(&changes).unwrap();
     let days = daily(&told, None, 9, moment(START + DAY)).unwrap();

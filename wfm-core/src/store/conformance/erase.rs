@@ -121,7 +121,7 @@ pub async fn a_cluster_that_checks_in_after_it_was_erased_is_a_new_one(store: &d
     let moment = at("2026-01-20T13:00:00Z");
     let record = store.check_in(arrival(B, &[]), moment).await.unwrap();
     assert_eq!((record.first_seen, record.last_seen, record.check_ins), (moment, moment, 1));
-    assert_eq!((record.created, record.ruled, record.decided), (None, None, None));
+    assert_eq!((record.ruled, record.decided), (None, None));
     assert_eq!(store.cluster(id(B)).await.unwrap(), Some(record));
     assert_eq!(store.count_clusters().await.unwrap(), 3);
     assert_answers_are_a_recount(store).await;

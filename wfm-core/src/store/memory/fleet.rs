@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Cluster, State};
 use crate::anonymizer::Arrival;
 use crate::cluster::ClusterId;
-use crate::fleet::{Changes, DAY, Life, NotARow, Place, Rollups, Row, Teller, Waiting};
+use crate::fleet::{Changes, DAY, Life, NotARow, Rollups, Row, Teller, Waiting};
 use crate::store::{ClusterFacts, ClusterRecord, Run, StoreError, StoreErrorKind, in_time, whole_second};
 
 type Facts = Arc<ClusterFacts>;
@@ -31,7 +31,7 @@ impl State {
         let mut changes = Changes::default();
         let waiting = match known {
             None => {
-                Teller::tell(&mut changes, Place::of(&record)).appeared(instant, &said);
+                Teller::tell(&mut changes, record.cohort()).appeared(instant, &said);
                 true
             }
             Some(known) => {
@@ -65,8 +65,8 @@ impl State {
         let Some(cluster) = self.clusters.get(&id) else { return Ok(false) };
         let key = (last(&cluster.record), id);
         let mut changes = Changes::default();
-        let place = Place::of(&cluster.record);
-        Teller::take_back(&mut changes, place).life(in_time(&cluster.runs), self.waiting.contains(&key));
+        let cohort = cluster.record.cohort();
+        Teller::take_back(&mut changes, cohort).life(in_time(&cluster.runs), self.waiting.contains(&key));
         self.rollups.add(&changes).map_err(damaged)?;
         self.waiting.remove(&key);
         self.rules.remove(&id);
@@ -77,7 +77,7 @@ impl State {
     /// Adds a cluster with its whole history.
     pub(super) fn add(&mut self, cluster: Cluster) -> Result<(), StoreError> {
         let mut changes = Changes::default();
-        Teller::tell(&mut changes, Place::of(&cluster.record)).life(in_time(&cluster.runs), true);
+        Teller::tell(&mut changes, cluster.record.cohort()).life(in_time(&cluster.runs), true);
         self.rollups.add(&changes).map_err(damaged)?;
         self.waiting.insert((last(&cluster.record), cluster.record.id));
         self.clusters.insert(cluster.record.id, cluster);
@@ -88,7 +88,7 @@ impl State {
         let waiting = self.waiting(now.as_second().saturating_sub(DAY))?;
         let mut changes = Changes::default();
         for silent in &waiting {
-            Teller::tell(&mut changes, silent.place).fell_silent(&silent.life, &silent.said);
+            Teller::tell(&mut changes, silent.cohort).fell_silent(&silent.life, &silent.said);
         }
         self.rollups.add(&changes).map_err(damaged)?;
         for silent in &waiting {
@@ -116,7 +116,7 @@ impl Rollups for State {
         let silent = silent.filter_map(|(_, cluster)| {
             let known = self.clusters.get(cluster)?;
             let (life, said) = past(known)?;
-            Some(Waiting { cluster: *cluster, place: Place::of(&known.record), life, said })
+            Some(Waiting { cluster: *cluster, cohort: known.record.cohort(), life, said })
         });
         Ok(silent.collect())
     }
@@ -128,15 +128,15 @@ impl Rollups for State {
 
 /// Tells a cluster anew. The reference takes the long way: everything is taken back and told again.
 fn tell_again(changes: &mut Changes<Facts>, before: (&Cluster, bool), after: (&Cluster, bool)) {
-    Teller::take_back(changes, Place::of(&before.0.record)).life(in_time(&before.0.runs), before.1);
-    Teller::tell(changes, Place::of(&after.0.record)).life(in_time(&after.0.runs), after.1);
+    Teller::take_back(changes, before.0.record.cohort()).life(in_time(&before.0.runs), before.1);
+    Teller::tell(changes, after.0.record.cohort()).life(in_time(&after.0.runs), after.1);
 }
 
 /// A cluster's past, and what it said last.
 fn past(cluster: &Cluster) -> Option<(Life, Facts)> {
     let check_ins = in_time(&cluster.runs);
     let (_, said) = check_ins.last()?.clone();
-    let life = Teller::tell(&mut Changes::default(), Place::of(&cluster.record)).life(check_ins, true)?;
+    let life = Teller::tell(&mut Changes::default(), cluster.record.cohort()).life(check_ins, true)?;
     Some((life, said))
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::{Cluster, State};
 use crate::cluster::{ClusterId, Cohort};
@@ -30,8 +29,8 @@ pub(super) fn of(state: &State) -> Records {
             Run { said, instants: run.instants.clone(), untimed: run.untimed }
         });
         let runs = runs.collect();
-        let ClusterRecord { created, ruled, decided, .. } = cluster.record;
-        records.push(Record::Cluster { id: *id, created, ruled, decided, runs });
+        let ClusterRecord { ruled, decided, .. } = cluster.record;
+        records.push(Record::Cluster { id: *id, ruled, decided, runs });
     }
     Box::new(records.into_iter().map(Ok))
 }
@@ -51,8 +50,8 @@ pub(super) fn read(records: Records) -> Result<State, StoreError> {
                 state.facets.insert((count.week, count.cohort, count.value), count.reports);
             }
             Record::Facts { number, facts: said } => drop(facts.insert(number, Arc::new(said))),
-            Record::Cluster { id, created, ruled, decided, runs } => {
-                let cluster = cluster(id, (created, ruled, decided), runs, &facts).ok_or_else(unreadable)?;
+            Record::Cluster { id, ruled, decided, runs } => {
+                let cluster = cluster(id, (ruled, decided), runs, &facts).ok_or_else(unreadable)?;
                 state.add(cluster)?;
             }
         }
@@ -62,7 +61,7 @@ pub(super) fn read(records: Records) -> Result<State, StoreError> {
 
 fn cluster(
     id: ClusterId,
-    (created, ruled, decided): (Option<Date>, Option<Cohort>, Option<Cohort>),
+    (ruled, decided): (Option<Cohort>, Option<Cohort>),
     runs: Vec<Run<u64>>,
     facts: &BTreeMap<u64, Arc<ClusterFacts>>,
 ) -> Option<Cluster> {
@@ -75,11 +74,9 @@ fn cluster(
     let record = ClusterRecord {
         id,
         components: said.components,
-        others: said.others,
         first_seen: first,
         last_seen: last,
         check_ins,
-        created,
         declared: said.cohort,
         ruled,
         decided,

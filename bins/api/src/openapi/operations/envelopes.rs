@@ -11,7 +11,7 @@ pub(super) fn all() -> Vec<Operation> {
         new(Post, paths::V4_REPORTS, "report", "Check in")
             .more(
                 "What departs from the schema in anything is refused whole; the message names the member and repeats no \
-                 value. A week of creation that has not begun counts as not said.",
+                 value.",
             )
             .takes_as(envelopes::check_in, "16 KiB")
             .gives_nothing(204, "It is durable.")

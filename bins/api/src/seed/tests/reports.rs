@@ -24,7 +24,9 @@ fn every_report_tells_each_facet_once_and_no_more_report_than_there_are() {
     let facets: BTreeSet<Facet> = counts.iter().map(|count| count.value.facet()).collect();
     assert_eq!(facets.len(), Facet::REPORTED.len() + 1);
     let weeks: BTreeSet<_> = counts.iter().map(|count| count.week).collect();
-    assert!((28..=30).contains(&weeks.len()) && weeks.iter().all(|week| week.weekday() == Weekday::Monday));
+    assert!(
+        (28..=30).contains(&weeks.len()) && weeks.iter().all(|week| week.weekday() == jiff::civil::Weekday::Monday)
+    );
 }
 
 #[test]

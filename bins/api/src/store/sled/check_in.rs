@@ -1,7 +1,6 @@
 //! A check-in inside a transaction: the cluster's row, its runs, and what they add to the rollups.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::fleet::{DAY, Teller};
 use wfm_core::store::{By, Change, ClusterRecord, in_time, whole_second};
@@ -16,20 +15,14 @@ use super::run::{self, KeyedRun};
 pub(super) const NOTHING: &[u8] = &[];
 
 impl Group<'_> {
-    pub(super) fn check_in(
-        &mut self,
-        id: ClusterId,
-        said: &WrittenFacts,
-        created: Option<Date>,
-        at: Timestamp,
-    ) -> InTransaction<ClusterRow> {
+    pub(super) fn check_in(&mut self, id: ClusterId, said: &WrittenFacts, at: Timestamp) -> InTransaction<ClusterRow> {
         let at = whole_second(at).as_second();
         self.said.note(said);
         let row = match self.trees.clusters.get(id.as_bytes())? {
-            None => self.first_check_in(id, said, created, at)?,
+            None => self.first_check_in(id, said, at)?,
             Some(bytes) => {
                 let known = ClusterRow::read(&bytes).map_err(abort)?;
-                self.next_check_in(id, &known, said, created, at)?
+                self.next_check_in(id, &known, said, at)?
             }
         };
         self.trees.clusters.insert(id.as_bytes(), row.write())?;
@@ -37,20 +30,14 @@ impl Group<'_> {
         Ok(row)
     }
 
-    fn first_check_in(
-        &mut self,
-        id: ClusterId,
-        said: &WrittenFacts,
-        created: Option<Date>,
-        at: i64,
-    ) -> InTransaction<ClusterRow> {
+    fn first_check_in(&mut self, id: ClusterId, said: &WrittenFacts, at: i64) -> InTransaction<ClusterRow> {
         self.clusters = self.clusters.wrapping_add(1);
         let rule = self.trees.ledger.get(rows::rule_key(id))?;
         let ruled = rows::rule(rule.as_deref()).map_err(abort)?;
-        let row = ClusterRow { created, ruled, ..ClusterRow::new(said.key, at) };
+        let row = ClusterRow { ruled, ..ClusterRow::new(said.key, at) };
         self.keep_facts(said)?;
         if self.counts {
-            Teller::tell(&mut self.changes, row.place(&said.facts)).appeared(at, &said.key);
+            Teller::tell(&mut self.changes, row.cohort(&said.facts)).appeared(at, &said.key);
             self.wait(at, id)?;
         }
         Ok(row)
@@ -61,11 +48,9 @@ impl Group<'_> {
         id: ClusterId,
         known: &ClusterRow,
         said: &WrittenFacts,
-        created: Option<Date>,
         at: i64,
     ) -> InTransaction<ClusterRow> {
         let mut row = known.clone();
-        row.created = created.or(known.created);
         if let Some(closed) = row.check_in(said.key, at) {
             row.last_closed = self.close(&closed, known.last_closed)?;
         }
@@ -89,18 +74,18 @@ impl Group<'_> {
     ) -> InTransaction<()> {
         let was_waiting = self.wait_no_more(known.last, id)?;
         let waiting = was_waiting || at >= known.last;
-        let was_at = known.place(&*self.facts(&known.open.said)?);
-        let is_at = row.place(&said.facts);
+        let was = known.cohort(&*self.facts(&known.open.said)?);
+        let is = row.cohort(&said.facts);
         // Silence was noted in this very second, or by a clock that was set back since: it has not come to pass.
         let told_rightly = was_waiting || at.saturating_sub(known.last) > DAY;
-        if was_at == is_at && known.in_time() && at >= known.last && told_rightly {
-            let mut teller = Teller::tell(&mut self.changes, is_at);
+        if was == is && known.in_time() && at >= known.last && told_rightly {
+            let mut teller = Teller::tell(&mut self.changes, is);
             let life = teller.checked_in(known.life(), was_waiting, at, &known.open.said, &said.key);
             row.returned = life.returned;
         } else {
             let (before, after) = (self.runs(known)?, self.runs(row)?);
-            Teller::take_back(&mut self.changes, was_at).life(in_time(&before), was_waiting);
-            let life = Teller::tell(&mut self.changes, is_at).life(in_time(&after), waiting);
+            Teller::take_back(&mut self.changes, was).life(in_time(&before), was_waiting);
+            let life = Teller::tell(&mut self.changes, is).life(in_time(&after), waiting);
             row.returned = life.and_then(|life| life.returned);
         }
         if waiting {
@@ -146,12 +131,12 @@ impl Group<'_> {
         let mut row = known.clone();
         change(&mut row);
         let facts = self.facts(&row.open.said)?;
-        let (was_at, is_at) = (known.place(&facts), row.place(&facts));
-        if was_at != is_at {
+        let (was, is) = (known.cohort(&facts), row.cohort(&facts));
+        if was != is {
             let check_ins = in_time(&self.runs(&row)?);
             let waiting = self.trees.waiting.get(rows::waiting_key(row.last, id))?.is_some();
-            Teller::take_back(&mut self.changes, was_at).life(check_ins.iter().copied(), waiting);
-            Teller::tell(&mut self.changes, is_at).life(check_ins, waiting);
+            Teller::take_back(&mut self.changes, was).life(check_ins.iter().copied(), waiting);
+            Teller::tell(&mut self.changes, is).life(check_ins, waiting);
         }
         if known != row {
             self.trees.clusters.insert(id.as_bytes(), row.write())?;
@@ -169,8 +154,8 @@ impl Group<'_> {
         let bytes = bytes.ok_or_else(|| abort(rows::damaged("a waiting cluster's row is gone")))?;
         let row = ClusterRow::read(&bytes).map_err(abort)?;
         let said = self.said_last(&row)?;
-        let place = row.place(&*self.facts(&row.open.said)?);
-        Teller::tell(&mut self.changes, place).fell_silent(&row.life(), &said);
+        let cohort = row.cohort(&*self.facts(&row.open.said)?);
+        Teller::tell(&mut self.changes, cohort).fell_silent(&row.life(), &said);
         Ok(true)
     }
 

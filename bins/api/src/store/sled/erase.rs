@@ -18,10 +18,10 @@ impl Group<'_> {
         let Some(bytes) = self.trees.clusters.remove(id.as_bytes())? else { return Ok(false) };
         let row = ClusterRow::read(&bytes).map_err(abort)?;
         let waited = self.wait_no_more(row.last, id)?;
-        let place = row.place(&*self.facts(&row.open.said)?);
+        let cohort = row.cohort(&*self.facts(&row.open.said)?);
         let runs = self.take_runs(&row)?;
         if self.counts {
-            Teller::take_back(&mut self.changes, place).life(in_time(&runs), waited);
+            Teller::take_back(&mut self.changes, cohort).life(in_time(&runs), waited);
         }
         self.trees.ledger.remove(rows::rule_key(id))?;
         self.clusters = self.clusters.wrapping_sub(1);

@@ -105,13 +105,13 @@ impl Rollups for View<'_> {
             let (_, cluster) = rows::read_waiting_key(&key.map_err(failed)?)?;
             let row = self.0.clusters.get(cluster.as_bytes()).map_err(failed)?;
             let row = ClusterRow::read(&row.ok_or_else(|| rows::damaged("a waiting cluster's row is gone"))?)?;
-            let (place, life, key) = (row.place(&*facts(row.open.said)?), row.life(), row.open.said);
+            let (cohort, life, key) = (row.cohort(&*facts(row.open.said)?), row.life(), row.open.said);
             let key = if row.in_time() {
                 key
             } else {
                 in_time(&super::read::runs(self.0, row)?).pop().map_or(key, |(_, said)| said)
             };
-            silent.push(Waiting { cluster, place, life, said: facts(key)? });
+            silent.push(Waiting { cluster, cohort, life, said: facts(key)? });
         }
         Ok(silent)
     }

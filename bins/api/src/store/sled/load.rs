@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::sled::{Batch, Tree};
-use jiff::civil::Date;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::release::Releases;
 use wfm_core::store::{Record, Records, Run, StoreError, StoreErrorKind};
@@ -124,13 +123,16 @@ impl<'a> Loading<'a> {
                 let (key, reports) = facets::row(&count);
                 self.ledger.put(&key, &reports)
             }
-            Record::Cluster { id, created, ruled, decided, runs } => {
-                self.add_cluster(id, Known { created, ruled, decided }, runs)
-            }
+            Record::Cluster { id, ruled, decided, runs } => self.add_cluster(id, (ruled, decided), runs),
         }
     }
 
-    fn add_cluster(&mut self, id: ClusterId, known: Known, runs: Vec<Run<u64>>) -> Result<(), StoreError> {
+    fn add_cluster(
+        &mut self,
+        id: ClusterId,
+        (ruled, decided): (Option<Cohort>, Option<Cohort>),
+        runs: Vec<Run<u64>>,
+    ) -> Result<(), StoreError> {
         let unknown = || rows::damaged("a cluster's record names facts that stand nowhere");
         let mut told = Vec::with_capacity(runs.len());
         for Run { said, instants, untimed } in runs.into_iter().filter(|run| !run.instants.is_empty()) {
@@ -142,22 +144,13 @@ impl<'a> Loading<'a> {
         let (closed, open) = closed::divide(&told).ok_or_else(nothing)?;
         let counted = told.iter().map(|run| (run.instants.len() as u64).saturating_add(run.untimed));
         let check_ins = counted.fold(0, u64::saturating_add);
-        let mut row = ClusterRow { check_ins, ..ClusterRow::of(open, first, last) };
+        let mut row = ClusterRow { check_ins, ruled, decided, ..ClusterRow::of(open, first, last) };
         self.closing.put(&closed, &mut row)?;
-        (row.created, row.ruled, row.decided) = (known.created, known.ruled, known.decided);
         self.telling.cluster(id, &mut row, &told, &mut self.waiting)?;
         self.counted += 1;
         self.check_ins = self.check_ins.saturating_add(row.check_ins);
         self.clusters.put(id.as_bytes(), &row.write())
     }
-}
-
-/// What is known of a cluster beside its check-ins.
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    created: Option<Date>,
-    ruled: Option<Cohort>,
-    decided: Option<Cohort>,
 }
 
 /// Rows on their way into a tree.

@@ -60,8 +60,8 @@ impl<'a> Telling<'a> {
     }
 
     fn tell(&mut self, row: &mut ClusterRow, runs: &[KeyedRun], waits: bool) -> Result<(), StoreError> {
-        let place = row.place(&*self.facts(row.open.said)?);
-        let life = Teller::tell(&mut self.changes, place).life(in_time(runs), waits);
+        let cohort = row.cohort(&*self.facts(row.open.said)?);
+        let life = Teller::tell(&mut self.changes, cohort).life(in_time(runs), waits);
         row.returned = life.and_then(|life| life.returned);
         if self.changes.len() < GATHERED { Ok(()) } else { self.write() }
     }

@@ -70,7 +70,7 @@ impl Histories {
     /// A cluster's record; `None` where it was erased meanwhile.
     fn history(&mut self, id: ClusterId, row: &[u8]) -> Result<Option<Record>, StoreError> {
         let row = ClusterRow::read(row)?;
-        let (created, ruled, decided) = (row.created, row.ruled, row.decided);
+        let (ruled, decided) = (row.ruled, row.decided);
         let mut whole: Vec<Run<u64>> = Vec::new();
         let Some(runs) = read::walk(&self.disk.trees, row, drop)? else { return Ok(None) };
         for run in runs {
@@ -83,7 +83,7 @@ impl Histories {
                 _ => whole.push(Run { said, instants: run.instants, untimed: run.untimed }),
             }
         }
-        Ok(Some(Record::Cluster { id, created, ruled, decided, runs: whole }))
+        Ok(Some(Record::Cluster { id, ruled, decided, runs: whole }))
     }
 
     fn number(&mut self, key: FactsKey) -> Result<u64, StoreError> {

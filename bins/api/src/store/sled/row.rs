@@ -1,16 +1,12 @@
 //! A cluster's row.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use wfm_core::cluster::{ClusterId, Cohort};
-use wfm_core::fleet::{Day, Life, Place};
+use wfm_core::fleet::Life;
 use wfm_core::store::{Attendance, ClusterFacts, ClusterRecord, Run, StoreError};
 
 use super::rows::{FactsKey, cohort, cohort_number, damaged};
 use super::run::{self, KeyedRun};
-
-/// The day that days are counted from.
-const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 
 /// A cluster's row: what changes with every check-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +16,6 @@ pub(super) struct ClusterRow {
     /// Seconds since 1970.
     pub(super) last: i64,
     pub(super) check_ins: u64,
-    /// The day on which it was created, if it ever said.
-    pub(super) created: Option<Date>,
     /// Its cohort by a rule of the service.
     pub(super) ruled: Option<Cohort>,
     /// Its cohort by an administrator's decision.
@@ -45,8 +39,8 @@ impl ClusterRow {
     /// The row of a cluster of which one run is known, and when that began and ended.
     pub(super) fn of(open: KeyedRun, first: i64, last: i64) -> Self {
         let check_ins = (open.instants.len() as u64).saturating_add(open.untimed);
-        let (created, ruled, decided, returned) = (None, None, None, None);
-        Self { first, last, check_ins, created, ruled, decided, returned, closed: 0, last_closed: 0, open }
+        let (ruled, decided, returned) = (None, None, None);
+        Self { first, last, check_ins, ruled, decided, returned, closed: 0, last_closed: 0, open }
     }
 
     /// Adds a check-in; returns the run that it closed, if it did: whoever keeps that notes where.
@@ -71,7 +65,6 @@ impl ClusterRow {
         run::write_number(run::zigzag(self.last.wrapping_sub(self.first)), &mut bytes);
         run::write_number(self.check_ins, &mut bytes);
         run::write_number(u64::from(self.closed), &mut bytes);
-        run::write_option(self.created.map(day_number), &mut bytes);
         run::write_option(self.returned.map(|at| at.wrapping_sub(self.first)), &mut bytes);
         if self.closed > 0 {
             run::write_number(self.last_closed, &mut bytes);
@@ -89,9 +82,8 @@ impl ClusterRow {
         let check_ins = run::read_number(bytes)?;
         let closed = u32::try_from(run::read_number(bytes)?).map_err(damaged)?;
         // Format 2 ended here.
-        let (mut created, mut returned, mut last_closed) = (None, None, 0);
+        let (mut returned, mut last_closed) = (None, 0);
         if !bytes.is_empty() {
-            created = run::read_option(bytes)?.map(day).transpose()?;
             returned = run::read_option(bytes)?.map(|after| first.wrapping_add(after));
             if closed > 0 {
                 last_closed = run::read_number(bytes)?;
@@ -101,13 +93,12 @@ impl ClusterRow {
             return Err(damaged("a cluster's row is too long"));
         }
         let (ruled, decided) = (cohort(cohorts >> 4)?, cohort(cohorts & 0xf)?);
-        Ok(Self { first, last, check_ins, created, ruled, decided, returned, closed, last_closed, open })
+        Ok(Self { first, last, check_ins, ruled, decided, returned, closed, last_closed, open })
     }
 
-    /// Where the cluster counts, when it says this.
-    pub(super) fn place(&self, said: &ClusterFacts) -> Place {
-        let cohort = self.decided.or(self.ruled).or(said.cohort).unwrap_or_default();
-        Place { cohort, created: self.created.map(|date| Day::from(date).first_second()) }
+    /// Whose the cluster is, when it says this.
+    pub(super) fn cohort(&self, said: &ClusterFacts) -> Cohort {
+        self.decided.or(self.ruled).or(said.cohort).unwrap_or_default()
     }
 
     /// Its past, as far as the next check-in needs it.
@@ -123,36 +114,15 @@ impl ClusterRow {
     /// The record of this row and the facts that its open run names.
     pub(super) fn record(self, id: ClusterId, facts: ClusterFacts) -> Result<ClusterRecord, StoreError> {
         let Attendance { first, last, check_ins, .. } = self.attendance(id)?;
-        let ClusterFacts { components, cohort: declared, others } = facts;
-        let Self { created, ruled, decided, .. } = self;
-        Ok(ClusterRecord {
-            id,
-            components,
-            others,
-            first_seen: first,
-            last_seen: last,
-            check_ins,
-            created,
-            declared,
-            ruled,
-            decided,
-        })
+        let ClusterFacts { components, cohort: declared } = facts;
+        let Self { ruled, decided, .. } = self;
+        Ok(ClusterRecord { id, components, first_seen: first, last_seen: last, check_ins, declared, ruled, decided })
     }
 
     pub(super) fn attendance(&self, cluster: ClusterId) -> Result<Attendance, StoreError> {
         let (first, last) = (second(self.first)?, second(self.last)?);
         Ok(Attendance { cluster, first, last, check_ins: self.check_ins })
     }
-}
-
-/// Days since 1970.
-fn day_number(day: Date) -> i64 {
-    i64::from((day - EPOCH).get_days())
-}
-
-fn day(number: i64) -> Result<Date, StoreError> {
-    let span = jiff::Span::new().try_days(number).map_err(damaged)?;
-    EPOCH.checked_add(span).map_err(damaged)
 }
 
 fn second(second: i64) -> Result<Timestamp, StoreError> {
@@ -170,7 +140,6 @@ mod tests {
         let mut row = ClusterRow::new([1; 16], 1_767_225_600);
         row.decided = Some(Cohort::Test);
         row.ruled = Some(Cohort::Ci);
-        row.created = Some(jiff::civil::date(2025, 12, 29));
         row.returned = Some(1_767_268_800);
         assert_eq!(row.check_in([1; 16], 1_767_268_800), None);
         row
@@ -186,9 +155,9 @@ mod tests {
     #[test]
     fn a_torn_row_is_an_error_and_no_panic() {
         let whole = row().write();
-        let format_2 = ClusterRow::read(&whole[..whole.len() - 6]).unwrap();
-        assert_eq!(format_2, ClusterRow { created: None, returned: None, ..row() });
-        for length in (0..whole.len()).filter(|length| *length != whole.len() - 6) {
+        let format_2 = ClusterRow::read(&whole[..whole.len() - 3]).unwrap();
+        assert_eq!(format_2, ClusterRow { returned: None, ..row() });
+        for length in (0..whole.len()).filter(|length| *length != whole.len() - 3) {
             assert_eq!(ClusterRow::read(&whole[..length]).unwrap_err().kind(), StoreErrorKind::Corrupt);
         }
         assert!(ClusterRow::read(&[whole.as_slice(), &[0]].concat()).is_err());

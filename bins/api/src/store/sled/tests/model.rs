@@ -17,7 +17,7 @@ const VERSIONS: [&str; 4] = ["v2.9.0", "v2.10.0", "v2.10.1-rc1", "3.0.0"];
 #[derive(Debug, Clone)]
 enum Operation {
     Advance(i64),
-    CheckIn { cluster: u128, version: usize, cohort: Option<usize>, created: Option<i8>, times: u8 },
+    CheckIn { cluster: u128, version: usize, cohort: Option<usize>, times: u8 },
     Publish { versions: Vec<usize>, day: i8, mode: usize },
     Yank { version: usize, reason: bool },
     Notice { id: u8, text: u8, remove: bool },
@@ -37,8 +37,8 @@ fn operation() -> impl Strategy<Value = Operation> {
     let cohort = || proptest::option::of(0..4usize);
     prop_oneof![
         3 => (-100_000i64..200_000).prop_map(Advance),
-        10 => (0u128..5, version.clone(), rarely(0..4usize), rarely(1i8..4), 1u8..40)
-            .prop_map(|(cluster, version, cohort, created, times)| CheckIn { cluster, version, cohort, created, times }),
+        10 => (0u128..5, version.clone(), rarely(0..4usize), 1u8..40)
+            .prop_map(|(cluster, version, cohort, times)| CheckIn { cluster, version, cohort, times }),
         3 => (proptest::collection::vec(version.clone(), 1..3), 1i8..3, 0..3usize)
             .prop_map(|(versions, day, mode)| Publish { versions, day, mode }),
         2 => (version, any::<bool>()).prop_map(|(version, reason)| Yank { version, reason }),
@@ -100,11 +100,9 @@ impl Pair {
         let id = |n: u128| ClusterId::new(uuid::Uuid::from_u128(n << 100));
         match operation {
             Operation::Advance(seconds) => self.clock.advance(jiff::SignedDuration::from_secs(seconds)),
-            Operation::CheckIn { cluster, version, cohort: declared, created, times } => {
-                let created = created.map(|day| jiff::civil::date(2025, 12, day));
+            Operation::CheckIn { cluster, version, cohort: declared, times } => {
                 for _ in 0..times {
-                    let arrival =
-                        said(id(cluster), VERSIONS[version]).with_cohort(cohort(declared)).with_created(created);
+                    let arrival = said(id(cluster), VERSIONS[version]).with_cohort(cohort(declared));
                     both!(self, store => store.check_in(arrival.clone(), self.clock.now()));
                     self.clock.advance(jiff::SignedDuration::from_secs(43_200));
                 }
