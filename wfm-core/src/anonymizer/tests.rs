@@ -7,6 +7,7 @@ use crate::version::Train;
 use crate::wire;
 
 mod cases;
+mod observer;
 mod properties;
 mod release_lists;
 
@@ -63,7 +64,7 @@ fn catalog_names_and_listed_versions_are_all_that_is_said() {
     ]);
     assert_eq!(
         body,
-        r#"{"schema":1,"id":"8c6da034-c8b1-489a-a55d-a2215d93f934","components":[{"name":"deis-minio","version":"v2.4.1"},{"name":"deis-router","version":"v2.14.0"}],"other":0}"#
+        r#"{"schema":1,"id":"8c6da034-c8b1-489a-a55d-a2215d93f934","components":[{"name":"deis-minio","version":"v2.4.1"},{"name":"deis-router","version":"v2.14.0"}]}"#
     );
 }
 

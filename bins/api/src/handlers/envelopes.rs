@@ -75,7 +75,7 @@ impl<'a> Parts<'a> {
 
     /// The shortest check-in with this id: whether it is one is for the schema to say.
     fn id_alone(&self) -> Vec<u8> {
-        [self.before, self.id, br#"","components":[],"other":0}"#].concat()
+        [self.before, self.id, br#"","components":[]}"#].concat()
     }
 }
 

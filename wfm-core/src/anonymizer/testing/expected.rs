@@ -64,7 +64,8 @@ impl Facts {
     pub(super) fn expected(&self, world: &World, list: &ReleaseList) -> Expected {
         let software = self.kubernetes.is_some() || self.nodes.is_some();
         let capacity = self.nodes.as_ref().map(|nodes| self.capacity(nodes));
-        [Some(self.check_in(world, list)), software.then(|| self.software()), capacity]
+        let software = software.then(|| self.software());
+        [Some(self.check_in(world, list)), software, capacity, self.creation(), self.other_workloads()]
     }
 
     /// What is told of each component: the lowest row of the canonical versions that is published, if one is.
@@ -80,12 +81,6 @@ impl Facts {
         let id = uuid::Builder::from_random_bytes(self.id.to_be_bytes()).into_uuid();
         body.word("id", id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
         self.cohort(&mut body);
-        if let Some(week) = self.week {
-            let (year, week) = WEEK_NUMBERS[week];
-            body.0.push_str(",\"created\":{\"year\":");
-            number(&mut body.0, year);
-            body.number("week", week).0.push('}');
-        }
         body.0.push_str(",\"components\":[");
         for (index, (name, version)) in self.told(list).enumerate() {
             for part in [if index > 0 { "," } else { "" }, "{\"name\":\"", world.names[name].as_str(), "\""] {
@@ -94,7 +89,6 @@ impl Facts {
             body.word("version", version.unwrap_or("custom")).0.push('}');
         }
         body.0.push(']');
-        body.number("other", OTHERS[self.others].0);
         body.sealed()
     }
 
@@ -132,6 +126,23 @@ impl Facts {
             }
         }
         body.sealed()
+    }
+
+    fn creation(&self) -> Option<Vec<u8>> {
+        let (year, week) = WEEK_NUMBERS[self.week?];
+        let mut body = Body::new("{\"schema\":1,\"part\":\"creation\"");
+        self.cohort(&mut body);
+        body.0.push_str(",\"created\":{\"year\":");
+        number(&mut body.0, year);
+        body.number("week", week).0.push('}');
+        Some(body.sealed())
+    }
+
+    fn other_workloads(&self) -> Option<Vec<u8>> {
+        let mut body = Body::new("{\"schema\":1,\"part\":\"other-workloads\"");
+        self.cohort(&mut body);
+        body.number("workloads", OTHERS[self.others?].0);
+        Some(body.sealed())
     }
 
     fn cohort(&self, body: &mut Body) {
