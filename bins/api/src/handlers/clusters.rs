@@ -33,11 +33,7 @@ pub(crate) async fn check_in(mut request: Request) -> Answer {
 }
 
 /// Keeps a check-in, unless its cluster checks in too often, or its network has brought too many new clusters today.
-pub(super) async fn keep(
-    service: &Service,
-    peer: Option<Peer>,
-    arrival: Arrival,
-) -> Result<ClusterRecord, ApiError> {
+pub(super) async fn keep(service: &Service, peer: Option<Peer>, arrival: Arrival) -> Result<ClusterRecord, ApiError> {
     let now = service.arrivals.now(service.store.as_ref()).await?;
     let (rates, cluster) = (&service.rates, arrival.cluster());
     rates.cluster(cluster, now)?;
