@@ -177,7 +177,7 @@ impl Writer {
             tracing::error!(error = wfm_shell::sentence(&full), "nothing is kept, but clusters can be erased");
         }
         let fits = self.shared.room.check_reserve(&self.shared.path).is_ok();
-        let (fitting, rest) = work.into_iter().partition(|one: &Box<dyn Work>| fits && one.uses_reserve());
+        let (fitting, rest): (Vec<_>, Vec<_>) = work.into_iter().partition(|one| fits && one.uses_reserve());
         fail(rest, StoreErrorKind::Unavailable);
         fitting
     }
