@@ -53,6 +53,10 @@ smoke:
 deny:
     cargo deny check bans licenses sources
 
+# Known flaws of what is built in, by the database at rustsec.org (cargo install cargo-deny, a network)
+advisories:
+    cargo deny check advisories
+
 # The fuzz targets build
 fuzz-build:
     cargo check --manifest-path fuzz/Cargo.toml --locked
