@@ -27,7 +27,7 @@ pub mod testing;
 mod vocabulary;
 
 pub use accept::NotTaken;
-pub use arrival::{Arrival, DoctorFacts, NotAccepted};
+pub use arrival::{Arrival, DoctorFacts, NotAccepted, Reduction};
 pub use envelope::{Consent, Envelope, EnvelopeKind, SchemaVersion};
 pub use fields::Field;
 pub use normalise::others::{NotABucket, Others};

@@ -27,6 +27,7 @@ mod changes;
 mod cohorts;
 mod daily;
 mod life;
+mod newcomers;
 #[cfg(any(test, feature = "testing"))]
 pub mod reference;
 mod rows;
@@ -46,6 +47,7 @@ pub use changes::Changes;
 pub use cohorts::{Cohorts, NotCohorts};
 pub use daily::{CountedDay, Counts, daily};
 pub use life::{Life, Place, Teller};
+pub use newcomers::{Newcomers, last_day, newcomers};
 pub use rows::{Delta, NotARow, VersionCell, key_weight, weight};
 pub use running::running;
 pub use series::{Counted, Range, age_series, series};

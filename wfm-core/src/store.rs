@@ -21,17 +21,21 @@ mod doctor;
 mod error;
 mod history;
 mod memory;
+mod mend;
 mod query;
 mod record;
+mod token_name;
 
 pub use ask::{Look, ask};
 pub use audit::{Action, Actor, AuditEntry, By, Change};
-pub use doctor::{DoctorId, DoctorReport, NotADoctorId};
+pub use doctor::{DoctorId, DoctorReport, MOST_DOCTOR_REPORTS, NotADoctorId};
 pub use error::{StoreError, StoreErrorKind};
 pub use history::{Attendance, PersistentQuery, Run, in_time, whole_second};
 pub use memory::MemoryStore;
+pub use mend::{Dropped, between};
 pub use query::{Bounds, ClusterQuery, InstalledQuery, Page};
 pub use record::{ClusterFacts, ClusterRecord, History, Record, Records};
+pub use token_name::{NotATokenName, TokenName};
 
 /// Keeps releases and check-ins.
 ///
@@ -130,8 +134,15 @@ pub trait Store: Send + Sync {
     /// [`ask`] is the way to do it.
     async fn look(&self, look: Look) -> Result<(), StoreError>;
 
-    /// Keeps a doctor report in place of an earlier one with its id.
-    async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError>;
+    /// Adds a line to the audit log about something that changes nothing else.
+    async fn note(&self, change: Change, by: By) -> Result<(), StoreError>;
+
+    /// Keeps a doctor report, unless there is one with its id. Returns the one that is kept. Of more than
+    /// [`MOST_DOCTOR_REPORTS`] the oldest is forgotten.
+    async fn put_doctor(&self, report: DoctorReport) -> Result<DoctorReport, StoreError>;
+
+    /// Forgets doctor reports that arrived before a moment. Returns how many; more may be left.
+    async fn forget_doctors(&self, before: Timestamp) -> Result<u64, StoreError>;
 
     /// A doctor report.
     async fn doctor(&self, id: DoctorId) -> Result<Option<DoctorReport>, StoreError>;

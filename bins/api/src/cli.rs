@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use wfm_core::clock::SystemClock;
-use wfm_core::store::Store;
+use wfm_core::store::{Store, TokenName};
 
 use crate::service::{Service, Settings};
 use crate::store::StoreUrl;
@@ -16,9 +16,11 @@ use crate::tokens::{Role, Token, Tokens};
 
 mod allowance;
 mod backup;
+mod drop;
 mod error;
 mod import;
 mod insights;
+mod mend;
 mod seed;
 
 pub use error::Error;
@@ -36,7 +38,7 @@ Examples:
 
 The first line on standard output is the address that is listened on; logs go to standard error.
 Environment: WFM_API_LISTEN, WFM_API_STORE, WFM_API_TOKENS_FILE, WFM_API_RATE_PER_CLUSTER,
-WFM_API_RATE_PER_ADDRESS, WFM_API_INSIGHTS_PUBLIC, WFM_API_COHORT_RULES, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY;
+WFM_API_RATE_PER_ADDRESS, WFM_API_RATE_NEW_CLUSTERS, WFM_API_DOCTOR, WFM_API_TRUST_CLOCK, WFM_API_INSIGHTS_PUBLIC, WFM_API_COHORT_RULES, WFM_API_CONNECTIONS, WFM_API_CONNECTIONS_PER_ADDRESS, WFM_API_BEHIND_PROXY;
 RUST_LOG, WFM_LOG_FORMAT=json.";
 
 /// The versions service of Workflow: keeps releases and check-ins, and answers agents.
@@ -78,6 +80,10 @@ enum Command {
     Verify(backup::Verify),
     /// Make the numbers of the fleet again from the check-ins, and say whether they differed
     Rebuild(backup::Rebuild),
+    /// Erase the clusters that first checked in within an interval, such as a flood of false ones
+    Drop(drop::Drop),
+    /// Make a new store without what a wrong clock has put into one
+    Mend(mend::Mend),
     /// Fill an empty store with a fleet that never was
     Seed(seed::Seed),
     /// Make tokens
@@ -88,11 +94,14 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
     /// Print a new token, and the line with its hash for the tokens file
-    #[command(after_help = "Example:\n  wfm-api token new --role publisher")]
+    #[command(after_help = "Example:\n  wfm-api token new --role publisher --name build-server")]
     New {
         /// What the token allows
         #[arg(long)]
         role: Role,
+        /// What the audit log calls the token
+        #[arg(long)]
+        name: Option<TokenName>,
     },
 }
 
@@ -131,8 +140,10 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Some(Command::Restore(restore)) => restore.run().await,
         Some(Command::Verify(verify)) => verify.run().await,
         Some(Command::Rebuild(rebuild)) => rebuild.run().await,
+        Some(Command::Drop(drop)) => drop.run().await,
+        Some(Command::Mend(mend)) => mend.run().await,
         Some(Command::Seed(seed)) => seed.run().await,
-        Some(Command::Token(TokenCommand::New { role })) => new_token(role),
+        Some(Command::Token(TokenCommand::New { role, name })) => new_token(role, name),
     }
 }
 
@@ -173,12 +184,12 @@ fn hand_out_backups(url: &StoreUrl, store: &Arc<dyn Store>) -> Option<tokio::tas
     listening.ok()
 }
 
-fn new_token(role: Role) -> Result<(), Error> {
+fn new_token(role: Role, name: Option<TokenName>) -> Result<(), Error> {
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(Error::NoRandomness)?;
     let token = Token::new(random);
     println!("{}", token.reveal());
-    println!("{}", token.line(role));
+    println!("{}{}", token.line(role), name.map_or(String::new(), |name| format!(" {}", name.as_str())));
     eprintln!(
         "The first line is the token: it is shown once, give it to its owner. Add the second to the tokens file."
     );

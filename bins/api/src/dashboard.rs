@@ -114,7 +114,7 @@ impl Dashboard {
                 (tiles::tiles(self, &insights.summary))
                 (active::active(self, &insights.active))
                 div.pair {
-                    (arrivals::arrivals(self, &insights.appeared, &insights.disappeared))
+                    (arrivals::arrivals(self, &insights.appeared, &insights.disappeared, insights.newcomers.as_ref()))
                     (ages::ages(self, &insights.ages))
                 }
                 @if let Some(chosen) = &insights.component {

@@ -16,7 +16,7 @@ use crate::error::{Answer, ApiError, recover};
 use crate::request::{Request, pieces};
 use crate::routes::ROUTES;
 use crate::service::Service;
-use crate::tokens::Role;
+use crate::tokens::{Caller, Role};
 use crate::viewer::Viewer;
 
 mod route;
@@ -49,11 +49,12 @@ pub fn routes(
                 let answer = async {
                     // What is nowhere counts as well: guessing paths is asking too.
                     let access = row.map_or(Access::Anyone, |route| route.access);
-                    let viewer = admit(access, peer, &headers, &query, &service).await?;
+                    let (viewer, caller) = admit(access, peer, &headers, &query, &service).await?;
                     let (route, values) = found?;
                     let service = Arc::clone(&service);
-                    (route.handler)(Request { service, template: route.path, values, query, headers, body, viewer })
-                        .await
+                    let template = route.path;
+                    let request = Request { service, template, values, query, headers, body, viewer, caller, peer };
+                    (route.handler)(request).await
                 };
                 let answer = answer.await.unwrap_or_else(Reply::into_response);
                 service.metrics.answered(row, &method, answer.status(), began.elapsed());
@@ -87,19 +88,20 @@ async fn admit(
     headers: &HeaderMap,
     query: &str,
     service: &Service,
-) -> Result<Viewer, ApiError> {
+) -> Result<(Viewer, Option<Caller>), ApiError> {
     if let (false, Some(peer)) = (matches!(access, Access::Probe), peer) {
         service.rates.address(peer, service.clock.now())?;
     }
     match access {
-        Access::Probe | Access::Anyone => Ok(Viewer::Nobody),
+        Access::Probe | Access::Anyone => Ok((Viewer::Nobody, None)),
         Access::Page => service.visitor(headers, query).await,
         Access::Insights { public } => service.viewer(headers, public).await,
         Access::Roles(roles) => {
             let basic = roles.contains(&Role::Doctor);
             let ways = if basic { "Bearer, Basic realm=\"doctor\"" } else { "Bearer" };
-            let admitted = service.tokens.authorise(headers, roles, basic).await;
-            admitted.map(|()| Viewer::SignedIn).map_err(|refusal| refusal.challenge(ways))
+            let admitted = service.tokens.authorise(headers, roles, basic, service.clock.now()).await;
+            let signed_in = |caller| (Viewer::SignedIn, Some(caller));
+            admitted.map(signed_in).map_err(|refusal| refusal.challenge(ways))
         }
     }
 }

@@ -90,6 +90,11 @@ impl ApiError {
         Self::new(StatusCode::TOO_MANY_REQUESTS, message).with_header(header::RETRY_AFTER, &seconds.to_string())
     }
 
+    pub(crate) fn wrong_clock() -> Self {
+        let message = "this service's clock is wrong, so nothing is kept: try again in an hour";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(header::RETRY_AFTER, "3600")
+    }
+
     pub(crate) fn unavailable() -> Self {
         let message = "the service cannot do this at the moment: try again in a few seconds";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(header::RETRY_AFTER, "5")

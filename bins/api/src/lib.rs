@@ -8,6 +8,7 @@
 //! **Architecture invariant:** what a check-in's body holds beyond the vocabulary, and a cluster's id, reach no log line
 //! and no error message.
 
+mod arrival_clock;
 pub mod cli;
 mod dashboard;
 mod dispatch;
@@ -26,9 +27,10 @@ mod routes;
 pub mod rules;
 pub mod seed;
 mod service;
-mod silence;
 pub mod store;
+mod throttle;
 pub mod tokens;
+mod upkeep;
 mod viewer;
 
 pub use dispatch::routes;

@@ -5,17 +5,22 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
+use wfm_core::store::{Actor, By, Change};
+use wfm_shell::server::Peer;
 
 use crate::error::ApiError;
 use crate::service::Service;
+use crate::tokens::Caller;
 use crate::viewer::Viewer;
 
+mod components;
 mod conditional;
 mod object;
 mod query;
 mod stream;
 
+pub(crate) use components::{Components, Installed, ObjectWith};
 pub(crate) use conditional::IfNoneMatch;
 pub(crate) use object::Object;
 pub(crate) use query::{LONGEST_PAGE, Query, empty};
@@ -34,9 +39,32 @@ pub(crate) struct Request {
     pub(crate) body: Pieces,
     /// Who looks, where the row is a page or one of the insights.
     pub(crate) viewer: Viewer,
+    /// Whose token was used.
+    pub(crate) caller: Option<Caller>,
+    /// The network that it came from.
+    pub(crate) peer: Option<Peer>,
 }
 
 impl Request {
+    /// Who does something now, with the name of the token that was used.
+    pub(crate) fn by(&self, actor: Actor) -> By {
+        By { name: self.caller.and_then(|caller| caller.name), ..By::new(actor, self.service.clock.now()) }
+    }
+
+    /// Leaves a line in the audit log: ids of clusters are read. Reading goes on if the line cannot be kept, because it is
+    /// needed most when the disk is full.
+    pub(crate) fn note_reading(&self) -> impl Future<Output = ()> + Send + use<> {
+        let (service, path) = (Arc::clone(&self.service), self.template);
+        let by = self.caller.map(|caller| self.by(caller.role.into()));
+        async move {
+            let Some(by) = by else { return };
+            if let Err(error) = service.store.note(Change::read(path), by).await {
+                let error = wfm_shell::sentence(&error);
+                tracing::warn!(error, path, "ids of clusters were read, and the audit log has no line of it");
+            }
+        }
+    }
+
     /// What stands in a hole of the path, as a value of the domain.
     pub(crate) fn path<T: FromStr>(&self, hole: &str) -> Result<T, ApiError>
     where
@@ -76,7 +104,18 @@ pub(crate) fn read_object<T: DeserializeOwned>(body: &[u8], shape: &str) -> Resu
 
 /// A JSON body. What is wrong with it is told by place and never by value.
 pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8], shape: &str) -> Result<T, ApiError> {
-    serde_json::from_slice(body).map_err(|e| {
+    read_into(body, std::marker::PhantomData, shape)
+}
+
+/// A JSON body that is read into something. What is wrong with it is told by place and never by value.
+pub(crate) fn read_into<'de, S: DeserializeSeed<'de>>(
+    body: &'de [u8],
+    seed: S,
+    shape: &str,
+) -> Result<S::Value, ApiError> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let read = seed.deserialize(&mut reader).and_then(|read| reader.end().map(|()| read));
+    read.map_err(|e| {
         let (line, column) = (e.line(), e.column());
         ApiError::bad_request(match e.classify() {
             serde_json::error::Category::Data => {

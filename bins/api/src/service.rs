@@ -3,20 +3,22 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::Clock;
-use wfm_core::store::{Actor, By, Store};
+use wfm_core::store::Store;
 use wfm_shell::server::{self, BindError, Limits};
 
+use crate::arrival_clock::ArrivalClock;
 use crate::dispatch;
 use crate::documents::Documents;
+use crate::handlers::doctor;
 use crate::metrics::Metrics;
 use crate::rates::{Counted, Rates};
 use crate::reductions::Reductions;
-use crate::silence;
 use crate::tokens::Tokens;
+use crate::upkeep;
 use crate::viewer::InsightsPublic;
 
 /// What a service is made of.
@@ -36,6 +38,10 @@ pub struct Settings {
     pub limits: Limits,
     /// What the insights tell those who send no token.
     pub insights_public: InsightsPublic,
+    /// Whether doctor reports of old agents are taken.
+    pub takes_doctor_reports: bool,
+    /// Whether check-ins are kept even if the clock is far from what the store knows.
+    pub trusts_clock: bool,
 }
 
 impl Settings {
@@ -43,7 +49,8 @@ impl Settings {
     #[must_use]
     pub fn new(listen: SocketAddr, store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>) -> Self {
         let (rates, limits, insights_public) = (Rates::default(), Limits::default(), InsightsPublic::default());
-        Self { listen, store, tokens, clock, rates, limits, insights_public }
+        let (takes_doctor_reports, trusts_clock) = (false, false);
+        Self { listen, store, tokens, clock, rates, limits, insights_public, takes_doctor_reports, trusts_clock }
     }
 }
 
@@ -58,6 +65,10 @@ pub struct Service {
     pub(crate) reductions: Reductions,
     pub(crate) metrics: Metrics,
     pub(crate) insights_public: InsightsPublic,
+    pub(crate) arrivals: ArrivalClock,
+    pub(crate) takes_doctor_reports: bool,
+    /// Places for bodies of doctor reports: the longest bodies that anyone may send.
+    pub(crate) doctor_places: Semaphore,
 }
 
 /// A service that is listening. Dropping it stops it without waiting.
@@ -75,7 +86,22 @@ impl Service {
         let rates = Counted::new(rates);
         let (catalog, documents, metrics) = (Catalog::workflow(), Documents::default(), Metrics::new());
         let (reductions, insights_public) = (Reductions::default(), InsightsPublic::default());
-        Self { store, tokens, clock, catalog, documents, rates, reductions, metrics, insights_public }
+        let arrivals = ArrivalClock::new(Arc::clone(&clock), false);
+        let (takes_doctor_reports, doctor_places) = (false, Semaphore::new(doctor::AT_ONCE));
+        Self {
+            store,
+            tokens,
+            clock,
+            catalog,
+            documents,
+            rates,
+            reductions,
+            metrics,
+            insights_public,
+            arrivals,
+            takes_doctor_reports,
+            doctor_places,
+        }
     }
 
     /// The same service, whose insights tell this to those who send no token.
@@ -84,21 +110,18 @@ impl Service {
         Self { insights_public, ..self }
     }
 
-    /// Who does something now.
-    pub(crate) fn by(&self, actor: Actor) -> By {
-        By { actor, at: self.clock.now() }
-    }
-
     /// Starts to listen and to serve.
     ///
     /// # Errors
     /// Where the address cannot be listened on.
     pub async fn start(settings: Settings) -> Result<Running, BindError> {
-        let Settings { listen, store, tokens, clock, rates, limits, insights_public } = settings;
+        let Settings { listen, store, tokens, clock, rates, limits, insights_public, .. } = settings;
         let listener = server::bind(listen).await?;
         let addr = listener.local_addr().unwrap_or(listen);
-        let noting = silence::note(Arc::clone(&store), Arc::clone(&clock));
+        let noting = upkeep::run(Arc::clone(&store), Arc::clone(&clock));
+        let arrivals = ArrivalClock::new(Arc::clone(&clock), settings.trusts_clock);
         let service = Self::new(store, tokens, clock, rates).with_insights(insights_public);
+        let service = Self { arrivals, takes_doctor_reports: settings.takes_doctor_reports, ..service };
         let routes = server::routes(dispatch::routes(service));
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(async move {

@@ -6,16 +6,20 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::ValueEnum;
 use http::{HeaderMap, header};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use wfm_core::store::{Actor, TokenName};
 
 use crate::documents::hex;
 use crate::error::ApiError;
+use crate::throttle::Throttle;
 
 mod file;
 
@@ -50,6 +54,17 @@ impl Role {
     }
 }
 
+impl From<Role> for Actor {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Publisher => Self::Publisher,
+            // A doctor's token reads no ids of clusters, and changes nothing.
+            Role::Analyst | Role::Doctor => Self::Analyst,
+            Role::Admin => Self::Admin,
+        }
+    }
+}
+
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -79,10 +94,25 @@ impl Token {
     }
 }
 
+/// Whose token a request came with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Caller {
+    pub(crate) role: Role,
+    pub(crate) name: Option<TokenName>,
+}
+
 /// Who may do what: a tokens file, or nobody.
 #[derive(Debug, Clone, Default)]
 pub struct Tokens {
     file: Option<PathBuf>,
+    log: Arc<Log>,
+}
+
+/// What is logged once a minute.
+#[derive(Debug, Default)]
+struct Log {
+    broken: Throttle,
+    refused: Throttle,
 }
 
 impl Tokens {
@@ -92,24 +122,26 @@ impl Tokens {
         Self::default()
     }
 
-    /// The tokens of a file: lines of a role and `sha256:` with the hash of a token, `#` starts a comment.
+    /// The tokens of a file: lines of a role, `sha256:` with the hash of a token and, if it has one, its name; `#` starts a
+    /// comment.
     ///
     /// # Errors
     /// Where the file cannot be read or understood now. Later it only makes every token invalid until it is repaired.
     pub fn from_file(path: &Path) -> Result<Self, TokensError> {
         file::read(path)?;
-        Ok(Self { file: Some(path.to_owned()) })
+        Ok(Self { file: Some(path.to_owned()), ..Self::default() })
     }
 
-    /// Whether the request's token has one of these roles: 401 without a valid token, 403 without the role. Where `basic`
-    /// is set the token may come as the password of basic authentication too; only what is read may allow that, because a
-    /// browser adds such a password to whatever another site makes it send.
+    /// Whose token the request came with, if it has one of these roles: 401 without a valid token, 403 without the role. Where
+    /// `basic` is set the token may come as the password of basic authentication too; only what is read may allow that,
+    /// because a browser adds such a password to whatever another site makes it send.
     pub(crate) async fn authorise(
         &self,
         headers: &HeaderMap,
         roles: &'static [Role],
         basic: bool,
-    ) -> Result<(), ApiError> {
+        now: Timestamp,
+    ) -> Result<Caller, ApiError> {
         let token = sent(headers, basic).ok_or_else(|| missing(roles))?;
         let hash = hash(&token);
         let Some(file) = self.file.clone() else {
@@ -121,22 +153,31 @@ impl Tokens {
                 .and_then(|text| file::parse(&text).map_err(|e| e.to_string()))
         });
         let entries = entries.await.unwrap_or_else(|e| Err(e.to_string())).map_err(|error| {
-            tracing::error!(error, "the tokens file cannot be used, so no token is valid");
+            if let Some(times) = self.log.broken.count(now) {
+                tracing::error!(error, times, "the tokens file cannot be used, so no token is valid");
+            }
             ApiError::unavailable()
         })?;
         let mut known = false;
-        let mut allowed = false;
+        let mut allowed = None;
         // Every entry is compared in full: how long it takes says nothing about any of them.
         for entry in &entries {
             let same = bool::from(entry.hash.ct_eq(&hash));
             known |= same;
-            allowed |= same & roles.contains(&entry.role);
+            let caller = Caller { role: entry.role, name: entry.name };
+            allowed = allowed.or((same & roles.contains(&entry.role)).then_some(caller));
         }
-        match (known, allowed) {
-            (_, true) => Ok(()),
-            (true, false) => Err(ApiError::forbidden(format!("this token does not have the role {}", list(roles)))),
-            (false, false) => Err(ApiError::unauthorised("this token is not valid: ask for a new one")),
+        if let Some(caller) = allowed {
+            return Ok(caller);
         }
+        if let Some(times) = self.log.refused.count(now) {
+            tracing::warn!(times, "tokens were refused: not valid, or without the role");
+        }
+        Err(if known {
+            ApiError::forbidden(format!("this token does not have the role {}", list(roles)))
+        } else {
+            ApiError::unauthorised("this token is not valid: ask for a new one")
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use http::{HeaderMap, header};
 
 use crate::error::ApiError;
 use crate::service::Service;
-use crate::tokens::{Role, missing};
+use crate::tokens::{Caller, Role, missing};
 
 /// The roles that read clusters, and so everything of the insights.
 pub(crate) const READERS: &[Role] = &[Role::Analyst, Role::Admin];
@@ -37,22 +37,23 @@ pub(crate) enum Viewer {
 impl Service {
     /// Who asks for insights: a token that is not valid, or lacks the role, is refused and never passed over; without any
     /// it depends on whether the answer is `public`.
-    pub(crate) async fn viewer(&self, headers: &HeaderMap, public: bool) -> Result<Viewer, ApiError> {
+    pub(crate) async fn viewer(&self, headers: &HeaderMap, public: bool) -> Result<(Viewer, Option<Caller>), ApiError> {
         if headers.contains_key(header::AUTHORIZATION) {
-            return self.tokens.authorise(headers, READERS, true).await.map(|()| Viewer::SignedIn);
+            let caller = self.tokens.authorise(headers, READERS, true, self.clock.now()).await?;
+            return Ok((Viewer::SignedIn, Some(caller)));
         }
         match self.stranger() {
-            Viewer::Public if public => Ok(Viewer::Public),
+            Viewer::Public if public => Ok((Viewer::Public, None)),
             _ => Err(missing(READERS)),
         }
     }
 
     /// Who looks at a page. Whose token does not do, sees what anybody sees; with `sign-in` in the query a browser is asked
     /// for one, and once it was it sends it for every path.
-    pub(super) async fn visitor(&self, headers: &HeaderMap, query: &str) -> Result<Viewer, ApiError> {
+    pub(super) async fn visitor(&self, headers: &HeaderMap, query: &str) -> Result<(Viewer, Option<Caller>), ApiError> {
         match self.viewer(headers, false).await {
             Err(refusal) if signs_in(query) => Err(refusal.into_unauthorised().challenge(SIGN_IN)),
-            Err(refusal) if refusal.is_about_the_token() => Ok(self.stranger()),
+            Err(refusal) if refusal.is_about_the_token() => Ok((self.stranger(), None)),
             visitor => visitor,
         }
     }

@@ -137,6 +137,9 @@ fn two_tokens_are_never_the_same_and_come_with_their_line() {
     assert_eq!(lines.len(), 2);
     assert!(lines[0].starts_with("wfm_") && lines[0].len() == 68, "{}", lines[0]);
     assert!(lines[1].starts_with("publisher sha256:") && lines[1].len() == 81, "{}", lines[1]);
+    let named = run(&["token", "new", "--role", "publisher", "--name", "build-server"]);
+    assert!(stdout(&named).ends_with(" build-server\n"), "{named:?}");
+    assert_eq!(run(&["token", "new", "--role", "publisher", "--name", "two words"]).status.code(), Some(2));
 }
 
 #[test]

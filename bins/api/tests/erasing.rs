@@ -35,8 +35,9 @@ async fn whoever_knows_the_id_erases_the_cluster_and_is_told_nothing_more() {
     let line = &log["data"][0];
     assert_eq!(
         (&line["actor"], &line["action"], &line["subject"]),
-        (&json!("owner"), &json!("erase"), &json!("a cluster"))
+        (&json!("owner"), &json!("erase"), &json!("clusters"))
     );
+    assert_eq!(line["count"], 1);
     assert!(!log.to_string().contains(&id(1)));
 }
 
@@ -55,7 +56,7 @@ async fn what_is_not_there_is_a_404_and_what_is_no_id_a_400_that_repeats_nothing
 
 #[tokio::test]
 async fn a_network_erases_at_the_rate_at_which_it_may_ask() {
-    let rates = Rates { per_cluster: 0, per_address: 12 };
+    let rates = Rates { per_address: 12, ..Rates::none() };
     let served = serve_with(Arc::new(MemoryStore::default()), |settings| wfm_api::Settings { rates, ..settings }).await;
     for expected in [StatusCode::NOT_FOUND, StatusCode::NOT_FOUND, StatusCode::TOO_MANY_REQUESTS] {
         assert_eq!(erase(&served, ID).await.0, expected);

@@ -153,7 +153,7 @@ async fn a_cohort_is_decided_taken_back_and_recorded() {
     assert_eq!(unknown.send().await.unwrap().status(), StatusCode::NOT_FOUND);
     let (_, log) = read(served.admin(Method::GET, "/v4/audit?after=500").send().await.unwrap()).await;
     let actions: Vec<&Value> = log["data"].as_array().unwrap().iter().map(|line| &line["action"]).collect();
-    assert_eq!(actions, ["set_cohort", "set_cohort"]);
+    assert_eq!(actions, ["set_cohort", "read", "set_cohort"]);
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ async fn check_in(served: &Served, id: &str) -> StatusCode {
 
 #[tokio::test]
 async fn a_cluster_that_checks_in_too_often_is_told_when_to_come_back() {
-    let served = serve_at(Rates { per_cluster: 60, per_address: 0 }).await;
+    let served = serve_at(Rates { per_cluster: 60, ..Rates::none() }).await;
     for _ in 0..10 {
         assert_eq!(check_in(&served, ID).await, StatusCode::OK);
     }
@@ -41,7 +41,7 @@ async fn a_cluster_that_checks_in_too_often_is_told_when_to_come_back() {
 
 #[tokio::test]
 async fn a_network_that_asks_too_much_is_told_so_and_probes_still_answer() {
-    let served = serve_at(Rates { per_cluster: 0, per_address: 12 }).await;
+    let served = serve_at(Rates { per_address: 12, ..Rates::none() }).await;
     for expected in [StatusCode::OK, StatusCode::OK, StatusCode::TOO_MANY_REQUESTS] {
         assert_eq!(served.get("/v3/clusters/count").await.0, expected);
     }
@@ -57,7 +57,7 @@ async fn a_network_that_asks_too_much_is_told_so_and_probes_still_answer() {
 async fn behind_a_proxy_those_it_speaks_for_are_told_apart() {
     let served = serve_with(Arc::new(MemoryStore::default()), |mut settings| {
         settings.limits.behind_proxy = true;
-        Settings { rates: Rates { per_cluster: 0, per_address: 6 }, ..settings }
+        Settings { rates: Rates { per_address: 6, ..Rates::none() }, ..settings }
     })
     .await;
     let ask = async |forwarded: &str| {

@@ -172,7 +172,7 @@ async fn each_envelope_is_as_long_as_its_limit_and_no_longer() {
 #[tokio::test]
 async fn a_cluster_has_one_rate_for_both_ways_and_facets_have_that_of_their_network() {
     let limited = |per_cluster, per_address| async move {
-        let rates = Rates { per_cluster, per_address };
+        let rates = Rates { per_cluster, per_address, ..Rates::none() };
         serve_with(Arc::new(MemoryStore::default()), |settings| Settings { rates, ..settings }).await
     };
     let body = json!({"schema": 1, "id": ID, "components": [], "other": 0}).to_string();

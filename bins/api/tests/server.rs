@@ -16,8 +16,8 @@ use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::facets::{FacetCount, FacetReport};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
-    Attendance, AuditEntry, Bounds, By, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History, Look, Page,
-    PersistentQuery, Records, Store, StoreError, StoreErrorKind,
+    Attendance, AuditEntry, Bounds, By, Change, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History, Look,
+    Page, PersistentQuery, Records, Store, StoreError, StoreErrorKind,
 };
 use wfm_core::version::Train;
 
@@ -29,7 +29,7 @@ async fn probes_answer() {
         assert_eq!((response.status(), response.text().await.unwrap().as_str()), (StatusCode::OK, "ok\n"), "{path}");
     }
     let verbose = served.request(Method::GET, "/readyz?verbose").send().await.unwrap();
-    assert_eq!(verbose.text().await.unwrap(), "[+] store ok\nok\n");
+    assert_eq!(verbose.text().await.unwrap(), "[+] store ok\n[+] clock ok\nok\n");
 }
 
 #[tokio::test]
@@ -155,7 +155,13 @@ impl Store for Gone {
     async fn histories(&self, _: Option<ClusterId>, _: usize) -> Result<Page<History>, StoreError> {
         self.error()
     }
-    async fn put_doctor(&self, _: DoctorReport) -> Result<(), StoreError> {
+    async fn note(&self, _: Change, _: By) -> Result<(), StoreError> {
+        self.error()
+    }
+    async fn put_doctor(&self, _: DoctorReport) -> Result<DoctorReport, StoreError> {
+        self.error()
+    }
+    async fn forget_doctors(&self, _: Timestamp) -> Result<u64, StoreError> {
         self.error()
     }
     async fn doctor(&self, _: DoctorId) -> Result<Option<DoctorReport>, StoreError> {

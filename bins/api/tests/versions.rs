@@ -100,11 +100,34 @@ async fn each_question_has_one_answer_in_its_order_and_an_unknown_one_hides_no_o
             format!("deis-router stable {}", version(&router)),
             "globex-payments stable ".into(),
             format!("deis-router beta {}", version(&beta)),
-            format!("deis-router stable {}", version(&router)),
             format!("deis-minio stable {}", version(&minio)),
             "Not A Name stable ".into(),
         ]
     );
+}
+
+#[tokio::test]
+async fn a_short_question_has_no_endless_answer() {
+    let served = serve().await;
+    let notes = json!({"version": {"released": "2020-01-01T00:00:00Z", "data": {"fixes": "x".repeat(60_000)}}});
+    served.publish("/v4/releases/stable/deis-router/v2.9.0", notes).await;
+    let ask = |questions: Vec<Value>| json!({"data": questions}).to_string();
+    let router = |n: usize| match n % 3 {
+        0 => json!({"component": {"name": "deis-router"}}),
+        1 => json!({"component": {"name": "deis-router"}, "version": {"train": "stable"}}),
+        _ => json!({"component": {"name": "deis-router"}, "version": null}),
+    };
+    for many in [1, 100, 800] {
+        let body = ask((0..many).map(router).collect());
+        let answer = served.request(Method::POST, "/v3/versions/latest").body(body).send().await.unwrap();
+        let length = answer.text().await.unwrap().len();
+        assert!(length < 61_000, "{many} questions: {length} bytes");
+    }
+    let different = |count| ask((0..count).map(|n| json!({"component": {"name": format!("c{n}")}})).collect());
+    assert_eq!(served.post("/v2/versions/latest", different(64)).await.0, StatusCode::OK);
+    let (status, said) = served.post("/v2/versions/latest", different(65)).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(said["message"], "data: it asks for 65 components: ask for at most 64");
 }
 
 #[tokio::test]

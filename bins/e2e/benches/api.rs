@@ -60,7 +60,11 @@ async fn measure() {
     assert!(import.unwrap().success());
     let service = Serving::start(
         &target().join("wfm-api"),
-        &["--listen", "127.0.0.1:0", "--store", &store, "--rate-per-cluster", "0", "--rate-per-address", "0"],
+        &[
+            ["--listen", "127.0.0.1:0", "--store", &store].as_slice(),
+            &["--rate-per-cluster", "0", "--rate-per-address", "0", "--rate-new-clusters", "0"],
+        ]
+        .concat(),
     );
     let document = text(service.addr, "/v4/releases/stable").await;
     let file = folder.path().join("document.json");

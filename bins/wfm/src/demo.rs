@@ -102,7 +102,7 @@ pub async fn run(demo: Demo) -> Result<(), DemoError> {
     let history: Releases = releases.iter().cloned().collect();
     let fleet = Fleet::new(clusters, days, seed, clock.now())?;
     store.load(fleet.cluster_records(&history)?).await?;
-    let by = By { actor: Actor::Operator, at: clock.now() };
+    let by = By::new(Actor::Operator, clock.now());
     store.publish(releases, PublishMode::RefuseChanges, by).await?;
 
     let agent_port = demo.port;

@@ -40,13 +40,17 @@ impl Arrival {
     /// # Errors
     /// Where the id is no UUID.
     pub fn reduce(body: &wire::v3::Cluster, vocabulary: Vocabulary<'_>) -> Result<Self, NotAccepted> {
-        Ok(Self {
-            cluster: body.id.parse()?,
-            components: reduce(&body.components, vocabulary),
-            cohort: None,
-            created: None,
-            others: None,
-        })
+        let mut reduction = Reduction::new(vocabulary);
+        for reported in &body.components {
+            reduction.add(&reported.component.name, &reported.version.version);
+        }
+        Ok(Self::reduced(body.id.parse()?, reduction))
+    }
+
+    /// A check-in of what was reduced already.
+    #[must_use]
+    pub fn reduced(cluster: ClusterId, reduction: Reduction<'_>) -> Self {
+        Self { cluster, components: reduction.components, cohort: None, created: None, others: None }
     }
 
     /// The same report from another cluster.
@@ -108,12 +112,6 @@ impl Arrival {
 }
 
 impl DoctorFacts {
-    /// Reduces what is said of a cluster's components to the vocabulary, as a check-in is.
-    #[must_use]
-    pub fn reduce(components: &[wire::v3::ComponentVersion], vocabulary: Vocabulary<'_>) -> Self {
-        Self { components: reduce(components, vocabulary) }
-    }
-
     /// What runs there, by name.
     #[must_use]
     pub fn components(&self) -> &BTreeMap<ComponentName, ReportedVersion> {
@@ -121,13 +119,32 @@ impl DoctorFacts {
     }
 }
 
-fn reduce(said: &[wire::v3::ComponentVersion], vocabulary: Vocabulary<'_>) -> BTreeMap<ComponentName, ReportedVersion> {
-    let mut components = BTreeMap::new();
-    for reported in said {
-        let Some(name) = vocabulary.component(&reported.component.name) else { continue };
-        let version = reported.version.version.parse();
-        let version = version.map_or(ReportedVersion::Custom, |version| vocabulary.version(name, &version));
-        super::note(&mut components, name, version);
+impl From<Reduction<'_>> for DoctorFacts {
+    fn from(reduction: Reduction<'_>) -> Self {
+        Self { components: reduction.components }
     }
-    components
+}
+
+/// A report of an old agent on its way into the vocabulary, one component after the other: it holds known names alone,
+/// however long the report is.
+#[derive(Debug, Clone)]
+pub struct Reduction<'a> {
+    vocabulary: Vocabulary<'a>,
+    components: BTreeMap<ComponentName, ReportedVersion>,
+}
+
+impl<'a> Reduction<'a> {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(vocabulary: Vocabulary<'a>) -> Self {
+        Self { vocabulary, components: BTreeMap::new() }
+    }
+
+    /// Adds a component as it was reported: an unknown name is dropped, an unknown version becomes `custom`.
+    pub fn add(&mut self, name: &str, version: &str) {
+        let Some(name) = self.vocabulary.component(name) else { return };
+        let version = version.parse();
+        let version = version.map_or(ReportedVersion::Custom, |version| self.vocabulary.version(name, &version));
+        super::note(&mut self.components, name, version);
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ClusterRecord;
+use super::{ClusterRecord, TokenName};
 use crate::cluster::{ClusterId, Cohort};
 use crate::release::{Notice, PublishOutcome, Release};
 
@@ -16,15 +16,27 @@ pub struct By {
     pub actor: Actor,
     /// When, by the service's clock.
     pub at: Timestamp,
+    /// The name of the token that was used, if the tokens file gives it one.
+    pub name: Option<TokenName>,
 }
 
-/// Who changes something: a role, never a person and never a token.
+impl By {
+    /// A role, without the name of a token.
+    #[must_use]
+    pub fn new(actor: Actor, at: Timestamp) -> Self {
+        Self { actor, at, name: None }
+    }
+}
+
+/// Who changes or reads something: a role, never a person and never a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Actor {
     /// Whoever holds a publisher's token.
     Publisher,
+    /// Anyone with an analyst's token.
+    Analyst,
     /// Whoever holds an administrator's token.
     Admin,
     /// Whoever works on the store itself, at the command line.
@@ -54,11 +66,16 @@ pub enum Action {
     SetCohort,
     /// A rule of the service about a cluster's cohort was made, changed or dropped.
     SetRule,
-    /// A cluster was erased with everything that it said. The line does not tell which.
+    /// Clusters were erased with everything that they reported. The line counts them and names none.
     Erase,
+    /// An operator began to erase the clusters of an interval.
+    Drop,
+    /// Ids of clusters were read: a list, an export or a backup. The line counts the requests.
+    Read,
 }
 
-/// One line of the audit log. The log is only ever added to, in the transaction that makes the change.
+/// One line of the audit log. The log is only ever added to, in the transaction that makes the change. A line with a count
+/// grows while its hour lasts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditEntry {
@@ -72,6 +89,13 @@ pub struct AuditEntry {
     pub action: Action,
     /// What it was done to, such as `stable deis-router v2.9.0`.
     pub subject: String,
+    /// The name of the token that was used, if the tokens file gives it one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub name: Option<TokenName>,
+    /// How often, within an hour, from `at` on; absent if the line is about one thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
     /// The facts before, in one line; absent where there was nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
@@ -85,6 +109,7 @@ pub struct AuditEntry {
 pub struct Change {
     action: Action,
     subject: String,
+    count: Option<u64>,
     before: Option<String>,
     after: Option<String>,
 }
@@ -110,7 +135,7 @@ impl Change {
         let notice = after.or(before).filter(|_| before != after)?;
         let action = if after.is_some() { Action::PutNotice } else { Action::RemoveNotice };
         let subject = format!("{} {}", notice.train, notice.id);
-        Some(Self { action, subject, before: before.map(notice_facts), after: after.map(notice_facts) })
+        Some(Self { action, subject, count: None, before: before.map(notice_facts), after: after.map(notice_facts) })
     }
 
     /// What a rule about a cluster's cohort did.
@@ -118,7 +143,7 @@ impl Change {
     pub fn of_rule(cluster: ClusterId, before: Option<Cohort>, after: Option<Cohort>) -> Option<Self> {
         let said = |cohort: Option<Cohort>| cohort.map(|cohort| cohort.to_string());
         let (action, subject) = (Action::SetRule, cluster.to_string());
-        (before != after).then(|| Self { action, subject, before: said(before), after: said(after) })
+        (before != after).then(|| Self { action, subject, count: None, before: said(before), after: said(after) })
     }
 
     /// What deciding a cohort did.
@@ -128,6 +153,7 @@ impl Change {
         (before.decided != after.decided).then(|| Self {
             action: Action::SetCohort,
             subject: before.id.to_string(),
+            count: None,
             before: said(before),
             after: said(after),
         })
@@ -136,19 +162,61 @@ impl Change {
     /// What erasing a cluster did. Which one it was is erased too.
     #[must_use]
     pub fn erased() -> Self {
-        Self { action: Action::Erase, subject: "a cluster".into(), before: None, after: None }
+        Self::counted(Action::Erase, "clusters".into(), Some(1))
+    }
+
+    /// What an operator is about to erase, in one line.
+    #[must_use]
+    pub fn dropping(what: String) -> Self {
+        Self::counted(Action::Drop, what, None)
+    }
+
+    /// A request that reads ids of clusters, by its path.
+    #[must_use]
+    pub fn read(path: &str) -> Self {
+        Self::counted(Action::Read, path.into(), Some(1))
+    }
+
+    fn counted(action: Action, subject: String, count: Option<u64>) -> Self {
+        Self { action, subject, count, before: None, after: None }
     }
 
     /// The line of the log at its place.
     #[must_use]
     pub fn numbered(self, number: u64, by: By) -> AuditEntry {
-        let Self { action, subject, before, after } = self;
-        AuditEntry { number, at: by.at, actor: by.actor, action, subject, before, after }
+        let Self { action, subject, count, before, after } = self;
+        AuditEntry { number, at: by.at, actor: by.actor, action, subject, name: by.name, count, before, after }
+    }
+
+    /// Whether this is counted, instead of having a line of its own.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        self.count.is_some()
     }
 
     fn of_release(action: Action, before: Option<&Release>, after: &Release) -> Self {
         let subject = after.key().to_string();
-        Self { action, subject, before: before.map(release_facts), after: Some(release_facts(after)) }
+        Self { action, subject, count: None, before: before.map(release_facts), after: Some(release_facts(after)) }
+    }
+}
+
+impl AuditEntry {
+    /// How many of the last lines are looked through for one that counts the same: anyone may erase what they sent
+    /// themselves, and a line for each would hide the other lines.
+    pub const LOOKED_THROUGH: usize = 32;
+
+    /// Adds a change to the count of this line. Returns whether it did: only if both are counted, are the same thing by the
+    /// same hand, and lie in the same hour.
+    pub fn count(&mut self, change: &Change, by: By) -> bool {
+        const HOUR: i64 = 3600;
+        let hour = |at: Timestamp| at.as_second().div_euclid(HOUR);
+        let (Some(known), Some(more)) = (self.count, change.count) else { return false };
+        let same = (self.action, self.actor, self.name, &self.subject, hour(self.at))
+            == (change.action, by.actor, by.name, &change.subject, hour(by.at));
+        if same {
+            self.count = Some(known.saturating_add(more));
+        }
+        same
     }
 }
 
@@ -210,7 +278,7 @@ mod tests {
         )
         .with_notes(Notes { fixes: Some(format!("two\nlines{}", "x".repeat(300))), ..Notes::default() });
         let outcome = Releases::default().plan(std::slice::from_ref(&release), PublishMode::Replace);
-        let by = By { actor: Actor::Publisher, at: release.released() };
+        let by = By::new(Actor::Publisher, release.released());
         let [entry]: [AuditEntry; 1] =
             Change::published(&outcome).map(|change| change.numbered(1, by)).collect::<Vec<_>>().try_into().unwrap();
         assert_eq!((entry.subject.as_str(), entry.before), ("stable deis-router v2.9.0", None));
@@ -219,5 +287,24 @@ mod tests {
         assert!(after.ends_with("x…") && !after.contains('\n'));
         let dry = Releases::default().plan(&[release], PublishMode::DryRun);
         assert_eq!(Change::published(&dry).count(), 0);
+    }
+
+    #[test]
+    fn the_same_within_an_hour_is_counted_in_one_line() {
+        let by = |actor, at: &str| By::new(actor, at.parse().unwrap());
+        let owner = by(Actor::Owner, "2026-01-01T10:00:00Z");
+        let mut line = Change::erased().numbered(1, owner);
+        assert!(line.count(&Change::erased(), by(Actor::Owner, "2026-01-01T10:59:59Z")));
+        let named = By { name: Some("ci".parse().unwrap()), ..owner };
+        for (change, by) in [
+            (Change::erased(), by(Actor::Owner, "2026-01-01T11:00:00Z")),
+            (Change::erased(), by(Actor::Operator, "2026-01-01T10:00:00Z")),
+            (Change::erased(), named),
+            (Change::read("/v4/backup"), owner),
+            (Change::dropping("clusters".into()), owner),
+        ] {
+            assert!(!line.count(&change, by));
+        }
+        assert_eq!(line.count, Some(2));
     }
 }

@@ -55,7 +55,12 @@ macro_rules! store_conformance {
             a_question_about_the_past_is_exact_to_the_second
             many_check_ins_of_many_shapes_are_all_remembered
             histories_hold_every_check_in_in_the_order_of_arrival
-            a_doctor_report_is_kept_and_replaced
+            a_doctor_report_is_kept_and_never_replaced
+            the_oldest_of_too_many_doctor_reports_makes_room
+            doctor_reports_are_forgotten_by_their_age
+            what_is_counted_has_one_line_an_hour
+            erasures_are_counted_by_the_hour
+            records_of_an_interval_make_a_store_without_the_rest
             a_store_that_works_is_ready
             records_make_the_same_store_again
             the_fleet_is_what_a_recount_gives
@@ -108,7 +113,7 @@ fn arrival(id: &str, versions: &[(&str, &str)]) -> Arrival {
 }
 
 fn publisher() -> By {
-    By { actor: Actor::Publisher, at: at("2026-01-01T09:00:00Z") }
+    By::new(Actor::Publisher, at("2026-01-01T09:00:00Z"))
 }
 
 fn admin() -> By {

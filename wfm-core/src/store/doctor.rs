@@ -39,6 +39,9 @@ impl FromStr for DoctorId {
     }
 }
 
+/// How many doctor reports a store keeps: the oldest makes room for the next.
+pub const MOST_DOCTOR_REPORTS: usize = 10_000;
+
 /// What an operator sent to be looked at, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoctorReport {

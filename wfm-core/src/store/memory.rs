@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{
     Attendance, AuditEntry, Bounds, By, Change, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport,
-    History, Look, Page, PersistentQuery, Records, Run, Store, StoreError,
+    History, Look, MOST_DOCTOR_REPORTS, Page, PersistentQuery, Records, Run, Store, StoreError,
 };
 use crate::anonymizer::Arrival;
 use crate::cluster::{ClusterId, Cohort};
@@ -58,8 +58,11 @@ impl MemoryStore {
 impl State {
     fn log(&mut self, changes: impl IntoIterator<Item = Change>, by: By) {
         for change in changes {
-            let number = self.audit.len() as u64 + 1;
-            self.audit.push(change.numbered(number, by));
+            let last = self.audit.iter_mut().rev().take(AuditEntry::LOOKED_THROUGH);
+            if !last.into_iter().any(|line| line.count(&change, by)) {
+                let number = self.audit.len() as u64 + 1;
+                self.audit.push(change.numbered(number, by));
+            }
         }
     }
 
@@ -244,9 +247,31 @@ impl Store for MemoryStore {
         self.read(|state| state.page(after, limit, |cluster| Some(cluster.history())))
     }
 
-    async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError> {
-        self.write(|state| state.doctors.insert(report.id, report));
+    async fn note(&self, change: Change, by: By) -> Result<(), StoreError> {
+        self.write(|state| state.log([change], by));
         Ok(())
+    }
+
+    async fn put_doctor(&self, report: DoctorReport) -> Result<DoctorReport, StoreError> {
+        Ok(self.write(|state| {
+            if let Some(known) = state.doctors.get(&report.id) {
+                return known.clone();
+            }
+            while state.doctors.len() >= MOST_DOCTOR_REPORTS {
+                let oldest = state.doctors.values().map(|known| (known.at, known.id)).min();
+                oldest.map(|(_, id)| state.doctors.remove(&id));
+            }
+            state.doctors.insert(report.id, report.clone());
+            report
+        }))
+    }
+
+    async fn forget_doctors(&self, before: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.write(|state| {
+            let known = state.doctors.len();
+            state.doctors.retain(|_, report| report.at >= before);
+            (known - state.doctors.len()) as u64
+        }))
     }
 
     async fn doctor(&self, id: DoctorId) -> Result<Option<DoctorReport>, StoreError> {

@@ -1,4 +1,4 @@
-//! How much and how often one may ask.
+//! What is taken, how much of it and how often.
 
 use clap::Args;
 
@@ -12,12 +12,21 @@ pub(super) struct Allowance {
     /// Requests of one network (/24, or /48 of IPv6) in a minute; 0 sets no limit
     #[arg(long, value_name = "COUNT", env = "WFM_API_RATE_PER_ADDRESS", default_value_t = 6000)]
     rate_per_address: u32,
+    /// New clusters of one network on a UTC day; 0 sets no limit
+    #[arg(long, value_name = "COUNT", env = "WFM_API_RATE_NEW_CLUSTERS", default_value_t = 200)]
+    rate_new_clusters: u32,
     /// Connections at a time
     #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS", default_value_t = 8192)]
     connections: usize,
     /// Connections of one address at a time
     #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS_PER_ADDRESS", default_value_t = 512)]
     connections_per_address: usize,
+    /// Take doctor reports of agents of 2016–2020
+    #[arg(long, env = "WFM_API_DOCTOR")]
+    doctor: bool,
+    /// Keep check-ins even if this machine's clock is far from the last check-in or the newest release
+    #[arg(long, env = "WFM_API_TRUST_CLOCK")]
+    trust_clock: bool,
     /// A proxy stands in front: count by the last address in its X-Forwarded-For
     #[arg(long, env = "WFM_API_BEHIND_PROXY")]
     behind_proxy: bool,
@@ -27,8 +36,11 @@ impl Allowance {
     pub(super) fn write(&self, settings: &mut Settings) {
         settings.rates.per_cluster = self.rate_per_cluster;
         settings.rates.per_address = self.rate_per_address;
+        settings.rates.new_clusters = self.rate_new_clusters;
         settings.limits.connections = self.connections;
         settings.limits.per_address = self.connections_per_address;
         settings.limits.behind_proxy = self.behind_proxy;
+        settings.takes_doctor_reports = self.doctor;
+        settings.trusts_clock = self.trust_clock;
     }
 }

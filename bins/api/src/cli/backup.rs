@@ -155,7 +155,7 @@ impl Rebuild {
     }
 }
 
-async fn report(store: &SledStore) -> Result<(), Error> {
+pub(super) async fn report(store: &SledStore) -> Result<(), Error> {
     let found = store.verify().await?;
     for difference in &found.differences {
         println!("{difference}");
@@ -170,7 +170,7 @@ async fn report(store: &SledStore) -> Result<(), Error> {
     }
 }
 
-fn folder(store: Option<StoreUrl>) -> Result<PathBuf, Error> {
+pub(super) fn folder(store: Option<StoreUrl>) -> Result<PathBuf, Error> {
     match store {
         None => Err(Error::NoStore),
         Some(StoreUrl::Memory) => Err(Error::NotAFolder),
@@ -179,7 +179,7 @@ fn folder(store: Option<StoreUrl>) -> Result<PathBuf, Error> {
 }
 
 /// Opens a store that is there: looking at one must not make one.
-async fn existing(folder: &Path) -> Result<SledStore, Error> {
+pub(super) async fn existing(folder: &Path) -> Result<SledStore, Error> {
     if !folder.join("db").exists() {
         return Err(Error::NothingThere { folder: folder.to_owned() });
     }

@@ -51,7 +51,7 @@ impl Import {
             (false, false) => PublishMode::RefuseChanges,
         };
         let store = store.ok_or(Error::NoStore)?.open().await?;
-        let by = By { actor: Actor::Operator, at: SystemClock.now() };
+        let by = By::new(Actor::Operator, SystemClock.now());
         let outcome = ImportOutcome::from(&store.publish(releases, mode, by).await?);
         for line in &outcome.differences {
             println!("{line}");

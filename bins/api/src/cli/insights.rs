@@ -40,7 +40,7 @@ pub(super) async fn apply(
     clock: &dyn Clock,
 ) -> Result<(), StoreError> {
     let count = rules.len();
-    let changed = store.set_rules(rules, By { actor: Actor::Operator, at: clock.now() }).await?;
+    let changed = store.set_rules(rules, By::new(Actor::Operator, clock.now())).await?;
     tracing::info!(rules = count, changed, "cohorts follow the rules of the file");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use maud::{Markup, html};
+use wfm_core::fleet::Newcomers;
 use wfm_core::wire::insights::{Bucket, Interval, Series};
 
 use super::active::{cell, notes};
@@ -9,11 +10,17 @@ use super::chart::bars::{self, Pair};
 use super::chart::points::{MOST, Point, most, thin};
 use super::chart::scale::Scale;
 use super::chart::{Frame, key, number, when};
+use super::words::grouped;
 use super::{Dashboard, block, table};
 
 const TITLE: &str = "Appeared and disappeared";
 
-pub(super) fn arrivals(page: &Dashboard, appeared: &Series, disappeared: &Series) -> Markup {
+pub(super) fn arrivals(
+    page: &Dashboard,
+    appeared: &Series,
+    disappeared: &Series,
+    newcomers: Option<&Newcomers>,
+) -> Markup {
     let weeks: Vec<(&Bucket, Option<&Bucket>)> =
         appeared.buckets.iter().map(|up| (up, disappeared.buckets.iter().find(|down| down.from == up.from))).collect();
     let weeks = thin(&weeks, MOST, |(up, _)| up.clusters.is_none());
@@ -22,11 +29,26 @@ pub(super) fn arrivals(page: &Dashboard, appeared: &Series, disappeared: &Series
     } else {
         chart(&weeks)
     };
+    let body = html! { (body) @if let Some(newcomers) = newcomers { (last_hour(newcomers)) } };
     let links = html! {
         span.soft { "↑ " } (block::series(page, "appeared", Interval::Week, &[])) " "
         span.soft { "↓ " } (block::series(page, "disappeared", Interval::Week, &[]))
     };
     block::block("arrivals", TITLE, &links, &body)
+}
+
+/// Anyone may check in under ids of their own making: many new clusters at once may be false ones.
+fn last_hour(newcomers: &Newcomers) -> Markup {
+    let Newcomers { last_hour, median_week, median_month } = newcomers;
+    html! {
+        p.soft {
+            "New in the last hour, of any cohort: " strong { (grouped(*last_hour)) } ". The median hour of the last 7 days had "
+            (grouped(*median_week)) ", of the last 30 days " (grouped(*median_month)) "."
+            @if newcomers.is_unusual() {
+                " " strong { "This is unusual: some of them may be false." }
+            }
+        }
+    }
 }
 
 fn chart(weeks: &[&(&Bucket, Option<&Bucket>)]) -> Markup {

@@ -55,7 +55,7 @@ fn rounded(number: u64) -> Count {
 }
 
 fn public(fleet: &Fleet) -> Shown {
-    Shown::Rounded(Box::new(fleet.insights()))
+    Shown::Rounded(Box::new(Insights { newcomers: None, ..fleet.insights() }))
 }
 
 fn nothing() -> Insights {
@@ -79,6 +79,7 @@ fn nothing() -> Insights {
         active: series(Interval::Day),
         appeared: series(Interval::Week),
         disappeared: series(Interval::Week),
+        newcomers: None,
         ages: AgeSeries { about: about.clone(), interval: Interval::Day, buckets: Vec::new() },
         components: Vec::new(),
         component: None,

@@ -13,6 +13,7 @@ const PIECE: usize = 64 * 1024;
 /// `GET /v4/backup`: the same file as `wfm-api backup` makes, with a last line that proves it whole.
 pub(crate) async fn stream(request: Request) -> Answer {
     request.query(&[])?;
+    request.note_reading().await;
     let records = request.service.store.records().await?;
     Ok(rows("application/x-ndjson", move |out: Rows| async move {
         // Reading the records may block.

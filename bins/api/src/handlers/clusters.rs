@@ -3,19 +3,21 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
-use wfm_core::anonymizer::{Arrival, NotAccepted, Vocabulary};
+use wfm_core::anonymizer::{Arrival, NotAccepted, Reduction, Vocabulary};
 use wfm_core::cluster::ClusterId;
 use wfm_core::release::Releases;
 use wfm_core::store::ClusterRecord;
 use wfm_core::wire::v3;
+use wfm_shell::server::Peer;
 
 use crate::error::{Answer, ApiError};
 use crate::reductions::Text;
 use crate::reply::json;
-use crate::request::{Object, Request, read_object};
+use crate::request::{Components, Installed, ObjectWith, Request, read_into};
 use crate::service::Service;
 
 /// The longest check-in.
@@ -27,10 +29,32 @@ pub(crate) async fn check_in(mut request: Request) -> Answer {
     let named = if request.has("id") { Some(request.path("id")?) } else { None };
     let service = &request.service;
     let arrival = read(&body, named, service, &service.store.releases().await?)?;
-    let now = service.clock.now();
-    service.rates.cluster(arrival.cluster(), now)?;
-    let record = service.store.check_in(arrival, now).await?;
+    let record = keep(service, request.peer, arrival, |arrival, _| arrival).await?;
     Ok(json(&as_sent(&record)))
+}
+
+/// Keeps a check-in as `adjust` makes it at its time, unless its cluster checks in too often, or its network has brought too
+/// many new clusters today.
+pub(super) async fn keep(
+    service: &Service,
+    peer: Option<Peer>,
+    arrival: Arrival,
+    adjust: impl FnOnce(Arrival, Timestamp) -> Arrival,
+) -> Result<ClusterRecord, ApiError> {
+    let now = service.arrivals.now(service.store.as_ref()).await?;
+    let (rates, cluster) = (&service.rates, arrival.cluster());
+    rates.cluster(cluster, now)?;
+    let has_place = rates.take_new(peer, now);
+    // Only a network that is at its limit costs a look into the store.
+    if !has_place && service.store.cluster(cluster).await?.is_none() {
+        return Err(rates.too_many_new(now));
+    }
+    let kept = service.store.check_in(adjust(arrival, now), now).await;
+    let is_new = kept.as_ref().is_ok_and(|record| record.check_ins == 1);
+    if has_place && !is_new {
+        rates.give_back_new(peer, now);
+    }
+    Ok(kept?)
 }
 
 /// The body, reduced. `named` is the cluster that the path names, if it does.
@@ -51,15 +75,13 @@ fn read(
         };
         return Ok(arrival.said_by(cluster));
     }
-    let mut said = read_check_in(body)?;
-    if let Some(named) = named {
-        if !said.id.is_empty() && said.id.parse() != Ok(named) {
-            return Err(disagree());
-        }
-        said.id = named.to_string();
-    }
-    let arrival = Arrival::reduce(&said, Vocabulary::new(&service.catalog, releases))
-        .map_err(|e| ApiError::bad_request(e.to_string()))?;
+    let (id, reduction) = read_check_in(body, Vocabulary::new(&service.catalog, releases))?;
+    let cluster = match named {
+        Some(named) if id.is_empty() || id.parse() == Ok(named) => named,
+        Some(_) => return Err(disagree()),
+        None => id.parse().map_err(|e| ApiError::bad_request(NotAccepted::Id(e).to_string()))?,
+    };
+    let arrival = Arrival::reduced(cluster, reduction);
     if let Some(Parts { components, .. }) = parts {
         service.reductions.put(releases, Text::Components(components.get()), arrival.clone());
     }
@@ -109,21 +131,21 @@ pub(super) fn as_sent(record: &ClusterRecord) -> v3::Cluster {
 
 /// Of a check-in, what is read: names and versions, and nothing else. Images, descriptions and times of an old agent are
 /// not even held in memory as values. `null` counts as absent.
-#[derive(Deserialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(as = CheckIn)]
+#[expect(dead_code, reason = "it describes what read_check_in reads")]
 pub(crate) struct Said {
     /// The cluster's random id.
     #[schema(required, value_type = ClusterId)]
     id: Option<String>,
     /// What runs there.
-    #[schema(value_type = Option<Vec<Installed>>)]
-    components: Option<Vec<Object<Installed>>>,
+    components: Option<Vec<Installed>>,
 }
 
 /// A check-in whose id is in its path.
 #[derive(ToSchema)]
 #[schema(as = CheckInAt)]
-#[expect(dead_code, reason = "it describes what Said reads there")]
+#[expect(dead_code, reason = "it describes what read_check_in reads there")]
 pub(crate) struct SaidWithoutId {
     /// The id of the path, or nothing.
     id: Option<String>,
@@ -131,63 +153,12 @@ pub(crate) struct SaidWithoutId {
     components: Option<Vec<Installed>>,
 }
 
-/// A component as a check-in names it.
-#[derive(Deserialize, ToSchema)]
-pub(super) struct Installed {
-    #[schema(value_type = Option<Named>)]
-    component: Option<Object<Named>>,
-    #[schema(value_type = Option<Versioned>)]
-    version: Option<Object<Versioned>>,
-}
-
-#[derive(Deserialize, ToSchema)]
-struct Named {
-    /// A name of the catalogue; others are dropped.
-    name: Option<String>,
-}
-
-#[derive(Deserialize, ToSchema)]
-struct Versioned {
-    /// A published version; others become `custom`.
-    version: Option<String>,
-}
-
-fn read_check_in(body: &[u8]) -> Result<v3::Cluster, ApiError> {
-    let said: Said =
-        read_object(body, r#"{"id":UUID,"components":[{"component":{"name":TEXT},"version":{"version":TEXT}}]}"#)?;
-    let components = as_components(said.components.unwrap_or_default());
-    Ok(v3::Cluster { id: said.id.unwrap_or_default(), components, first_seen: None, last_seen: None })
-}
-
-pub(super) fn as_components(said: Vec<Object<Installed>>) -> Vec<v3::ComponentVersion> {
-    let components = said.into_iter().map(|Object(one)| v3::ComponentVersion {
-        component: v3::Component {
-            name: one.component.and_then(|component| component.0.name).unwrap_or_default(),
-            ..v3::Component::default()
-        },
-        version: v3::Version {
-            version: one.version.and_then(|version| version.0.version).unwrap_or_default(),
-            ..v3::Version::default()
-        },
-        update_available: None,
-    });
-    components.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_old_agents_body_is_read_whatever_stands_beside() {
-        let body = r#"{"id":"x","firstSeen":"yesterday","lastSeen":7,"components":[
-            {"component":{"name":"a","description":"d","type":"Daemon Set"},
-             "version":{"train":"beta","version":"v1.0.0","released":"","data":{"image":"r.acme.example/a:v1"}},
-             "updateAvailable":null},
-            {"component":null,"version":null},{}]}"#;
-        let said = read_check_in(body.as_bytes()).unwrap();
-        assert_eq!(said.components.len(), 3);
-        assert!(!format!("{said:?}").contains("acme"));
-        assert!(read_check_in(br#"{"components":null}"#).unwrap().components.is_empty());
-    }
+/// The id, and the components as they are kept.
+fn read_check_in<'a>(body: &[u8], vocabulary: Vocabulary<'a>) -> Result<(String, Reduction<'a>), ApiError> {
+    const SHAPE: &str = r#"{"id":UUID,"components":[{"component":{"name":TEXT},"version":{"version":TEXT}}]}"#;
+    let mut reduction = Reduction::new(vocabulary);
+    // As many as fit into the body.
+    let components = Components { reduction: &mut reduction, most: LONGEST };
+    let id = read_into(body, ObjectWith { has_id: true, field: "components", inner: components }, SHAPE)?;
+    Ok((id.unwrap_or_default(), reduction))
 }

@@ -1,50 +1,78 @@
 //! Doctor reports, as agents of 2016–2020 send them: reduced to what may be kept, like a check-in.
 
-use serde::Deserialize;
+use jiff::SignedDuration;
 use utoipa::ToSchema;
-use wfm_core::anonymizer::{DoctorFacts, Vocabulary};
+use wfm_core::anonymizer::{DoctorFacts, Reduction, Vocabulary};
 use wfm_core::store::{DoctorId, DoctorReport};
 use wfm_core::wire::v3;
 
-use super::clusters::{Installed, as_components};
 use crate::error::{Answer, ApiError};
 use crate::reply::json;
-use crate::request::{Object, Request, read_object};
+use crate::request::{Components, Installed, ObjectWith, Request, read_into};
 
-/// The longest report: old agents send nodes and namespaces with it, which are not read.
-const LONGEST: usize = 1024 * 1024;
+/// The longest report.
+const LONGEST: usize = 64 * 1024;
+/// The most components of a report.
+const MOST: usize = 256;
+/// How long a report is kept.
+pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How many reports are read at a time.
+pub(crate) const AT_ONCE: usize = 16;
 
 /// Of a doctor report, what is read: the components, and nothing of nodes, namespaces, names or logs.
-#[derive(Deserialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(as = DoctorBody)]
+#[expect(dead_code, reason = "it describes what keep reads")]
 pub(crate) struct Said {
-    #[schema(value_type = Option<Workflow>)]
-    workflow: Option<Object<Workflow>>,
+    workflow: Option<Workflow>,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what keep reads")]
 struct Workflow {
-    /// What runs there.
-    #[schema(value_type = Option<Vec<Installed>>)]
-    components: Option<Vec<Object<Installed>>>,
+    /// What runs there: at most 256.
+    components: Option<Vec<Installed>>,
 }
 
 /// `POST /v3/doctor/{id}`.
 pub(crate) async fn keep(mut request: Request) -> Answer {
+    if !request.service.takes_doctor_reports {
+        // An old agent sends all it has before it reads the answer.
+        let _ = request.body(0).await;
+        return Err(ApiError::not_found(
+            "this service takes no doctor reports: its operator may start it with --doctor",
+        ));
+    }
     let id: DoctorId = request.path("id")?;
-    let said: Said = read_object(&request.body(LONGEST).await?, r#"{"workflow":{"components":[COMPONENT…]}}"#)?;
-    let components = as_components(said.workflow.and_then(|workflow| workflow.0.components).unwrap_or_default());
+    let facts = {
+        let service = request.service.clone();
+        let _place = service.doctor_places.try_acquire().map_err(|_| ApiError::unavailable())?;
+        let releases = service.store.releases().await?;
+        read(&request.body(LONGEST).await?, Vocabulary::new(&service.catalog, &releases))?
+    };
     let service = &request.service;
-    let releases = service.store.releases().await?;
-    let facts = DoctorFacts::reduce(&components, Vocabulary::new(&service.catalog, &releases));
-    let report = DoctorReport { id, at: service.clock.now(), facts };
-    service.store.put_doctor(report.clone()).await?;
-    Ok(json(&v3::DoctorInfo::from(&report)))
+    let at = service.arrivals.now(service.store.as_ref()).await?;
+    let kept = service.store.put_doctor(DoctorReport { id, at, facts: facts.clone() }).await?;
+    if kept.facts != facts {
+        return Err(ApiError::conflict("there is another doctor report with this id: send this one under a new id"));
+    }
+    Ok(json(&v3::DoctorInfo::from(&kept)))
+}
+
+fn read(body: &[u8], vocabulary: Vocabulary<'_>) -> Result<DoctorFacts, ApiError> {
+    const SHAPE: &str = r#"{"workflow":{"components":[COMPONENT…]}}, with at most 256 components"#;
+    let mut reduction = Reduction::new(vocabulary);
+    let components = Components { reduction: &mut reduction, most: MOST };
+    let workflow = ObjectWith { has_id: false, field: "components", inner: components };
+    read_into(body, ObjectWith { has_id: false, field: "workflow", inner: workflow }, SHAPE)?;
+    Ok(reduction.into())
 }
 
 /// `GET /v3/doctor/{id}`.
 pub(crate) async fn one(request: Request) -> Answer {
-    let report = request.service.store.doctor(request.path("id")?).await?;
+    let service = &request.service;
+    let report = service.store.doctor(request.path("id")?).await?;
+    let report = report.filter(|report| service.clock.now().duration_since(report.at) < KEPT);
     let unknown = || ApiError::not_found("there is no doctor report with this id");
     Ok(json(&v3::DoctorInfo::from(&report.ok_or_else(unknown)?)))
 }

@@ -9,6 +9,7 @@ use wfm_core::facets::FacetReport;
 use wfm_core::fleet::Day;
 use wfm_core::release::Releases;
 
+use super::clusters::keep;
 use crate::error::{Answer, ApiError};
 use crate::reductions::Text;
 use crate::reply::done;
@@ -27,11 +28,12 @@ pub(crate) async fn check_in(mut request: Request) -> Answer {
     let service = &request.service;
     let releases = service.store.releases().await?;
     let arrival = read(&body, service, &releases)?;
-    let now = service.clock.now();
-    service.rates.cluster(arrival.cluster(), now)?;
     // A week that has not begun is a wrong clock over there. The rest is as true as ever, so it counts as not said.
-    let created = arrival.created().filter(|week| *week <= this_week(now));
-    service.store.check_in(arrival.with_created(created), now).await?;
+    let adjust = |arrival: Arrival, now| {
+        let created = arrival.created().filter(|week| *week <= this_week(now));
+        arrival.with_created(created)
+    };
+    keep(service, request.peer, arrival, adjust).await?;
     Ok(done())
 }
 
@@ -88,7 +90,8 @@ pub(crate) async fn count(mut request: Request) -> Answer {
     request.query(&[])?;
     let body = request.body(LONGEST_FACETS).await?;
     let service = &request.service;
-    let report = FacetReport::accept(&body, this_week(service.clock.now()))?;
+    let now = service.arrivals.now(service.store.as_ref()).await?;
+    let report = FacetReport::accept(&body, this_week(now))?;
     service.store.count_facets(report).await?;
     Ok(done())
 }

@@ -9,7 +9,7 @@ use crate::request::Request;
 /// `DELETE /v4/clusters/{id}`: answered when it is durable.
 pub(crate) async fn cluster(request: Request) -> Answer {
     request.query(&[])?;
-    let (id, by) = (request.path("id")?, request.service.by(Actor::Owner));
+    let (id, by) = (request.path("id")?, request.by(Actor::Owner));
     if request.service.store.erase(id, by).await? {
         return Ok(done());
     }

@@ -18,11 +18,13 @@ const PART: usize = 500;
 
 /// `GET /v4/export/clusters.…`.
 pub(crate) async fn clusters(request: Request) -> Answer {
+    request.note_reading().await;
     file(request, Clusters::new).await
 }
 
 /// `GET /v4/export/checkins.…`.
 pub(crate) async fn check_ins(request: Request) -> Answer {
+    request.note_reading().await;
     file(request, CheckIns::new).await
 }
 

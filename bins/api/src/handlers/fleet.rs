@@ -19,6 +19,7 @@ pub(crate) async fn by_age(request: Request) -> Answer {
     let created = query.bounds("created_after", "created_before")?;
     let checked_in = query.bounds("checked_in_after", "checked_in_before")?;
     let query = ClusterQuery { created, checked_in, ..ClusterQuery::default() };
+    request.note_reading().await;
     let store = Arc::clone(&Arc::clone(&request.service.store));
     let page = move |after| {
         let (store, query) = (Arc::clone(&store), query.clone());
@@ -30,6 +31,7 @@ pub(crate) async fn by_age(request: Request) -> Answer {
 /// `GET /v3/clusters/checkins`: how often the clusters checked in that were created between the bounds.
 pub(crate) async fn check_ins(request: Request) -> Answer {
     let created = request.query(&["created_after", "created_before"])?.bounds("created_after", "created_before")?;
+    request.note_reading().await;
     let (now, store) = (whole_second(request.service.clock.now()), Arc::clone(&request.service.store));
     let page = move |after| {
         let store = Arc::clone(&store);
@@ -46,6 +48,7 @@ pub(crate) async fn persistent(request: Request) -> Answer {
     if (Bounds { after: query.epoch, before: Some(at) }).is_empty() {
         return Err(empty("epoch", "timestamp"));
     }
+    request.note_reading().await;
     let store = Arc::clone(&Arc::clone(&request.service.store));
     let page = move |after| {
         let store = Arc::clone(&store);

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use crate::arrival_clock::NoTime;
 use crate::error::Answer;
 use crate::reply::text;
 use crate::request::Request;
@@ -16,12 +17,23 @@ pub(crate) async fn ready(request: Request) -> Answer {
     let verbose = request.query(&["verbose"])?.flag("verbose")?;
     let service = &request.service;
     let readable = service.store.ready().await;
-    let (status, verdict, check) = match &readable {
-        Ok(()) => (StatusCode::OK, "ok", "[+] store ok"),
+    let timely = service.arrivals.check(service.store.as_ref()).await;
+    let store = match &readable {
+        Ok(()) => "[+] store ok",
         Err(error) => {
             tracing::error!(error = wfm_shell::sentence(error), "not ready: the store cannot keep a check-in");
-            (StatusCode::SERVICE_UNAVAILABLE, "not ready", "[-] store cannot keep a check-in: see the log")
+            "[-] store cannot keep a check-in: see the log"
         }
     };
-    Ok(text(status, if verbose { format!("{check}\n{verdict}\n") } else { format!("{verdict}\n") }))
+    let clock = match &timely {
+        Err(NoTime::Wrong(wrong)) => {
+            service.arrivals.log(wrong);
+            "[-] the clock is wrong: see the log"
+        }
+        Ok(_) | Err(NoTime::Store(_)) => "[+] clock ok",
+    };
+    let is_ready = readable.is_ok() && !matches!(timely, Err(NoTime::Wrong(_)));
+    let (status, verdict) =
+        if is_ready { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready") };
+    Ok(text(status, if verbose { format!("{store}\n{clock}\n{verdict}\n") } else { format!("{verdict}\n") }))
 }

@@ -33,6 +33,7 @@ pub(crate) async fn clusters(request: Request) -> Answer {
         checked_in: Bounds { after: query.time("seen_after")?, before: None },
         created: Bounds::default(),
     };
+    request.note_reading().await;
     let page = request.service.store.clusters(wanted, query.value("cursor")?, query.limit()?).await?;
     let answer = json(&Data { data: page.items.iter().map(Cluster::from).collect() });
     Ok(next_page(answer, page.next.map(|last| query.with("cursor", &last.to_string()))))
@@ -60,7 +61,7 @@ pub(crate) async fn set_cohort(mut request: Request) -> Answer {
     request.query(&[])?;
     let id = request.path("id")?;
     let Decision { cohort } = read_object(&request.body(LONGEST).await?, SHAPE)?;
-    let record = request.service.store.set_cohort(id, cohort, request.service.by(Actor::Admin)).await?;
+    let record = request.service.store.set_cohort(id, cohort, request.by(Actor::Admin)).await?;
     let unknown = || ApiError::not_found("no cluster with this id has checked in");
     Ok(json(&Cluster::from(&record.ok_or_else(unknown)?)))
 }

@@ -44,7 +44,7 @@ pub(crate) async fn put(mut request: Request) -> Answer {
     let earlier = releases.notices(&train).find(|known| known.id == id).map(|known| known.published);
     let published = published.or(earlier).unwrap_or_else(|| service.clock.now());
     let notice = Notice { id, train, level, component, affected, text, published };
-    let replaced = service.store.put_notice(notice.clone(), service.by(Actor::Publisher)).await?;
+    let replaced = service.store.put_notice(notice.clone(), request.by(Actor::Publisher)).await?;
     let status = if replaced.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     Ok(json_with_status(status, &notice))
 }
@@ -53,6 +53,6 @@ pub(crate) async fn put(mut request: Request) -> Answer {
 pub(crate) async fn remove(request: Request) -> Answer {
     request.query(&[])?;
     let (train, id): (Train, NoticeId) = (request.path("train")?, request.path("notice")?);
-    let removed = request.service.store.remove_notice(train, id, request.service.by(Actor::Publisher)).await?;
+    let removed = request.service.store.remove_notice(train, id, request.by(Actor::Publisher)).await?;
     Ok(json(&removed.ok_or_else(|| ApiError::not_found("there is no notice of this name on this train"))?))
 }

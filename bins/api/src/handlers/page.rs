@@ -30,6 +30,7 @@ pub(crate) async fn insights(request: Request) -> Answer {
         Viewer::Public => Shown::Rounded(Box::new(answers(&service, viewer, &asked).await?)),
         Viewer::SignedIn => {
             let answers = answers(&service, viewer, &asked).await?;
+            request.note_reading().await;
             Shown::Everything(Box::new(answers), listing(&service, &asked).await?)
         }
     };

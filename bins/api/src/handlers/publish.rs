@@ -33,7 +33,7 @@ pub(crate) async fn release(mut request: Request) -> Answer {
     let release = path.read(&request.body(RELEASE).await?)?;
     let service = &request.service;
     let mode = if replace { PublishMode::Replace } else { PublishMode::RefuseChanges };
-    let outcome = service.store.publish(vec![release.clone()], mode, service.by(Actor::Publisher)).await?;
+    let outcome = service.store.publish(vec![release.clone()], mode, request.by(Actor::Publisher)).await?;
     if let (false, Some((published, new))) = (outcome.kept, outcome.changed.first()) {
         return Err(differs(published, new));
     }
@@ -56,7 +56,7 @@ pub(crate) async fn import(mut request: Request) -> Answer {
         (false, false) => PublishMode::RefuseChanges,
     };
     let service = &request.service;
-    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode, service.by(Actor::Publisher)).await?);
+    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode, request.by(Actor::Publisher)).await?);
     if outcome.kept || dry_run {
         return Ok(json(&outcome));
     }

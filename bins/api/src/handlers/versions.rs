@@ -1,5 +1,7 @@
 //! Versions, as agents of 2016–2020 read them.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use utoipa::ToSchema;
 use wfm_core::component::ComponentName;
@@ -14,6 +16,9 @@ use crate::request::{Object, Request, read_object};
 
 /// The longest list of questions.
 const QUESTIONS: usize = 64 * 1024;
+/// The most components, each on a train, of one list of questions. A release's notes may be long, so a short question can
+/// have a long answer.
+const MOST_ASKED: usize = 64;
 /// What `latest` asks for in a release's place.
 const LATEST: &str = "latest";
 
@@ -51,7 +56,8 @@ pub(crate) async fn release(request: Request) -> Answer {
     Ok(json(&v3::ComponentVersion::from(found.ok_or_else(missing)?)))
 }
 
-/// `POST /v3/versions/latest`, and `/v2/` the same: one answer to each question, in the order of the questions.
+/// `POST /v3/versions/latest`, and `/v2/` the same: one answer to each question, in the order in which they were first
+/// asked.
 ///
 /// An agent asks for all its components at once, those that were never published among them. Such a question is answered
 /// too: with its own name and train and an empty version, so that it hides no other. An absent train means `stable`, and in the second
@@ -64,7 +70,7 @@ pub(crate) async fn latest_of_each(mut request: Request) -> Answer {
     Ok(json(&Data { data: questions.iter().map(|question| question.answer(&releases)).collect() }))
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Question {
     component: String,
     train: String,
@@ -125,9 +131,22 @@ fn read_questions(body: &[u8], absent: &Train) -> Result<Vec<Question>, ApiError
         let missing = || ApiError::bad_request(format!("data[{at}].component.name: write the component to ask for"));
         let train = one.version.and_then(|version| version.0.train).filter(|train| !train.is_empty());
         let train = train.unwrap_or_else(|| absent.to_string());
-        Ok(Question { component: component.ok_or_else(missing)?, train })
+        Ok::<_, ApiError>(Question { component: component.ok_or_else(missing)?, train })
     };
-    asked.into_iter().enumerate().map(question).collect()
+    let (mut seen, mut questions) = (HashSet::new(), Vec::new());
+    for one in asked.into_iter().enumerate().map(question) {
+        let one = one?;
+        if seen.insert(one.clone()) {
+            questions.push(one);
+        }
+    }
+    if questions.len() > MOST_ASKED {
+        let asked = questions.len();
+        return Err(ApiError::bad_request(format!(
+            "data: it asks for {asked} components: ask for at most {MOST_ASKED}"
+        )));
+    }
+    Ok(questions)
 }
 
 fn line<'a>(

@@ -29,6 +29,6 @@ async fn decide(request: Request, reason: Option<wfm_core::release::PlainText>) 
         version: request.path("version")?,
     };
     let missing = format!("{} was not published on {} in this version", key.component, key.train);
-    let release = request.service.store.yank(key, reason, request.service.by(Actor::Publisher)).await?;
+    let release = request.service.store.yank(key, reason, request.by(Actor::Publisher)).await?;
     Ok(json(&v3::ComponentVersion::from(&release.ok_or_else(|| ApiError::not_found(missing))?)))
 }

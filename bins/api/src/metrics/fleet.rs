@@ -24,6 +24,8 @@ pub(crate) struct Fleet {
     disappeared: Family<Window, Gauge>,
     components: Family<Component, Gauge>,
     age: Gauge<f64, AtomicU64>,
+    new: Gauge,
+    new_median: Family<Window, Gauge>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -45,6 +47,8 @@ impl Fleet {
             disappeared: Family::default(),
             components: Family::default(),
             age: Gauge::default(),
+            new: Gauge::default(),
+            new_median: Family::default(),
         };
         registry.register("wfm_api_clusters", "Clusters that checked in within the window", fleet.clusters.clone());
         registry.register(
@@ -62,6 +66,16 @@ impl Fleet {
             "Active clusters by what they last reported",
             fleet.components.clone(),
         );
+        registry.register(
+            "wfm_api_clusters_new_last_hour",
+            "Clusters of any cohort whose first check-in lies within the last hour",
+            fleet.new.clone(),
+        );
+        registry.register(
+            "wfm_api_clusters_new_hour_median",
+            "New clusters of any cohort in the median hour of the window",
+            fleet.new_median.clone(),
+        );
         let about =
             "Mean age of active clusters, since their creation day where they report one, else their first check-in";
         registry.register("wfm_api_cluster_age_seconds_mean", about, fleet.age.clone());
@@ -72,10 +86,15 @@ impl Fleet {
     pub(crate) async fn count(&self, store: &dyn Store, clock: Timestamp) -> Result<(), StoreError> {
         let counted = ask(store, move |rollups| {
             let (now, include) = (fleet::now(rollups, clock)?, Cohorts::default());
-            Ok((fleet::summary(rollups, now, include)?, fleet::running(rollups, now, include)?))
+            let newcomers = fleet::newcomers(rollups, now)?;
+            Ok((fleet::summary(rollups, now, include)?, fleet::running(rollups, now, include)?, newcomers))
         });
-        let (summary, running) = counted.await?;
+        let (summary, running, newcomers) = counted.await?;
         self.show(&summary, &running);
+        self.new.set(gauge(newcomers.last_hour));
+        for (window, median) in [("7d", newcomers.median_week), ("30d", newcomers.median_month)] {
+            self.new_median.get_or_create(&Window { window }).set(gauge(median));
+        }
         Ok(())
     }
 
@@ -107,7 +126,11 @@ impl Fleet {
 /// A count as a gauge. The fleet tells every count; what is not told belongs to the public's answers alone.
 fn number(clusters: Count) -> i64 {
     match clusters {
-        Count::Told(clusters) => i64::try_from(clusters).unwrap_or(i64::MAX),
+        Count::Told(clusters) => gauge(clusters),
         Count::FewerThanTen => 0,
     }
+}
+
+fn gauge(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -2,9 +2,10 @@
 //!
 //! | tree | key | value |
 //! |---|---|---|
-//! | `meta` | a word | `format` of the store, how many `clusters`, `check-ins`, `closed` runs and lines of the `audit` log there are |
+//! | `meta` | a word | `format` of the store, how many `clusters`, `check-ins`, `closed` runs, `doctors` (reports) and lines of the `audit` log there are |
 //! | `releases` | train, component, version | the release as JSON |
 //! | `ledger` | `n` train, id / `a` number / `d` id | a notice, a line of the audit log, a doctor report, as JSON |
+//! | `ledger` | `o` arrival, id | nothing: the order of the doctor reports ([`doctor`]) |
 //! | `ledger` | `r` id | a rule about whose a cluster is |
 //! | `ledger` | `f` week, cohort, facet, value | how many reports without an id said so ([`facets`]) |
 //! | `clusters.2` | the cluster's id | first, last and number of check-ins, cohort, and its open run ([`run`]) |
@@ -29,8 +30,8 @@ use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::facets::{FacetCount, FacetReport};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
-    Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History,
-    Look, Page, PersistentQuery, Records, Store, StoreError, StoreErrorKind,
+    Attendance, AuditEntry, Bounds, By, Change, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport,
+    History, Look, Page, PersistentQuery, Records, Store, StoreError, StoreErrorKind,
 };
 use wfm_core::version::Train;
 
@@ -38,6 +39,7 @@ mod check_in;
 mod clean;
 mod closed;
 mod disk;
+mod doctor;
 mod erase;
 mod error;
 mod facets;
@@ -190,7 +192,7 @@ impl Store for SledStore {
     }
 
     async fn erase(&self, id: ClusterId, by: By) -> Result<bool, StoreError> {
-        self.writing.ask(move |group| group.erase(id, by)).await
+        self.writing.ask_from_reserve(move |group| group.erase(id, by)).await
     }
 
     async fn set_rules(&self, rules: BTreeMap<ClusterId, Cohort>, by: By) -> Result<u64, StoreError> {
@@ -258,8 +260,24 @@ impl Store for SledStore {
         self.read(move |disk| read::histories(&disk.trees, after, limit)).await
     }
 
-    async fn put_doctor(&self, report: DoctorReport) -> Result<(), StoreError> {
-        self.writing.ask(move |group| group.put_doctor(&report)).await
+    async fn note(&self, change: Change, by: By) -> Result<(), StoreError> {
+        self.writing.ask_from_reserve(move |group| group.log(change.clone(), by)).await
+    }
+
+    async fn put_doctor(&self, report: DoctorReport) -> Result<DoctorReport, StoreError> {
+        let oldest = self.read(|disk| doctor::oldest(&disk.trees)).await?;
+        self.writing.ask(move |group| group.put_doctor(&report, &oldest)).await
+    }
+
+    async fn forget_doctors(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let places = self.read(move |disk| doctor::places(&disk.trees, Some(before))).await?;
+        if places.is_empty() {
+            return Ok(0);
+        }
+        let forget = move |group: &mut group::Group<'_>| {
+            places.iter().try_fold(0, |forgotten, place| Ok(forgotten + u64::from(group.forget_doctor(place)?)))
+        };
+        self.writing.ask(forget).await
     }
 
     async fn doctor(&self, id: DoctorId) -> Result<Option<DoctorReport>, StoreError> {
@@ -283,7 +301,8 @@ impl Store for SledStore {
     }
 
     async fn load(&self, records: Records) -> Result<(), StoreError> {
-        self.writing.alone(|disk, releases| load::load(disk, releases, records)).await
+        let folder = self.writing.folder();
+        self.writing.alone(move |disk, releases| load::load(disk, &folder, releases, records)).await
     }
 }
 

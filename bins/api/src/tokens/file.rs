@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use wfm_core::store::TokenName;
+
 use super::Role;
 
 /// One line: whoever has the token with this hash has this role.
@@ -10,6 +12,8 @@ use super::Role;
 pub(super) struct Entry {
     pub(super) role: Role,
     pub(super) hash: [u8; 32],
+    /// What the audit log calls the token.
+    pub(super) name: Option<TokenName>,
 }
 
 /// The tokens file cannot be used.
@@ -62,8 +66,15 @@ fn entry(line: &str) -> Result<Entry, &'static str> {
         .into_iter()
         .find(|known| known.as_str() == role)
         .ok_or("the first word is no role: write publisher, analyst, admin or doctor")?;
-    let hash = hash.trim().strip_prefix("sha256:").and_then(unhex);
-    Ok(Entry { role, hash: hash.ok_or("the hash is not “sha256:” and 64 hexadecimal digits")? })
+    let (hash, name) = match hash.trim().split_once(char::is_whitespace) {
+        Some((hash, name)) => (hash, Some(name.trim())),
+        None => (hash.trim(), None),
+    };
+    let hash = hash.strip_prefix("sha256:").and_then(unhex);
+    let hash = hash.ok_or("the hash is not “sha256:” and 64 hexadecimal digits")?;
+    let name = name.map(str::parse).transpose();
+    let name = name.map_err(|_| "the name of a token has 1 to 32 letters, digits and -_.@, such as build-server")?;
+    Ok(Entry { role, hash, name })
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {

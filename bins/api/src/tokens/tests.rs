@@ -22,8 +22,8 @@ fn only(role: Role) -> &'static [Role] {
 
 async fn status(tokens: &Tokens, authorization: &str, role: Role) -> StatusCode {
     let headers = HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_str(authorization).unwrap())]);
-    match tokens.authorise(&headers, only(role), role == Role::Doctor).await {
-        Ok(()) => StatusCode::OK,
+    match tokens.authorise(&headers, only(role), role == Role::Doctor, jiff::Timestamp::UNIX_EPOCH).await {
+        Ok(_) => StatusCode::OK,
         Err(error) => error.into_response().status(),
     }
 }
@@ -42,6 +42,17 @@ async fn a_token_allows_the_roles_of_its_lines_and_no_other() {
     {
         assert_eq!(status(&tokens, &wrong, Role::Publisher).await, StatusCode::UNAUTHORIZED, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_line_may_name_its_token() {
+    let text = format!("{} jane@example.com # of 2026\n", token(1).line(Role::Admin));
+    let tokens = Tokens::from_file(file(&text).path());
+    let entry = &file::parse(&text).unwrap()[0];
+    assert_eq!(entry.name.unwrap().as_str(), "jane@example.com");
+    assert!(tokens.is_ok());
+    let wrong = file::parse(&text.replace("jane@", "jane doe@")).unwrap_err().to_string();
+    assert!(wrong.starts_with("line 1: the name of a token") && !wrong.contains("jane"), "{wrong}");
 }
 
 #[tokio::test]

@@ -44,13 +44,13 @@ pub(crate) async fn serve_history() -> Served {
 }
 
 pub(crate) async fn serve_over(store: Arc<dyn Store>) -> Served {
-    serve_with(store, |settings| Settings { rates: Rates::none(), ..settings }).await
+    serve_with(store, |settings| Settings { rates: Rates::none(), takes_doctor_reports: true, ..settings }).await
 }
 
 /// A service whose settings are changed before it starts.
 pub(crate) async fn serve_with(store: Arc<dyn Store>, adjust: impl FnOnce(Settings) -> Settings) -> Served {
     let tokens = NamedTempFile::new().unwrap();
-    let lines = Role::ALL.map(|role| token(role).line(role));
+    let lines = Role::ALL.map(|role| format!("{} the-{role}", token(role).line(role)));
     std::fs::write(tokens.path(), lines.join("\n")).unwrap();
     let clock = Arc::new(ManualClock::new(NOON.parse().unwrap()));
     let known = Tokens::from_file(tokens.path()).unwrap();
@@ -60,9 +60,14 @@ pub(crate) async fn serve_with(store: Arc<dyn Store>, adjust: impl FnOnce(Settin
 }
 
 pub(crate) fn client() -> Client {
+    client_at([127, 0, 0, 1])
+}
+
+/// A client at an address of this machine: each /24 of them is a network.
+pub(crate) fn client_at(address: [u8; 4]) -> Client {
     // Another test of this process may have been first.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().build().unwrap()
+    Client::builder().no_proxy().local_address(std::net::IpAddr::from(address)).build().unwrap()
 }
 
 pub(crate) fn history() -> PathBuf {

@@ -34,13 +34,20 @@ impl Process {
         program
             .args(["--listen", "127.0.0.1:0", "--store", store])
             // A test asks more than any agent would.
-            .args(["--rate-per-cluster", "0", "--rate-per-address", "0"])
+            .args(["--rate-per-cluster", "0", "--rate-per-address", "0", "--rate-new-clusters", "0"])
             .stdout(Stdio::piped());
         let mut child = adjust(&mut program).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let addr = line.strip_suffix('\n').expect("the first line is the address").to_owned();
         Self { child, addr, store: store.to_owned() }
+    }
+
+    /// The most memory that it ever held, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 
     /// As an operator would, to the end.

@@ -54,7 +54,7 @@ pub(crate) fn start() -> Timestamp {
 }
 
 pub(crate) fn by() -> By {
-    By { actor: Actor::Operator, at: start() }
+    By::new(Actor::Operator, start())
 }
 
 impl Stage {

@@ -25,7 +25,7 @@ pub(crate) struct World {
 
 /// Who publishes in a test.
 pub(crate) fn by() -> wfm_core::store::By {
-    wfm_core::store::By { actor: wfm_core::store::Actor::Operator, at: "2026-10-01T00:00:00Z".parse().unwrap() }
+    wfm_core::store::By::new(wfm_core::store::Actor::Operator, "2026-10-01T00:00:00Z".parse().unwrap())
 }
 
 /// The agent on a recording, asking a service that knows the real release history. `env` is the agent's environment.

@@ -1,14 +1,15 @@
 //! Cases about changes that people make: yanks, notices, the audit log; and about copies of the whole.
 
+use jiff::Timestamp;
+
 use super::{A, B, admin, arrival, at, publisher, release, releases};
-use crate::anonymizer::{DoctorFacts, Vocabulary};
+use crate::anonymizer::{Reduction, Vocabulary};
 use crate::catalog::Catalog;
 use crate::cluster::Cohort;
 use crate::component::ComponentName;
 use crate::release::{Notice, NoticeLevel, PublishMode, Release, Releases};
-use crate::store::{Action, Actor, DoctorReport, MemoryStore, Record, Store};
+use crate::store::{Action, Actor, By, Change, DoctorReport, MOST_DOCTOR_REPORTS, MemoryStore, Record, Store};
 use crate::version::Train;
-use crate::wire::v3;
 
 fn router() -> ComponentName {
     "deis-router".parse().unwrap()
@@ -138,26 +139,93 @@ pub async fn the_audit_log_is_read_on_from_any_line(store: &dyn Store) {
 }
 
 fn doctor(component: &str) -> DoctorReport {
-    let said = v3::ComponentVersion {
-        component: v3::Component { name: component.into(), ..v3::Component::default() },
-        ..v3::ComponentVersion::default()
-    };
-    DoctorReport {
-        id: B.parse().unwrap(),
-        at: at("2026-01-01T10:00:00Z"),
-        facts: DoctorFacts::reduce(&[said], Vocabulary::new(&Catalog::workflow(), &Releases::default())),
-    }
+    let (catalog, releases) = (Catalog::workflow(), Releases::default());
+    let mut reduction = Reduction::new(Vocabulary::new(&catalog, &releases));
+    reduction.add(component, "");
+    DoctorReport { id: B.parse().unwrap(), at: at("2026-01-01T10:00:00Z"), facts: reduction.into() }
 }
 
-/// The last one counts.
-pub async fn a_doctor_report_is_kept_and_replaced(store: &dyn Store) {
+/// The report `n`, which arrived at this second.
+fn doctor_at(n: usize, second: i64) -> DoctorReport {
+    let id = format!("8c6da034-c8b1-489a-a55d-{n:012x}").parse().unwrap();
+    DoctorReport { id, at: Timestamp::from_second(1_767_225_600 + second).unwrap(), ..doctor("deis-router") }
+}
+
+/// The first one counts: anyone may know an id.
+pub async fn a_doctor_report_is_kept_and_never_replaced(store: &dyn Store) {
     assert_eq!(store.doctor(B.parse().unwrap()).await.unwrap(), None);
     for report in [doctor("deis-router"), doctor("deis-minio")] {
-        store.put_doctor(report.clone()).await.unwrap();
-        assert_eq!(store.doctor(report.id).await.unwrap(), Some(report));
+        assert_eq!(store.put_doctor(report).await.unwrap(), doctor("deis-router"));
+        assert_eq!(store.doctor(B.parse().unwrap()).await.unwrap(), Some(doctor("deis-router")));
     }
     assert_eq!(store.doctor(A.parse().unwrap()).await.unwrap(), None);
     assert_eq!(store.count_clusters().await.unwrap(), 0);
+}
+
+/// The oldest by its arrival, whatever its id.
+pub async fn the_oldest_of_too_many_doctor_reports_makes_room(store: &dyn Store) {
+    const MOST: usize = MOST_DOCTOR_REPORTS;
+    let second = |n: usize| i64::try_from((n * 7919) % MOST).unwrap();
+    let full = (0..MOST).map(move |n| Ok(Record::Doctor(doctor_at(n, second(n)))));
+    store.load(Box::new(full)).await.unwrap();
+    let oldest = |rank: i64| (0..MOST).find(|n| second(*n) == rank).unwrap();
+    for more in 0..3 {
+        let report = doctor_at(MOST + more, 1_000_000);
+        assert_eq!(store.put_doctor(report.clone()).await.unwrap(), report);
+        let gone = doctor_at(oldest(more as i64), 0).id;
+        assert_eq!(store.doctor(gone).await.unwrap(), None);
+        assert_eq!(store.doctor(report.id).await.unwrap(), Some(report));
+    }
+    let kept = store.records().await.unwrap().filter(|record| matches!(record, Ok(Record::Doctor(_)))).count();
+    assert_eq!(kept, MOST);
+}
+
+/// Those that arrived at the moment itself stay.
+pub async fn doctor_reports_are_forgotten_by_their_age(store: &dyn Store) {
+    for n in 0..6 {
+        store.put_doctor(doctor_at(n, n as i64)).await.unwrap();
+    }
+    let (moment, mut forgotten) = (doctor_at(0, 4).at, 0);
+    loop {
+        match store.forget_doctors(moment).await.unwrap() {
+            0 => break,
+            some => forgotten += some,
+        }
+    }
+    assert_eq!(forgotten, 4);
+    for n in 0..6 {
+        assert_eq!(store.doctor(doctor_at(n, 0).id).await.unwrap().is_some(), n >= 4, "{n}");
+    }
+    store.put_doctor(doctor_at(0, 9)).await.unwrap();
+    assert_eq!(store.doctor(doctor_at(0, 0).id).await.unwrap(), Some(doctor_at(0, 9)));
+}
+
+/// What is counted has one line an hour, also with other lines in between; the next hour begins another.
+pub async fn what_is_counted_has_one_line_an_hour(store: &dyn Store) {
+    let reader = |minute: i64| {
+        let moment = publisher().at + jiff::SignedDuration::from_mins(minute);
+        By { name: Some("dashboard".parse().unwrap()), ..By::new(Actor::Analyst, moment) }
+    };
+    for minute in [0, 1, 59] {
+        store.note(Change::read("/v4/clusters"), reader(minute)).await.unwrap();
+        store.publish(releases(), PublishMode::RefuseChanges, publisher()).await.unwrap();
+        store.note(Change::read("/v4/backup"), reader(minute)).await.unwrap();
+    }
+    store.note(Change::read("/v4/clusters"), reader(60)).await.unwrap();
+    let log = store.audit(0, 100).await.unwrap();
+    let lines: Vec<_> = log.iter().map(|line| (line.number, line.subject.as_str(), line.count)).collect();
+    assert_eq!(
+        lines,
+        [
+            (1, "/v4/clusters", Some(3)),
+            (2, "stable deis-router v2.9.0", None),
+            (3, "stable deis-router v2.10.0", None),
+            (4, "/v4/backup", Some(3)),
+            (5, "/v4/clusters", Some(1)),
+        ]
+    );
+    assert_eq!((log[0].actor, log[0].at), (Actor::Analyst, reader(0).at));
+    assert_eq!(log[0].name.unwrap().as_str(), "dashboard");
 }
 
 /// Readiness is a promise about the next check-in.

@@ -9,7 +9,7 @@ use crate::store::{
 };
 
 fn owner() -> By {
-    By { actor: Actor::Owner, at: at("2026-01-20T12:30:00Z") }
+    By::new(Actor::Owner, at("2026-01-20T12:30:00Z"))
 }
 
 fn id(text: &str) -> ClusterId {
@@ -43,7 +43,25 @@ pub async fn an_erased_cluster_is_nowhere_and_the_log_does_not_name_it(store: &d
     assert_eq!(log.len(), 1);
     let line = &log[0];
     assert_eq!((line.action, line.actor, line.at), (Action::Erase, Actor::Owner, owner().at));
-    assert_eq!((line.subject.as_str(), &line.before, &line.after), ("a cluster", &None, &None));
+    assert_eq!((line.subject.as_str(), line.count, &line.before, &line.after), ("clusters", Some(1), &None, &None));
+}
+
+/// Anyone may check in and erase: a line for each would hide all others.
+pub async fn erasures_are_counted_by_the_hour(store: &dyn Store) {
+    let log = async || store.audit(0, 100).await.unwrap();
+    for n in 0..40 {
+        let cluster = ClusterId::new(uuid::Uuid::from_u128(n + 1));
+        store.check_in(arrival(&cluster.to_string(), &[]), at("2026-01-20T12:00:00Z")).await.unwrap();
+        assert!(store.erase(cluster, owner()).await.unwrap());
+    }
+    let lines = log().await;
+    assert_eq!((lines.len(), lines[0].action, lines[0].count), (1, Action::Erase, Some(40)));
+    let before = records(store).await;
+    let copy = MemoryStore::default();
+    copy.load(Box::new(before.into_iter().map(Ok))).await.unwrap();
+    live(&copy).await;
+    copy.erase(id(A), owner()).await.unwrap();
+    assert_eq!(copy.audit(0, 100).await.unwrap()[0].count, Some(41), "a restored store goes on counting");
 }
 
 /// There is nothing to erase twice, and nothing is logged of it.

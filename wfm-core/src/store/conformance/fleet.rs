@@ -1,21 +1,21 @@
 //! Cases about questions on the fleet: they are answered from rollups that no change may leave behind.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
 use super::{A, B, arrival, at};
 use crate::cluster::Cohort;
 use crate::fleet::{self, Cohorts, Day, Place, Range, reference};
-use crate::store::{Actor, By, ClusterFacts, Record, Store, ask, in_time};
+use crate::store::{Actor, By, ClusterFacts, MemoryStore, Record, Store, ask, between, in_time};
 use crate::wire::insights::{Count, Interval, Summary};
 
 const C: &str = "22222222-2222-4333-8444-555555555555";
 const ROUTER: &str = "deis-router";
 
 fn admin() -> By {
-    By { actor: Actor::Admin, at: at("2026-01-01T09:00:00Z") }
+    By::new(Actor::Admin, at("2026-01-01T09:00:00Z"))
 }
 
 async fn summary(store: &dyn Store, moment: &str, include: Cohorts) -> Summary {
@@ -35,6 +35,30 @@ pub(super) async fn live(store: &dyn Store) {
         }
     }
     store.check_in(arrival(C, &[]), at("2026-01-18T23:59:59Z")).await.unwrap();
+}
+
+/// As if the clock had never been wrong; what was only seen while it was is gone.
+pub async fn records_of_an_interval_make_a_store_without_the_rest(store: &dyn Store) {
+    const D: &str = "33333333-2222-4333-8444-555555555555";
+    let (right, wrong) = (MemoryStore::default(), MemoryStore::default());
+    live(&right).await;
+    for id in [A, C, D] {
+        wrong.check_in(arrival(id, &[(ROUTER, "v2.9.0")]), at("1966-01-05T10:00:00Z")).await.unwrap();
+    }
+    live(&wrong).await;
+    wrong.check_in(arrival(A, &[]), at("2086-01-05T10:00:00Z")).await.unwrap();
+    let lost = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&lost);
+    let (from, to) = (at("2016-01-01T00:00:00Z"), at("2030-01-01T00:00:00Z"));
+    let kept = between(wrong.records().await.unwrap(), from, to, move |one| noted.lock().unwrap().push(one));
+    store.load(kept).await.unwrap();
+    let lost = lost.lock().unwrap().iter().fold((0, 0), |sum, one| (sum.0 + one.check_ins, sum.1 + one.clusters));
+    assert_eq!(lost, (4, 1));
+    for moment in ["2026-01-19T12:00:00Z", "2026-01-20T18:00:00Z"] {
+        assert_eq!(summary(store, moment, Cohorts::ALL).await, summary(&right, moment, Cohorts::ALL).await);
+    }
+    assert_eq!(store.cluster(C.parse().unwrap()).await.unwrap(), right.cluster(C.parse().unwrap()).await.unwrap());
+    assert_answers_are_a_recount(store).await;
 }
 
 /// The clusters of a store, for the reference.

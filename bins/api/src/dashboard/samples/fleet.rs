@@ -6,6 +6,7 @@ use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::wire::insights::*;
 
 use wfm_core::component::ComponentName;
+use wfm_core::fleet::Newcomers;
 
 use super::super::asked::today;
 use super::super::*;
@@ -142,6 +143,7 @@ impl Fleet {
             active: self.series(Interval::Day, 1),
             appeared: self.series(Interval::Week, 28),
             disappeared: self.series(Interval::Week, 40),
+            newcomers: Some(Newcomers { last_hour: self.size * 3, median_week: 1, median_month: 1 }),
             ages,
             component: Some(OfComponent {
                 adoption: self.adoption(),

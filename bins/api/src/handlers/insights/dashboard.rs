@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use wfm_core::component::ComponentName;
-use wfm_core::fleet::{self, Cohorts, Counted, Day};
+use wfm_core::fleet::{self, Cohorts, Counted, Day, Newcomers};
 use wfm_core::wire::insights::{
     Adoption, AdoptionDay, AgeSeries, Count, Distributions, Interval, Lag, ReleasesInUse, Series, Summary,
 };
@@ -43,6 +43,8 @@ pub(crate) struct Insights {
     pub(crate) appeared: Series,
     /// `disappeared`, by week.
     pub(crate) disappeared: Series,
+    /// How many clusters are new, hour by hour; absent for the public.
+    pub(crate) newcomers: Option<Newcomers>,
     /// `age`.
     pub(crate) ages: AgeSeries,
     /// Every component that was published, by name.
@@ -96,6 +98,7 @@ impl Insights {
                 active: scene.series(Counted::Active, stretch)?,
                 appeared: scene.series(Counted::Appeared, weekly)?,
                 disappeared: scene.series(Counted::Disappeared, weekly)?,
+                newcomers: if scene.public { None } else { Some(fleet::newcomers(scene.rollups, scene.now)?) },
                 ages: scene.ages(stretch)?,
                 components: components.clone(),
                 component,

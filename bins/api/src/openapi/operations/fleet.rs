@@ -44,13 +44,20 @@ pub(super) fn all() -> Vec<Operation> {
             .query(Parameter::time("timestamp", "The moment; now where absent. Later check-ins do not count."))
             .gives::<ClusterCheckins>(200, "All of them."),
         Operation::new(Post, "/v3/doctor/{id}", "keepReport", DOCTOR, "Send a doctor report")
-            .more("Only the components are read and kept, as of a check-in.")
-            .takes::<DoctorBody>("1 MiB")
-            .gives::<DoctorInfo>(200, "The report as it is kept."),
+            .more(
+                "Only the components are read and kept, as of a check-in: 256 at most. A report is kept for 14 days and is \
+                 never replaced; of more than 10,000 reports the oldest go. A service takes them only if its operator wants \
+                 so. Agents of 2016–2020 look at the status alone.",
+            )
+            .takes::<DoctorBody>("64 KiB")
+            .gives::<DoctorInfo>(200, "The report as it is kept.")
+            .refuses(404, "This service takes no doctor reports.")
+            .refuses(409, "There is another report with this id."),
         Operation::new(Get, "/v3/doctor/{id}", "getReport", DOCTOR, "Read a doctor report")
             .gives::<DoctorInfo>(200, "The report.")
             .refuses(404, "There is no report with this id."),
-        Operation::new(Get, "/v4/audit", "readAudit", PAGES, "Who changed what, oldest first")
+        Operation::new(Get, "/v4/audit", "readAudit", PAGES, "Who changed what, and who read ids of clusters, oldest first")
+            .more("Erasures and reads are counted: one line for an hour, which grows while the hour lasts.")
             .query(Parameter::number("after", "Lines with a higher number."))
             .query(Parameter::limit())
             .gives_list::<AuditEntry>(200, "A page of the log.")

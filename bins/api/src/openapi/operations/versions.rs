@@ -17,8 +17,9 @@ pub(super) fn all() -> Vec<Operation> {
             .refuses(404, "The component was never published."),
         new(Post, "/v3/versions/latest", "latestOfEach", "The latest version of each component")
             .more(
-                "One answer to each question, in their order. A component that was never published is answered with an \
-                 empty version; an absent train means stable.",
+                "One answer to each question, in their order; the same question twice has one answer, and 64 may be asked \
+                 at once. A component that was never published is answered with an empty version; an absent train means \
+                 stable.",
             )
             .takes::<Asked>("64 KiB")
             .gives_list::<ComponentVersion>(200, "The answers."),

@@ -79,14 +79,22 @@ impl Default for Room {
 
 impl Room {
     pub(super) fn check(&self, path: &Path) -> Result<(), StoreError> {
+        self.need(self.reserve, path)
+    }
+
+    /// Whether there is room for what may use the reserve: all of it but its last quarter.
+    pub(super) fn check_reserve(&self, path: &Path) -> Result<(), StoreError> {
+        self.need(self.reserve / 4, path)
+    }
+
+    fn need(&self, bytes: u64, path: &Path) -> Result<(), StoreError> {
         let free = (self.free)(path).map_err(|e| unavailable("the store's disk does not answer").caused_by(e))?;
-        if free >= self.reserve {
+        if free >= bytes {
             return Ok(());
         }
         Err(unavailable(format!(
-            "the disk of the store {} is full: {free} bytes are free and {} are needed, make room and it goes on by itself",
+            "the disk of the store {} is full: {free} bytes are free and {bytes} are needed, make room and it goes on by itself",
             path.display(),
-            self.reserve
         )))
     }
 }

@@ -9,7 +9,7 @@ use wfm_core::fleet::Changes;
 use wfm_core::release::{
     Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases, Yank,
 };
-use wfm_core::store::{By, Change, DoctorReport, StoreError};
+use wfm_core::store::{AuditEntry, By, Change, StoreError};
 use wfm_core::version::Train;
 
 use super::disk::Trees;
@@ -48,6 +48,7 @@ pub(super) fn commit(
                 check_ins: 0,
                 logged: None,
                 closed: None,
+                doctors: 0,
                 large: false,
                 changes: Changes::default(),
                 said: &mut said,
@@ -89,7 +90,9 @@ pub(super) struct Group<'a> {
     logged: Option<u64>,
     /// The number of the last closed run, where one was closed.
     pub(super) closed: Option<u64>,
-    large: bool,
+    /// How many more doctor reports there are.
+    pub(super) doctors: u64,
+    pub(super) large: bool,
     /// What is to be added to the rollups.
     pub(super) changes: Changes<FactsKey>,
     pub(super) said: &'a mut Said,
@@ -146,12 +149,6 @@ impl Group<'_> {
         Ok(before)
     }
 
-    pub(super) fn put_doctor(&mut self, report: &DoctorReport) -> InTransaction<()> {
-        self.large = true;
-        self.trees.ledger.insert(rows::doctor_key(report.id), rows::to_json(report))?;
-        Ok(())
-    }
-
     fn put_release(&mut self, release: Release) -> InTransaction<()> {
         self.trees.releases.insert(rows::release_key(&release.key()), rows::to_json(&release))?;
         Arc::make_mut(&mut self.latest).insert(release);
@@ -164,18 +161,37 @@ impl Group<'_> {
             Some(number) => number,
             None => rows::read_count(self.trees.meta.get(rows::AUDIT)?.as_deref()).map_err(abort)?,
         };
+        if change.is_counted() && self.count_in_a_line(&change, by, last)? {
+            return Ok(());
+        }
         let number = last.saturating_add(1);
         self.trees.ledger.insert(rows::audit_key(number), rows::to_json(&change.numbered(number, by)))?;
         self.logged = Some(number);
         Ok(())
     }
 
+    /// Counts a change in one of the last lines, if one of them counts the same.
+    fn count_in_a_line(&mut self, change: &Change, by: By, last: u64) -> InTransaction<bool> {
+        for number in (1..=last).rev().take(AuditEntry::LOOKED_THROUGH) {
+            let Some(line) = self.trees.ledger.get(rows::audit_key(number))? else { continue };
+            let mut line: AuditEntry = rows::from_json(&line).map_err(abort)?;
+            if line.count(change, by) {
+                self.trees.ledger.insert(rows::audit_key(number), rows::to_json(&line))?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn finish(mut self) -> InTransaction<(Arc<Releases>, bool)> {
         self.add_changes()?;
         let meta = self.trees.meta;
-        for (key, more) in
-            [(rows::CLUSTERS, self.clusters), (rows::CHECK_INS, self.check_ins), (rows::WEIGHT, self.weight)]
-        {
+        for (key, more) in [
+            (rows::CLUSTERS, self.clusters),
+            (rows::CHECK_INS, self.check_ins),
+            (rows::WEIGHT, self.weight),
+            (rows::DOCTORS, self.doctors),
+        ] {
             if more != 0 {
                 let known = rows::read_count(meta.get(key)?.as_deref()).map_err(abort)?;
                 meta.insert(key, &known.wrapping_add(more).to_be_bytes())?;

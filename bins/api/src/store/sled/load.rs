@@ -1,6 +1,7 @@
 //! Filling an empty store with records.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use ::sled::{Batch, Tree};
@@ -14,13 +15,18 @@ use super::disk::{Disk, Trees};
 use super::rebuild::Telling;
 use super::row::ClusterRow;
 use super::rows::{self, FactsKey, WrittenFacts};
-use super::{facets, failed, fleet};
+use super::{doctor, facets, failed, fleet, open};
 
 /// How many rows are written at once.
 const BATCH: usize = 1000;
 
 /// Loads everything. A mark stands in the store meanwhile, so that one that was cut off is never taken for whole.
-pub(super) fn load(disk: &Disk, releases: &mut Arc<Releases>, records: Records) -> Result<(), StoreError> {
+pub(super) fn load(
+    disk: &Disk,
+    folder: &Path,
+    releases: &mut Arc<Releases>,
+    records: Records,
+) -> Result<(), StoreError> {
     let trees = &disk.trees;
     if !(trees.clusters.is_empty() && trees.releases.is_empty() && trees.ledger.is_empty()) {
         return Err(StoreError::new(
@@ -28,6 +34,7 @@ pub(super) fn load(disk: &Disk, releases: &mut Arc<Releases>, records: Records) 
             "the store is not empty: restore into a folder that does not exist yet",
         ));
     }
+    open::note_loading(folder)?;
     trees.meta.insert(rows::LOADING, b"").map_err(failed)?;
     disk.sync(false)?;
     let mut loading = Loading::of(trees);
@@ -41,15 +48,19 @@ pub(super) fn load(disk: &Disk, releases: &mut Arc<Releases>, records: Records) 
     {
         rows.write()?;
     }
-    for (key, count) in
-        [(rows::CLUSTERS, loading.counted), (rows::CHECK_INS, loading.check_ins), (rows::AUDIT, loading.logged)]
-    {
+    for (key, count) in [
+        (rows::CLUSTERS, loading.counted),
+        (rows::CHECK_INS, loading.check_ins),
+        (rows::AUDIT, loading.logged),
+        (rows::DOCTORS, loading.doctors),
+    ] {
         trees.meta.insert(key, &count.to_be_bytes()).map_err(failed)?;
     }
     fleet::note_weight(trees)?;
     disk.sync(true)?;
     trees.meta.remove(rows::LOADING).map_err(failed)?;
     disk.sync(false)?;
+    open::forget_loading(folder)?;
     *releases = Arc::new(super::open::releases(trees)?);
     Ok(())
 }
@@ -66,6 +77,7 @@ struct Loading<'a> {
     counted: u64,
     check_ins: u64,
     logged: u64,
+    doctors: u64,
 }
 
 impl<'a> Loading<'a> {
@@ -82,6 +94,7 @@ impl<'a> Loading<'a> {
             counted: 0,
             check_ins: 0,
             logged: 0,
+            doctors: 0,
         }
     }
 
@@ -95,7 +108,10 @@ impl<'a> Loading<'a> {
                 self.logged = self.logged.max(entry.number);
                 self.ledger.put(&rows::audit_key(entry.number), &rows::to_json(&entry))
             }
-            Record::Doctor(report) => self.ledger.put(&rows::doctor_key(report.id), &rows::to_json(&report)),
+            Record::Doctor(report) => {
+                self.doctors += 1;
+                doctor::put(&mut self.ledger, &report)
+            }
             Record::Facts { number, facts } => {
                 let facts = WrittenFacts::of(facts);
                 self.keys.insert(number, facts.key);

@@ -23,6 +23,9 @@ const LOCK: &str = "wfm.lock";
 /// There once something was durable in the folder: sled takes a log that is gone for one that never was, and this tells
 /// the two apart.
 const MARK: &str = "wfm.used";
+/// There while the folder is filled from a backup. sled shows the mark in `meta` also if the log has lost what followed it,
+/// and that is damage.
+const LOADING: &str = "wfm.restoring";
 /// What a snapshot is called that was set aside.
 const ASIDE: &str = "aside.";
 
@@ -168,8 +171,12 @@ fn format(db: &Db, marked: bool, path: &Path) -> Result<u64, StoreError> {
         return Ok(rows::FORMAT);
     };
     if meta.contains_key(rows::LOADING).map_err(failed)? {
+        if !path.join(LOADING).exists() {
+            return Err(damaged_log(path));
+        }
         return Err(settings(format!(
-            "the store {} was being restored from a backup, and that was cut off: remove the folder and restore it again",
+            "the store {} was being restored from a backup, and that was cut off, so it holds a part of it: restore the \
+             backup again, into a new folder",
             path.display()
         )));
     }
@@ -181,6 +188,17 @@ fn format(db: &Db, marked: bool, path: &Path) -> Result<u64, StoreError> {
             rows::FORMAT
         ))),
     }
+}
+
+/// Says that the folder is being filled from a backup.
+pub(super) fn note_loading(path: &Path) -> Result<(), StoreError> {
+    let noted = File::create(path.join(LOADING)).and_then(|_| File::open(path)?.sync_all());
+    noted.map_err(|e| folder(path, "cannot be written", &e))
+}
+
+/// Says that the folder is filled. Whether it is, the mark in `meta` decides.
+pub(super) fn forget_loading(path: &Path) -> Result<(), StoreError> {
+    fs::remove_file(path.join(LOADING)).map_err(|e| folder(path, "cannot be tidied up", &e))
 }
 
 fn mark(path: &Path) -> io::Result<()> {

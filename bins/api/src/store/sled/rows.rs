@@ -18,6 +18,8 @@ pub(super) const FORMAT_KEY: &[u8] = b"format";
 pub(super) const CLUSTERS: &[u8] = b"clusters";
 /// Key in `meta`: how many check-ins there are. Written with every group: a page that is older than the others shows in it.
 pub(super) const CHECK_INS: &[u8] = b"check-ins";
+/// Key in `meta`: how many doctor reports there are.
+pub(super) const DOCTORS: &[u8] = b"doctors";
 /// Key in `meta`: how many lines the audit log has.
 pub(super) const AUDIT: &[u8] = b"audit";
 /// Key in `meta`: how many rows of closed runs there are, which is the number of the last one too.
@@ -31,6 +33,7 @@ pub(super) const LOADING: &[u8] = b"loading";
 pub(super) const NOTICE_PREFIX: &[u8] = b"n";
 pub(super) const AUDIT_PREFIX: &[u8] = b"a";
 pub(super) const DOCTOR_PREFIX: &[u8] = b"d";
+pub(super) const DOCTOR_ORDER_PREFIX: &[u8] = b"o";
 pub(super) const RULE_PREFIX: &[u8] = b"r";
 
 /// The key of facts: the first half of the SHA-256 of their JSON.

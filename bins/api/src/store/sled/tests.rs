@@ -53,7 +53,7 @@ fn noon() -> Timestamp {
 }
 
 fn by() -> By {
-    By { actor: Actor::Operator, at: noon() }
+    By::new(Actor::Operator, noon())
 }
 
 fn trees(store: &SledStore) -> disk::Trees {
@@ -173,7 +173,19 @@ async fn a_restore_that_was_cut_off_is_refused() {
     store.load(records).await.unwrap_err();
     drop(store);
     let refused = SledStore::open(folder.path()).await.unwrap_err();
-    assert!(refused.to_string().contains("remove the folder and restore it again"), "{refused}");
+    assert!(refused.to_string().contains("restore the backup again, into a new folder"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_restored_store_whose_log_lost_its_end_is_called_damaged() {
+    let folder = TempDir::new().unwrap();
+    let store = SledStore::open(folder.path()).await.unwrap();
+    store.load(fresh().await.records().await.unwrap()).await.unwrap();
+    // As if the log ended before the mark was taken away.
+    trees(&store).meta.insert(rows::LOADING, b"").unwrap();
+    drop(store);
+    let refused = SledStore::open(folder.path()).await.unwrap_err();
+    assert!(refused.to_string().contains("/db is damaged"), "{refused}");
 }
 
 #[tokio::test]
@@ -222,11 +234,20 @@ mod room {
         let room = disk::Room { reserve: 500, free: |_| Ok(FREE.load(Ordering::SeqCst)) };
         let store = SledStore::open_with(folder.path(), room, true).await.unwrap();
         let before = store.check_in(arrival(1), noon()).await.unwrap();
+        store.check_in(arrival(3), noon()).await.unwrap();
         FREE.store(499, Ordering::SeqCst);
         for _ in 0..3 {
             assert_eq!(store.check_in(arrival(2), noon()).await.unwrap_err().kind(), StoreErrorKind::Unavailable);
             assert!(store.ready().await.unwrap_err().to_string().contains("499 bytes are free"));
         }
+        assert!(
+            store.erase(ClusterId::new(uuid::Uuid::from_u128(3)), by()).await.unwrap(),
+            "erasure needs little room"
+        );
+        FREE.store(124, Ordering::SeqCst);
+        let kept = store.erase(before.id, by()).await.unwrap_err();
+        assert_eq!(kept.kind(), StoreErrorKind::Unavailable);
+        FREE.store(499, Ordering::SeqCst);
         assert_eq!(store.cluster(before.id).await.unwrap(), Some(before), "it can be read meanwhile");
         FREE.store(500, Ordering::SeqCst);
         store.ready().await.unwrap();

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use wfm_core::store::{Attendance, AuditEntry, DoctorReport, StoreError};
+use wfm_core::store::{Attendance, AuditEntry, StoreError};
 
 use super::closed;
 use super::disk::Trees;
 use super::row::ClusterRow;
 use super::rows::{self, WrittenFacts};
-use super::{facets, failed, fleet, open, read};
+use super::{doctor, facets, failed, fleet, open, read};
 
 /// What was read, and what does not fit together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,10 +84,8 @@ fn verify_ledger(trees: &Trees, found: &mut Verification) -> Result<(), StoreErr
             Err(error) => found.differs(format!("line {} of the audit log: {error}", found.audit)),
         }
     }
-    for report in trees.ledger.scan_prefix(rows::DOCTOR_PREFIX).values() {
-        if let Err(error) = rows::from_json::<DoctorReport>(&report.map_err(failed)?) {
-            found.differs(format!("a doctor report: {error}"));
-        }
+    for what in doctor::differences(trees)? {
+        found.differs(what);
     }
     for what in facets::differences(trees) {
         found.differs(what?);

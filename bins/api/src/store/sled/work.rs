@@ -41,6 +41,8 @@ pub(super) type Tell = Box<dyn FnOnce() + Send>;
 pub(super) trait Work: Send {
     /// Does it; a transaction may be tried again, and then this is too.
     fn apply(&mut self, group: &mut Group<'_>) -> InTransaction<()>;
+    /// Whether it may use the room that is kept back when the disk is full.
+    fn uses_reserve(&self) -> bool;
     /// Tells whoever asked: it is durable.
     fn succeed(self: Box<Self>);
     /// Tells whoever asked: it was not kept, as far as anybody knows.
@@ -50,6 +52,7 @@ pub(super) trait Work: Send {
 struct Asked<T, F> {
     work: F,
     done: Option<T>,
+    uses_reserve: bool,
     answer: oneshot::Sender<Result<T, StoreError>>,
 }
 
@@ -57,6 +60,10 @@ impl<T: Send, F: FnMut(&mut Group<'_>) -> InTransaction<T> + Send> Work for Aske
     fn apply(&mut self, group: &mut Group<'_>) -> InTransaction<()> {
         self.done = Some((self.work)(group)?);
         Ok(())
+    }
+
+    fn uses_reserve(&self) -> bool {
+        self.uses_reserve
     }
 
     // Whoever asked may have gone: then nobody needs the answer.
@@ -100,8 +107,25 @@ impl Writing {
         T: Send + 'static,
         F: FnMut(&mut Group<'_>) -> InTransaction<T> + Send + 'static,
     {
+        self.ask_with(work, false).await
+    }
+
+    /// The same for what must work on a full disk too: erasures, and lines of the audit log.
+    pub(super) async fn ask_from_reserve<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Group<'_>) -> InTransaction<T> + Send + 'static,
+    {
+        self.ask_with(work, true).await
+    }
+
+    async fn ask_with<T, F>(&self, work: F, uses_reserve: bool) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Group<'_>) -> InTransaction<T> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
-        self.send(Job::Together(Box::new(Asked { work, done: None, answer }))).await?;
+        self.send(Job::Together(Box::new(Asked { work, done: None, uses_reserve, answer }))).await?;
         answered.await.map_err(|_| ended())?
     }
 

@@ -154,10 +154,35 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, mut work: Vec<Box<dyn Work>>) {
+    fn write(&mut self, work: Vec<Box<dyn Work>>) {
         if work.is_empty() {
             return;
         }
+        let work = self.fitting(work);
+        if !work.is_empty() {
+            self.write_group(work);
+        }
+    }
+
+    /// What there is room for. On a full disk that is what may use the reserve, and everything else fails.
+    fn fitting(&mut self, work: Vec<Box<dyn Work>>) -> Vec<Box<dyn Work>> {
+        let Err(full) = self.shared.room.check(&self.shared.path) else {
+            if std::mem::take(&mut self.full) {
+                tracing::info!("there is room on the store's disk again");
+            }
+            return work;
+        };
+        // A disk that stays full fails every group: the first says it all, and the log may be on that disk.
+        if !std::mem::replace(&mut self.full, true) {
+            tracing::error!(error = wfm_shell::sentence(&full), "nothing is kept, but clusters can be erased");
+        }
+        let fits = self.shared.room.check_reserve(&self.shared.path).is_ok();
+        let (fitting, rest): (Vec<_>, Vec<_>) = work.into_iter().partition(|one| fits && one.uses_reserve());
+        fail(rest, StoreErrorKind::Unavailable);
+        fitting
+    }
+
+    fn write_group(&mut self, mut work: Vec<Box<dyn Work>>) {
         match self.commit(&mut work) {
             Ok(written) => {
                 let (disk, Committed { releases, large }) = written;
@@ -170,7 +195,7 @@ impl Writer {
             }
             // One row that cannot be understood must not fail the others.
             Err(error) if error.kind() == StoreErrorKind::Corrupt && work.len() > 1 => {
-                work.into_iter().for_each(|one| self.write(vec![one]));
+                work.into_iter().for_each(|one| self.write_group(vec![one]));
             }
             Err(error) => {
                 if error.kind() == StoreErrorKind::Corrupt {
@@ -183,16 +208,6 @@ impl Writer {
 
     fn commit(&mut self, work: &mut [Box<dyn Work>]) -> Result<(Arc<Disk>, Committed), StoreError> {
         let disk = self.disk()?;
-        if let Err(full) = self.shared.room.check(&self.shared.path) {
-            // A disk that stays full fails every group: the first says it all, and the log may be on that disk.
-            if !std::mem::replace(&mut self.full, true) {
-                tracing::error!(error = wfm_shell::sentence(&full), "nothing is kept");
-            }
-            return Err(full);
-        }
-        if std::mem::take(&mut self.full) {
-            tracing::info!("there is room on the store's disk again");
-        }
         self.shared.revision.begin();
         let committed = group::commit(&disk.trees, &self.latest, (&mut self.said, self.counts), work);
         self.shared.revision.end();

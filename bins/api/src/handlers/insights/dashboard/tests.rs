@@ -39,7 +39,7 @@ async fn both() -> Both {
     let api = Service::start(settings).await.unwrap();
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().no_proxy().build().unwrap();
-    let by = By { actor: Actor::Operator, at: clock.now() };
+    let by = By::new(Actor::Operator, clock.now());
     let releases = ["deis-builder", "deis-router"].map(|name| {
         let released = "2026-01-02T00:00:00Z".parse().unwrap();
         Release::new(name.parse().unwrap(), Train::stable(), "v2.9.0".parse().unwrap(), released)

@@ -53,7 +53,7 @@ fn releases() -> Vec<Release> {
 
 async fn store(groups: &[Group]) -> MemoryStore {
     let (store, known) = (MemoryStore::default(), releases().into_iter().collect::<Releases>());
-    let by = By { actor: Actor::Publisher, at: Timestamp::from_second(START).unwrap() };
+    let by = By::new(Actor::Publisher, Timestamp::from_second(START).unwrap());
     store.publish(releases(), PublishMode::RefuseChanges, by).await.unwrap();
     for (number, group) in groups.iter().enumerate() {
         let body = v3::Cluster {

@@ -29,6 +29,10 @@ impl Drop for Small {
     }
 }
 
+fn cluster(n: u128) -> ClusterId {
+    ClusterId::new(uuid::Uuid::from_u128(n))
+}
+
 /// Checks new clusters in, one after the other, until it fails; answers how many.
 async fn fill(store: &SledStore, first: u128) -> (u128, StoreError) {
     let mut n = first;
@@ -45,7 +49,7 @@ async fn full_and_free_again(reserve: u64) {
     let room = disk::Room { reserve, ..disk::Room::default() };
     let store = SledStore::open_with(&disk.path().join("store"), room, true).await.unwrap();
     let ballast = disk.path().join("ballast");
-    let mut kept = 0;
+    let (mut kept, mut erased) = (0, 0);
     for round in 0..4 {
         fs::write(&ballast, vec![1; (20 << 20) - round * (2 << 20)]).unwrap();
         let (now, error) = fill(&store, kept).await;
@@ -56,6 +60,13 @@ async fn full_and_free_again(reserve: u64) {
             assert_eq!(store.check_in(arrival(kept), noon()).await.unwrap_err().kind(), StoreErrorKind::Unavailable);
         }
         store.ready().await.unwrap_err();
+        if reserve > 0 {
+            let until = kept.min(erased + 20);
+            for n in erased..until {
+                assert!(store.erase(cluster(n), by()).await.unwrap(), "{n} is erased on a full disk");
+            }
+            erased = until;
+        }
         fs::remove_file(&ballast).unwrap();
         for _ in 0..100 {
             if store.ready().await.is_ok() {
@@ -65,7 +76,7 @@ async fn full_and_free_again(reserve: u64) {
         }
         store.ready().await.unwrap();
         for n in 0..kept {
-            assert!(store.cluster(ClusterId::new(uuid::Uuid::from_u128(n))).await.unwrap().is_some(), "{n} of {kept}");
+            assert_eq!(store.cluster(cluster(n)).await.unwrap().is_some(), n >= erased, "{n} of {kept}");
         }
         let found = store.verify().await.unwrap();
         assert_eq!(found.differences, Vec::<String>::new());

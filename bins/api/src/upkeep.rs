@@ -1,19 +1,22 @@
-//! Noting which clusters have fallen silent, so that no question has to.
+//! What the service does of its own: it notes which clusters have fallen silent, so that no question has to, and forgets
+//! doctor reports that are old.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use wfm_core::clock::Clock;
-use wfm_core::store::Store;
+use wfm_core::store::{Store, StoreError};
 
-/// How often it is looked whose 24 hours of silence are over.
+use crate::handlers::doctor;
+
+/// How often it is looked whose 24 hours of silence are over, and what is old.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Notes, again and again; whoever runs it ends it. A store that fails is told once, until it does not.
-pub(crate) async fn note(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
+/// Works, again and again; whoever runs it ends it. A store that fails is told once, until it does not.
+pub(crate) async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
     let mut failing = false;
     loop {
-        match store.note_silent(clock.now()).await {
+        match step(store.as_ref(), clock.as_ref()).await {
             // More may be left, but others want to be served in between.
             Ok(1..) => tokio::task::yield_now().await,
             Ok(0) => {
@@ -23,12 +26,22 @@ pub(crate) async fn note(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
             Err(error) => {
                 if !std::mem::replace(&mut failing, true) {
                     let error = wfm_shell::sentence(&error);
-                    tracing::warn!(error, "silent clusters cannot be noted: it is tried again every ten seconds");
+                    tracing::warn!(
+                        error,
+                        "what is over cannot be noted in the store: it is tried again every ten seconds"
+                    );
                 }
                 tokio::time::sleep(EVERY).await;
             }
         }
     }
+}
+
+/// Does a bounded part of what there is to do; returns how much it did.
+async fn step(store: &dyn Store, clock: &dyn Clock) -> Result<u64, StoreError> {
+    let now = clock.now();
+    let old = now.checked_sub(doctor::KEPT).unwrap_or(now);
+    Ok(store.note_silent(now).await? + store.forget_doctors(old).await?)
 }
 
 #[cfg(test)]
@@ -50,7 +63,7 @@ mod tests {
         let body = v3::Cluster { id, components: Vec::new(), first_seen: None, last_seen: None };
         let arrival = Arrival::reduce(&body, Vocabulary::new(&Catalog::workflow(), &Releases::default())).unwrap();
         store.check_in(arrival, start).await.unwrap();
-        let noting = tokio::spawn(note(Arc::clone(&store) as Arc<dyn Store>, Arc::clone(&clock) as Arc<dyn Clock>));
+        let noting = tokio::spawn(run(Arc::clone(&store) as Arc<dyn Store>, Arc::clone(&clock) as Arc<dyn Clock>));
         tokio::time::sleep(Duration::from_secs(15)).await;
         clock.set("2026-01-02T12:00:00Z".parse().unwrap());
         tokio::time::sleep(Duration::from_secs(15)).await;
