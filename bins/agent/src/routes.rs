@@ -27,8 +27,9 @@ pub fn routes_also_under(agent: Arc<Agent>, prefix: &str) -> Routes {
     for segment in prefix.split('/').filter(|segment| !segment.is_empty()) {
         under = under.and(warp::path(segment.to_owned())).boxed();
     }
-    let both = paths(Arc::clone(&agent)).or(under.and(paths(Arc::clone(&agent)))).unify();
-    finished(admitted(&agent).and(reading()).and(both).recover(refuse).unify())
+    let admitted = admitted(&agent);
+    let both = paths(Arc::clone(&agent)).or(under.and(paths(agent))).unify();
+    finished(admitted.and(reading()).and(both).recover(refuse).unify())
 }
 
 fn admitted(agent: &Arc<Agent>) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {

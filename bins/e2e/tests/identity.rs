@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
-use support::{id, secret, start};
+use support::{id_of, secret, start};
 use wfm_core::cluster::Namespace;
 use wfm_core::collector::UnreadableCause;
 use wfm_e2e::{Answer, Fault, RecordedCluster, Recording};
@@ -54,9 +54,9 @@ async fn the_identity_that_is_there_is_kept_and_has_no_erasure_secret() {
 async fn where_there_is_none_the_candidate_becomes_it_with_its_erasure_secret() {
     let (cluster, client) = start(Recording::Onprem2018).await;
     assert_eq!(read(&client, &deis()).await, Ok(None));
-    assert_eq!(ensure(&client, &deis(), &secret(1)).await, Ok(id(1)));
-    assert_eq!(ensure(&client, &deis(), &secret(2)).await, Ok(id(1)));
-    assert_eq!(read(&client, &deis()).await, Ok(Some(id(1))));
+    assert_eq!(ensure(&client, &deis(), &secret(1)).await, Ok(id_of(1)));
+    assert_eq!(ensure(&client, &deis(), &secret(2)).await, Ok(id_of(1)));
+    assert_eq!(read(&client, &deis()).await, Ok(Some(id_of(1))));
     assert_eq!(erasure_secret(&client, &deis()).await, Ok(Some(secret(1))));
     assert_eq!(writes(&cluster), ["PATCH"]);
 }
@@ -116,8 +116,8 @@ async fn two_that_write_at_once_agree_and_other_keys_stay() {
 async fn a_secret_without_any_data_is_filled() {
     let (cluster, client) = start(Recording::EksCurrent).await;
     put(&cluster, &Value::Null);
-    assert_eq!(ensure(&client, &deis(), &secret(1)).await, Ok(id(1)));
-    assert_eq!(read(&client, &deis()).await, Ok(Some(id(1))));
+    assert_eq!(ensure(&client, &deis(), &secret(1)).await, Ok(id_of(1)));
+    assert_eq!(read(&client, &deis()).await, Ok(Some(id_of(1))));
 }
 
 #[tokio::test]
@@ -197,7 +197,7 @@ async fn a_reset_replaces_id_erasure_secret_and_schedule_in_one_change() {
     for recording in Recording::ALL {
         let (cluster, client) = start(recording).await;
         reset(&client, &deis(), &secret(2), "new").await.unwrap();
-        assert_eq!(read(&client, &deis()).await, Ok(Some(id(2))));
+        assert_eq!(read(&client, &deis()).await, Ok(Some(id_of(2))));
         assert_eq!(erasure_secret(&client, &deis()).await, Ok(Some(secret(2))));
         assert_eq!(schedule(&client, &deis()).await, Ok(Some("new".to_owned())));
         assert_eq!(writes(&cluster), ["PATCH"]);
@@ -230,8 +230,8 @@ async fn a_change_whose_answer_was_lost_is_found_again() {
     let (cluster, client) = start(Recording::Onprem2018).await;
     cluster.script(Fault::new(SECRET, Answer::Lost).method(Method::PATCH).times(1));
     let first = ensure(&client, &deis(), &secret(1)).await;
-    assert!(first.is_err() || first == Ok(id(1)));
-    assert_eq!(ensure(&client, &deis(), &secret(2)).await, Ok(id(1)));
+    assert!(first.is_err() || first == Ok(id_of(1)));
+    assert_eq!(ensure(&client, &deis(), &secret(2)).await, Ok(id_of(1)));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde_json::json;
-use support::{collect_by, id, secret};
+use support::{collect_by, id_of, secret};
 use wfm_core::cluster::Namespace;
 use wfm_core::collector::Inventory;
 use wfm_k8s::Client;
@@ -90,7 +90,7 @@ async fn a_schedule_is_replaced_once_and_a_reset_replaces_everything() {
     let (a, b) = tokio::join!(replace("a"), replace("b"));
     assert_eq!(usize::from(a.unwrap()) + usize::from(b.unwrap()), 1);
     reset(&client, namespace, &secret(2), "new").await.unwrap();
-    assert_eq!(read(&client, namespace).await, Ok(Some(id(2))));
+    assert_eq!(read(&client, namespace).await, Ok(Some(id_of(2))));
     assert_eq!(erasure_secret(&client, namespace).await, Ok(Some(secret(2))));
     assert_eq!(schedule(&client, namespace).await, Ok(Some("new".to_owned())));
     ship(&root, json!({})).await;

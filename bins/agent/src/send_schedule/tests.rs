@@ -40,7 +40,7 @@ fn life(start: Timestamp, long: SignedDuration, mut random: impl FnMut() -> u32)
 }
 
 /// The attack: a service that keeps arrival times guesses that two envelopes of successive weeks are one installation's if the second
-/// is the only one within so many seconds of the same moment of the week. It linked all of whom it could guess (88,000 of
+/// is the only one within so many seconds of the same moment of the week. It linked all of whom it could guess (85,833 of
 /// 90,000 at a second) when an installation's moment was the same in every week.
 #[test]
 fn grouping_arrivals_by_phase_of_the_week_links_no_better_than_chance() {

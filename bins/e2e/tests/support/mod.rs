@@ -33,11 +33,16 @@ pub(crate) async fn collect_by(client: &Client, page_size: u32) -> Inventory {
     collector(client).page_size(NonZeroU32::new(page_size).unwrap()).collect().await.unwrap()
 }
 
+pub(crate) fn id(digit: char) -> ClusterId {
+    format!("00000000-0000-4000-8000-00000000000{digit}").parse().unwrap()
+}
+
 /// The erasure secret of a candidate.
 pub(crate) fn secret(number: u8) -> ErasureSecret {
     ErasureSecret::new([number; 32])
 }
 
-pub(crate) fn id(number: u8) -> ClusterId {
+/// The id of that candidate.
+pub(crate) fn id_of(number: u8) -> ClusterId {
     secret(number).cluster_id()
 }
