@@ -7,11 +7,12 @@ mod common;
 use std::fs::{self, File};
 
 use common::program::Process;
-use common::{check_in, client, id, read, serve};
+use common::{check_in, client, read, serve};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tempfile::TempDir;
 use wfm_api::tokens::{Role, Token};
+use wfm_core::cluster::ErasureSecret;
 
 #[tokio::test]
 async fn whoever_reads_ids_of_clusters_leaves_a_line_with_the_name_of_the_token() {
@@ -57,8 +58,11 @@ async fn whoever_reads_ids_of_clusters_leaves_a_line_with_the_name_of_the_token(
 async fn a_flood_of_erasures_hides_no_other_line() {
     let served = serve().await;
     for n in 1..40 {
-        check_in(&served, n, "v2.9.0", "2026-01-01T12:00:00Z").await;
-        let erased = served.request(Method::DELETE, &format!("/v4/clusters/{}", id(n))).send().await.unwrap();
+        let secret = ErasureSecret::new([n; 32]);
+        let id = secret.cluster_id().to_string();
+        assert_eq!(served.post("/v3/clusters", json!({"id": id}).to_string()).await.0, StatusCode::OK);
+        let erasure = served.request(Method::DELETE, &format!("/v4/clusters/{id}"));
+        let erased = erasure.header(ErasureSecret::HEADER, secret.reveal()).send().await.unwrap();
         assert_eq!(erased.status(), StatusCode::NO_CONTENT);
         if n == 20 {
             served.publish_router("stable", "v2.9.0").await;

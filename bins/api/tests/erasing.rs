@@ -36,9 +36,11 @@ async fn erase(served: &Served, id: &str, secret: &str) -> (StatusCode, String) 
     (answer.status(), answer.text().await.unwrap())
 }
 
+/// The last line of the audit log about an erasure.
 async fn last_line(served: &Served) -> serde_json::Value {
     let (_, log) = read(served.admin(Method::GET, "/v4/audit").send().await.unwrap()).await;
-    log["data"].as_array().unwrap().last().cloned().unwrap_or_default()
+    let mut erasures = log["data"].as_array().unwrap().iter().rev().filter(|line| line["action"] == "erase");
+    erasures.next().cloned().unwrap_or_default()
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ async fn service() -> Service {
     std::fs::write(&file, lines.join("\n")).unwrap();
     let (store, clock) = (Arc::new(MemoryStore::default()), Arc::new(SystemClock));
     let settings = wfm_api::Settings::new(world::anywhere(), store, Tokens::from_file(&file).unwrap(), clock);
+    // More new clusters than a network has on a day.
+    let settings = wfm_api::Settings { rates: wfm_api::Rates::none(), ..settings };
     Service { running: wfm_api::Service::start(settings).await.unwrap(), token, _folder: folder }
 }
 

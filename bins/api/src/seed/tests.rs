@@ -80,7 +80,7 @@ fn a_fleet_is_the_same_on_every_machine_and_in_every_version() {
     let is_count = |record: &Record| matches!(record, Record::Facets(_));
     let drawn = all(fleet(250, 120)).into_iter().filter(|record| !matches!(record, Record::Issue { .. }));
     let (reports, clusters): (Vec<Record>, Vec<Record>) = drawn.partition(is_count);
-    assert_eq!(hash(&clusters), [66, 89, 198, 19, 72, 117, 44, 4]);
+    assert_eq!(hash(&clusters), [28, 225, 14, 217, 92, 20, 111, 216]);
     assert_eq!(hash(&reports), [163, 131, 77, 188, 221, 90, 160, 126]);
 }
 
