@@ -15,6 +15,7 @@ use crate::dispatch;
 use crate::documents::Documents;
 use crate::handlers::doctor;
 use crate::metrics::Metrics;
+use crate::public_days::Kept;
 use crate::rates::{Counted, Rates};
 use crate::reductions::Reductions;
 use crate::tokens::Tokens;
@@ -82,6 +83,7 @@ pub struct Service {
     pub(crate) takes_doctor_reports: bool,
     /// Places for bodies of doctor reports: the longest bodies that anyone may send.
     pub(crate) doctor_places: Semaphore,
+    pub(crate) kept: Kept,
 }
 
 /// A service that is listening. Dropping it stops it without waiting.
@@ -98,7 +100,7 @@ impl Service {
     pub fn new(store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>, rates: Rates) -> Self {
         let rates = Counted::new(rates);
         let (catalog, documents, metrics) = (Catalog::workflow(), Documents::default(), Metrics::new());
-        let (reductions, insights_public) = (Reductions::default(), InsightsPublic::default());
+        let (reductions, insights_public, kept) = (Reductions::default(), InsightsPublic::default(), Kept::default());
         let arrivals = ArrivalClock::new(Arc::clone(&clock), false);
         let (takes_doctor_reports, doctor_places) = (false, Semaphore::new(doctor::AT_ONCE));
         Self {
@@ -111,6 +113,7 @@ impl Service {
             reductions,
             metrics,
             insights_public,
+            kept,
             arrivals,
             takes_doctor_reports,
             doctor_places,
@@ -141,14 +144,19 @@ impl Service {
         let arrivals = ArrivalClock::new(Arc::clone(&clock), settings.trusts_clock);
         let service = Self::new(store, tokens, clock, rates).with_insights(insights_public).with_catalog(catalog);
         let service = Self { arrivals, takes_doctor_reports: settings.takes_doctor_reports, ..service };
+        let service = Arc::new(service);
+        let keeper = Arc::clone(&service);
+        let keeping = async move { keeper.keep_every_day().await };
         let routes = server::routes(dispatch::routes(service));
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(async move {
-            let noting = tokio::spawn(noting);
+            let (noting, keeping) = (tokio::spawn(noting), tokio::spawn(keeping));
             server::serve(listener, routes, limits, async { drop(stopped.await) }).await;
-            noting.abort();
             // The store is closed when nobody holds it any more.
-            let _ = noting.await;
+            for task in [noting, keeping] {
+                task.abort();
+                let _ = task.await;
+            }
         });
         Ok(Running { addr, stop, served })
     }

@@ -90,7 +90,7 @@ impl Kind {
 fn leaving(inventory: &Inventory) -> String {
     static WORLD: LazyLock<World> = LazyLock::new(World::workflow);
     let world = &*WORLD;
-    let made = envelopes(support::id(7), Consent::default(), inventory, world.vocabulary());
+    let made = envelopes(support::id('7'), Consent::default(), inventory, world.vocabulary());
     let [check_in, facets @ ..] = &made;
     Arrival::accept(check_in.as_ref().unwrap().as_bytes(), world.vocabulary()).unwrap();
     for envelope in facets.iter().flatten() {
@@ -192,7 +192,7 @@ fn a_check_in_of_the_whole_product_is_shorter_than_two_kibibytes() {
         json!({"name": name, "version": texts.max_by_key(String::len)})
     };
     let body = json!({
-        "schema": 1, "id": support::id(7), "cohort": Cohort::Customer,
+        "schema": 1, "id": support::id('7'), "cohort": Cohort::Customer,
         "components": vocabulary.names().map(longest).collect::<Vec<_>>(),
     });
     assert!(Arrival::accept(body.to_string().as_bytes(), vocabulary).is_ok());

@@ -124,10 +124,11 @@ impl Client {
         }
     }
 
-    /// How many clusters have ever checked in.
+    /// How many clusters have ever checked in: exact with the token of an analyst or administrator, else what the public
+    /// is shown.
     ///
     /// # Errors
-    /// Where the service cannot be asked.
+    /// Where the service cannot be asked, or shows the public nothing.
     pub async fn count_clusters(&self) -> Result<u64, Error> {
         self.transport.json(Call::get(paths::V3_CLUSTERS_COUNT)).await
     }

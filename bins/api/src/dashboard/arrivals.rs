@@ -15,12 +15,7 @@ use super::{Dashboard, block, table};
 
 const TITLE: &str = "Appeared and disappeared";
 
-pub(super) fn arrivals(
-    page: &Dashboard,
-    appeared: &Series,
-    disappeared: &Series,
-    newcomers: Option<&Newcomers>,
-) -> Markup {
+pub(super) fn arrivals(page: &Dashboard, appeared: &Series, disappeared: &Series, newcomers: &Newcomers) -> Markup {
     let weeks: Vec<(&Bucket, Option<&Bucket>)> =
         appeared.buckets.iter().map(|up| (up, disappeared.buckets.iter().find(|down| down.from == up.from))).collect();
     let weeks = thin(&weeks, MOST, |(up, _)| up.clusters.is_none());
@@ -29,7 +24,7 @@ pub(super) fn arrivals(
     } else {
         chart(&weeks)
     };
-    let body = html! { (body) @if let Some(newcomers) = newcomers { (last_hour(newcomers)) } };
+    let body = html! { (body) (last_hour(newcomers)) };
     let links = html! {
         span.soft { "↑ " } (block::series(page, "appeared", Interval::Week, &[])) " "
         span.soft { "↓ " } (block::series(page, "disappeared", Interval::Week, &[]))

@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::cluster::Cohort;
 use wfm_core::component::ComponentName;
+use wfm_core::fleet::Newcomers;
 use wfm_core::wire::insights::*;
 
 use super::*;
@@ -49,16 +50,27 @@ fn page(asked: &str, shown: Shown) -> Dashboard {
 
 /// As the public is told.
 fn rounded(number: u64) -> Count {
-    if number < 10 { Count::FewerThanTen } else { Count::Told(number / 10 * 10) }
+    if number < 20 { Count::Few } else { Count::Told(number / 10 * 10) }
 }
 
 fn public(fleet: &Fleet) -> Shown {
-    Shown::Rounded(Box::new(Insights { newcomers: None, ..fleet.insights() }))
+    let insights = fleet.insights();
+    let summary = Summary {
+        appeared: None,
+        appeared_before: None,
+        disappeared: None,
+        disappeared_before: None,
+        bounced: None,
+        returned: None,
+        age: None,
+        ..insights.summary
+    };
+    Shown::Rounded(Box::new(Insights { summary, lives: None, ..insights }))
 }
 
 fn nothing() -> Insights {
     let about = about(Count::Told(0), 0);
-    let none = Windows { week: Count::Told(0), month: Count::Told(0), quarter: Count::Told(0) };
+    let none = Some(Windows { week: Count::Told(0), month: Count::Told(0), quarter: Count::Told(0) });
     let series = |interval| Series { about: about.clone(), interval, buckets: Vec::new() };
     Insights {
         at: at(),
@@ -75,10 +87,12 @@ fn nothing() -> Insights {
             age: None,
         },
         active: series(Interval::Day),
-        appeared: series(Interval::Week),
-        disappeared: series(Interval::Week),
-        newcomers: None,
-        ages: AgeSeries { about: about.clone(), interval: Interval::Day, buckets: Vec::new() },
+        lives: Some(Lives {
+            appeared: series(Interval::Week),
+            disappeared: series(Interval::Week),
+            newcomers: Newcomers::default(),
+            ages: AgeSeries { about: about.clone(), interval: Interval::Day, buckets: Vec::new() },
+        }),
         components: Vec::new(),
         component: None,
         distributions: None,
@@ -134,7 +148,8 @@ pub(super) fn all() -> Vec<(&'static str, Dashboard)> {
         ),
         ("month", page("range=30d", signed_in(fleet(30, 700).insights()))),
         ("public", page("", public(&Fleet { days: 90, size: 90, gap: 30..33, tell: rounded }))),
-        ("public-few", page("", public(&Fleet { days: 40, size: 6, gap: 30..33, tell: rounded }))),
+        ("public-few", page("", public(&Fleet { days: 40, size: 15, gap: 30..33, tell: rounded }))),
+        ("public-first-days", page("", public(&Fleet { days: 9, size: 6, gap: 0..0, tell: rounded }))),
         ("nobody", page("", Shown::Nothing)),
         ("hostile", page("range=30d", signed_in(hostile))),
     ]

@@ -20,6 +20,7 @@ pub(super) fn all() -> Vec<Operation> {
             .takes::<SaidWithoutId>("16 KiB")
             .gives::<v3::Cluster>(200, "The cluster as it is kept."),
         new(Get, "/v3/clusters/count", "countClusters", "How many clusters ever checked in")
+            .more("Exact with a reader's token; else as the public is shown it, or not at all.")
             .gives::<u64>(200, "A bare number."),
         new(Get, "/v3/clusters/{id}", "getCluster", "A cluster as it last reported")
             .gives::<v3::Cluster>(200, "The cluster.")
@@ -27,7 +28,7 @@ pub(super) fn all() -> Vec<Operation> {
         new(Delete, "/v4/clusters/{id}", "eraseCluster", "Erase a cluster")
             .more(
                 "Its owner may, by the erasure secret that the agent keeps beside the id, and so may an administrator. What \
-                 the cluster reported is gone. It leaves all counts, those of past days too. The audit log names the \
+                 the cluster reported is gone. It leaves all counts, those of past days too, but for rounded ones that are public. The audit log names the \
                  cluster only if an administrator erased it. It is answered once it is durable. A cluster that \
                  checks in again is a new one, so switch sharing off first. Backups that were taken before still hold it.",
             )
