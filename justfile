@@ -81,9 +81,9 @@ non-interference cases="10000000":
 mutants:
     cargo test -p wfm-e2e --test mutants -- --ignored --nocapture
 
-# How many clusters of a fleet say something that no other one says, by envelope
+# How many clusters of the seeded fleet report something that no other one reports, by envelope and size of the fleet
 uniqueness clusters="100000":
-    cargo bench -q -p wfm-core --profile dist --features testing --bench uniqueness -- {{ clusters }}
+    cargo bench -q -p wfm-api --bench uniqueness -- {{ clusters }}
 
 # The ignored tests, against a real cluster: KUBECONFIG (the agent's) and KUBECONFIG_ADMIN
 test-cluster:

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wfm_core::anonymizer::testing::World;
 use wfm_core::anonymizer::{Arrival, Vocabulary};
 use wfm_core::catalog::Catalog;
-use wfm_core::facets::{FacetReport, FacetValue, Part};
+use wfm_core::facets::{FacetReport, FacetValue};
 use wfm_core::release::{Release, Releases};
 use wfm_core::wire::{v3, v4};
 
@@ -57,13 +57,9 @@ fn written(arrival: &Arrival) -> Value {
         "schema": 1,
         "id": arrival.cluster(),
         "components": arrival.components().iter().map(component).collect::<Vec<_>>(),
-        "other": arrival.others(),
     });
     if let Some(cohort) = arrival.cohort() {
         body["cohort"] = json!(cohort);
-    }
-    if let Some(week) = arrival.created().map(Date::iso_week_date) {
-        body["created"] = json!({"year": week.year(), "week": week.week()});
     }
     body
 }
@@ -77,8 +73,9 @@ fn told(report: &FacetReport) -> Value {
             FacetValue::Cpu(cores) => ("cpu", json!(cores.first())),
             FacetValue::Memory(bytes) => ("memoryMiB", json!(bytes.first_mebibytes())),
             FacetValue::Disk(bytes) => ("diskMiB", json!(bytes.first_mebibytes())),
-            FacetValue::Part(Part::Software) => ("part", json!("software")),
-            FacetValue::Part(Part::Capacity) => ("part", json!("capacity")),
+            FacetValue::Creation(week) => ("created", json!({"year": week.year(), "week": week.week()})),
+            FacetValue::OtherWorkloads(workloads) => ("workloads", json!(workloads.first())),
+            FacetValue::Part(part) => ("part", json!(part.as_str())),
             other => (other.facet().as_str(), json!(other.to_string())),
         };
         body[name] = said;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::cluster::{ClusterId, Cohort};
 use crate::collector::Inventory;
 use crate::component::ComponentName;
+pub use crate::facets::OtherWorkloads as Others;
 use crate::facets::Part;
 
 mod accept;
@@ -30,8 +31,6 @@ pub use accept::NotTaken;
 pub use arrival::{Arrival, DoctorFacts, NotAccepted};
 pub use envelope::{Consent, Envelope, EnvelopeKind, SchemaVersion};
 pub use fields::Field;
-pub use normalise::others::{NotABucket, Others};
-pub use normalise::week::Week;
 pub use schema::schema;
 pub use vocabulary::{ReportedVersion, Vocabulary};
 
@@ -39,8 +38,7 @@ use envelope::{Closed, Members};
 
 /// Turns an inventory into the only type that may leave.
 pub trait Anonymizer: Send + Sync {
-    /// The check-in of this cluster: catalog names and listed versions, the week of its creation, and how many other
-    /// workloads run beside.
+    /// The check-in of this cluster: catalog names and listed versions.
     fn check_in(
         &self,
         cluster: ClusterId,
@@ -49,8 +47,14 @@ pub trait Anonymizer: Send + Sync {
         vocabulary: Vocabulary<'_>,
     ) -> Envelope;
 
-    /// What this cluster runs on, or how large it is, without any id; nothing where none of it could be read.
-    fn facets(&self, part: Part, consent: Consent, inventory: &Inventory) -> Option<Envelope>;
+    /// One part of what this cluster reports without any id; nothing if nothing of it could be read.
+    fn facets(
+        &self,
+        part: Part,
+        consent: Consent,
+        inventory: &Inventory,
+        vocabulary: Vocabulary<'_>,
+    ) -> Option<Envelope>;
 }
 
 /// The allow-list: exact names from the catalog, versions found in the release list, entries of tables, everything else
@@ -66,25 +70,28 @@ impl Anonymizer for AllowList {
         inventory: &Inventory,
         vocabulary: Vocabulary<'_>,
     ) -> Envelope {
-        let (mut components, mut others) = (BTreeMap::new(), 0);
+        let mut components = BTreeMap::new();
         for workload in inventory.workloads() {
-            match normalise::component::normalise(workload, vocabulary) {
-                Some(name) => note(&mut components, name, normalise::version::normalise(workload, name, vocabulary)),
-                None => others += 1,
+            if let Some(name) = normalise::component::normalise(workload, vocabulary) {
+                note(&mut components, name, normalise::version::normalise(workload, name, vocabulary));
             }
         }
         let mut members = Members::new(EnvelopeKind::CheckIn, consent.schema);
         members.put(&fields::SCHEMA, &consent.schema.sent());
         members.put(&fields::ID, &cluster);
         members.put_option(&fields::COHORT, consent.cohort.as_ref());
-        members.put_option(&fields::CREATED, inventory.cluster_created.and_then(Week::of).as_ref());
         members.put(&fields::COMPONENTS, &components.iter().map(Running::of).collect::<Vec<_>>());
-        members.put(&fields::OTHERS, &Others::of(others));
         members.seal()
     }
 
-    fn facets(&self, part: Part, consent: Consent, inventory: &Inventory) -> Option<Envelope> {
-        facets::envelope(part, consent, inventory)
+    fn facets(
+        &self,
+        part: Part,
+        consent: Consent,
+        inventory: &Inventory,
+        vocabulary: Vocabulary<'_>,
+    ) -> Option<Envelope> {
+        facets::envelope(part, consent, inventory, vocabulary)
     }
 }
 
@@ -104,9 +111,7 @@ impl<'a> Running<'a> {
 impl Closed for SchemaVersion {}
 impl Closed for ClusterId {}
 impl Closed for Cohort {}
-impl Closed for Week {}
 impl Closed for Vec<Running<'_>> {}
-impl Closed for Others {}
 
 /// Notes a component. Of two with one name the lower version counts, whatever the order they were seen in.
 fn note(components: &mut BTreeMap<ComponentName, ReportedVersion>, name: &ComponentName, version: ReportedVersion) {

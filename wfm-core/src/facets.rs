@@ -1,4 +1,4 @@
-//! What clusters say about what they run on: once a week, without any id.
+//! What clusters report once a week, each part on its own and without any id.
 //!
 //! A [`FacetReport`] is all that one cluster says in one envelope. Nobody keeps it: it is added to the [`FacetCount`]s of
 //! its week, and what it said together is gone. There is no text in it: a [`FacetValue`] holds words of closed lists,
@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+mod age;
 mod nodes;
 mod numbers;
 mod report;
@@ -17,15 +18,20 @@ mod software;
 #[cfg(test)]
 mod tests;
 mod value;
+mod week;
 mod words;
+mod workloads;
 
+pub use age::CreationAges;
 pub use nodes::Nodes;
 pub use numbers::Minor;
 pub use report::{FacetCount, FacetReport, NotAFacetReport, is_monday};
 pub use sizes::{Bytes, Cores};
 pub use software::{Os, Runtime, Software, SoftwareName};
 pub use value::FacetValue;
+pub use week::Week;
 pub use words::{Architecture, OsFamily, Part, RuntimeName, Vendor};
+pub use workloads::{NotABucket, OtherWorkloads};
 
 /// One of the things that a cluster tells about itself; they are shown in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,6 +57,10 @@ pub enum Facet {
     Memory,
     /// Disk of all nodes together.
     Disk,
+    /// The week in which the cluster was created.
+    Creation,
+    /// How many workloads run beside the product's.
+    OtherWorkloads,
     /// Which parts of all this a report told. No report holds it: it is counted once for each part of which a report says
     /// anything, so that the number of reports is known though a report may leave out any of the other facets.
     Part,
@@ -58,7 +68,7 @@ pub enum Facet {
 
 impl Facet {
     /// What a report can hold, in the order in which it is shown.
-    pub const REPORTED: [Self; 10] = [
+    pub const REPORTED: [Self; 12] = [
         Self::Kubernetes,
         Self::Vendor,
         Self::Os,
@@ -69,6 +79,8 @@ impl Facet {
         Self::Cpu,
         Self::Memory,
         Self::Disk,
+        Self::Creation,
+        Self::OtherWorkloads,
     ];
 
     /// The facet as one word.
@@ -85,6 +97,8 @@ impl Facet {
             Self::Cpu => "cpu",
             Self::Memory => "memory",
             Self::Disk => "disk",
+            Self::Creation => "creation",
+            Self::OtherWorkloads => "other-workloads",
             Self::Part => "part",
         }
     }
@@ -97,6 +111,8 @@ impl Facet {
                 Some(Part::Software)
             }
             Self::Nodes | Self::Cpu | Self::Memory | Self::Disk => Some(Part::Capacity),
+            Self::Creation => Some(Part::Creation),
+            Self::OtherWorkloads => Some(Part::OtherWorkloads),
             Self::Part => None,
         }
     }

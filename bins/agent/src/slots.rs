@@ -17,9 +17,8 @@ const DRAWS: u32 = 1000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Slots {
-    check_in: u32,
-    software: u32,
-    capacity: u32,
+    /// One of each kind, in the order of [`EnvelopeKind::ALL`].
+    drawn: [u32; EnvelopeKind::ALL.len()],
     /// Nothing is told before this moment: a new id must not follow an old one at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     not_before: Option<Timestamp>,
@@ -31,8 +30,7 @@ pub struct Slots {
 impl Slots {
     /// Draws moments that lie apart, for check-ins this far apart from each other. `random` draws 32 bits.
     pub fn draw(every: SignedDuration, mut random: impl FnMut() -> u32) -> Self {
-        let mut draw =
-            || Self { check_in: random(), software: random(), capacity: random(), not_before: None, checked_in: None };
+        let mut draw = || Self { drawn: EnvelopeKind::ALL.map(|_| random()), not_before: None, checked_in: None };
         let mut slots = draw();
         for _ in 0..DRAWS {
             if slots.lie_apart(every) {
@@ -58,8 +56,7 @@ impl Slots {
     /// Whether both are the same draw, whatever was done since.
     #[must_use]
     pub fn same_draw(&self, other: &Self) -> bool {
-        let drawn = |slots: &Self| (slots.check_in, slots.software, slots.capacity, slots.not_before);
-        drawn(self) == drawn(other)
+        (self.drawn, self.not_before) == (other.drawn, other.not_before)
     }
 
     /// The first moment of a kind for an agent that starts now: its next slot, but for an installation's very first
@@ -73,26 +70,35 @@ impl Slots {
     /// The next moment of a kind after now. Slots that have passed are gone: nothing is made up for.
     #[must_use]
     pub fn next(&self, kind: EnvelopeKind, every: SignedDuration, now: Timestamp) -> Timestamp {
-        let (fraction, period) = match kind {
-            EnvelopeKind::CheckIn => (self.check_in, every),
-            EnvelopeKind::Software => (self.software, WEEK),
-            EnvelopeKind::Capacity => (self.capacity, WEEK),
-        };
         let after = self.not_before.map_or(now, |not_before| now.max(not_before)).as_second();
-        let period = period.as_secs().max(1);
-        let offset = offset(fraction, period);
+        let period = period(kind, every);
+        let offset = self.offset(kind, period);
         let slot = (after - offset).div_euclid(period).saturating_add(1).saturating_mul(period).saturating_add(offset);
         Timestamp::from_second(slot).unwrap_or(Timestamp::MAX)
     }
 
     fn lie_apart(&self, every: SignedDuration) -> bool {
-        let (every, week) = (every.as_secs().max(1), WEEK.as_secs());
-        let (check_in, least) = (offset(self.check_in, every), every / APART);
-        let (software, capacity) = (offset(self.software, week), offset(self.capacity, week));
-        distance(software, check_in, every) >= least
-            && distance(capacity, check_in, every) >= least
-            && distance(software, capacity, week) >= least
+        let least = period(EnvelopeKind::CheckIn, every) / APART;
+        let apart = |one: EnvelopeKind, other: EnvelopeKind| {
+            // On the clock of the one that comes more often.
+            let (shorter, longer) = (period(one, every), period(other, every));
+            distance(self.offset(one, shorter), self.offset(other, longer), shorter.min(longer)) >= least
+        };
+        let kinds = EnvelopeKind::ALL;
+        kinds.iter().enumerate().all(|(at, one)| kinds[..at].iter().all(|other| apart(*one, *other)))
     }
+
+    /// How many seconds into its period a kind comes.
+    fn offset(&self, kind: EnvelopeKind, period: i64) -> i64 {
+        let at = EnvelopeKind::ALL.iter().position(|one| *one == kind);
+        at.and_then(|at| self.drawn.get(at)).map_or(0, |fraction| offset(*fraction, period))
+    }
+}
+
+/// How many seconds lie between two envelopes of a kind.
+fn period(kind: EnvelopeKind, every: SignedDuration) -> i64 {
+    let period = if kind == EnvelopeKind::CheckIn { every } else { WEEK };
+    period.as_secs().max(1)
 }
 
 /// So many seconds into a period.
@@ -138,8 +144,7 @@ mod tests {
                 assert!(first > start && first.duration_since(start) <= period);
                 assert_eq!(slots.next(kind, HALF_DAY, first).duration_since(first), period);
             }
-            let (software, capacity) = (EnvelopeKind::Software, EnvelopeKind::Capacity);
-            for kind in [software, capacity] {
+            for kind in EnvelopeKind::ALL.into_iter().filter(|kind| kind.part().is_some()) {
                 let facets = slots.next(kind, HALF_DAY, start);
                 let before = slots.next(EnvelopeKind::CheckIn, HALF_DAY, facets - HALF_DAY);
                 let gap = before.duration_since(facets).abs();

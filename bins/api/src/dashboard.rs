@@ -111,7 +111,7 @@ impl Dashboard {
             @if insights.summary.known == Count::Told(0) {
                 (absent::no_clusters(&insights.summary.about, &self.asked))
             } @else {
-                (tiles::tiles(self, &insights.summary))
+                (tiles::tiles(self, &insights.summary, insights.distributions.as_ref()))
                 (active::active(self, &insights.active))
                 div.pair {
                     (arrivals::arrivals(self, &insights.appeared, &insights.disappeared))

@@ -192,7 +192,7 @@ async fn what_agents_send_beside_is_in_no_answer_no_log_and_no_file() {
         ("POST", "/v3/versions/latest", 200),
     ]);
     assert_eq!(watched.end(), expected);
-    assert_eq!(BODIES, 5);
+    assert_eq!(BODIES, 7);
 }
 
 #[tokio::test]

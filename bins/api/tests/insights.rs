@@ -90,13 +90,54 @@ async fn distributions_are_of_the_last_week_that_is_over() {
     let values = json!([{"value": "1.9", "clusters": 23}, {"value": "1.10", "clusters": 12}]);
     assert_eq!(with_staff["distributions"], told_of(values, json!(0)));
     let table = text(served.analyst(Method::GET, &path("distributions.csv"))).await;
-    let lines = "2025-12-29,kubernetes,1.9,23\r\n2025-12-29,kubernetes,rest,4\r\n";
-    assert_eq!(table, format!("week,name,value,clusters\r\n{lines}"));
+    let lines = "2025-12-29,kubernetes,1.9,23,\r\n2025-12-29,kubernetes,rest,4,\r\n";
+    assert_eq!(table, format!("week,name,value,clusters,weeks\r\n{lines}"));
     let public = common::insights::public(&served, "distributions").await;
     assert_eq!(public["distributions"], told_of(json!([{"value": "1.9", "clusters": 20}]), json!("<10")));
     assert_eq!((&public["about"]["included"], &public["about"]["roundedTo"]), (&json!(20), &json!(10)));
     served.clock.set("2026-01-04T23:59:59Z".parse().unwrap());
     assert_eq!(told(&served, "distributions").await["week"], "2025-12-22");
+}
+
+#[tokio::test]
+async fn the_age_since_creation_is_answered_from_the_reports_of_the_last_week_that_is_over() {
+    let store = Arc::new(MemoryStore::default());
+    let report = async |cohort, created: &str, times| {
+        let said = FacetValue::read(Facet::Creation, created).unwrap();
+        let report = FacetReport::new("2025-12-29".parse().unwrap(), cohort, [said]).unwrap();
+        for _ in 0..times {
+            store.count_facets(report.clone()).await.unwrap();
+        }
+    };
+    // The reports are of 2026-W01.
+    for (created, times) in [("2020-W53", 4), ("2024-W52", 6), ("2025-W01", 6), ("2025-W40", 12), ("2026-W01", 4)] {
+        report(Cohort::Customer, created, times).await;
+    }
+    report(Cohort::Staff, "2015-W01", 9).await;
+    let insights_public = InsightsPublic::Aggregate;
+    let served = serve_with(store, |settings| Settings { insights_public, ..settings }).await;
+    served.clock.set("2026-01-05T00:00:00Z".parse().unwrap());
+    let ages = [(4, 261), (6, 53), (6, 52), (12, 13), (4, 0u64)];
+    let sum: u64 = ages.iter().map(|(times, weeks)| times * weeks).sum();
+    let answer = told(&served, "distributions").await;
+    let expected = json!({"clusters": 32, "meanWeeks": sum / 32, "medianWeeks": (52 + 13) / 2});
+    assert_eq!(answer["ageSinceCreation"], expected);
+    let years = json!([{"value": "2024", "clusters": 6}, {"value": "2025", "clusters": 18}]);
+    assert_eq!(answer["distributions"], json!([{"name": "creation", "values": years, "rest": 8}]));
+    let table = text(served.analyst(Method::GET, &path("distributions.csv"))).await;
+    let lines = format!(
+        "2025-12-29,age_since_creation,mean,32,{}\r\n2025-12-29,age_since_creation,median,32,32\r\n\
+         2025-12-29,creation,2024,6,\r\n2025-12-29,creation,2025,18,\r\n2025-12-29,creation,rest,8,\r\n",
+        sum / 32
+    );
+    assert_eq!(table, format!("week,name,value,clusters,weeks\r\n{lines}"));
+    let public = common::insights::public(&served, "distributions").await;
+    let tens = sum / 32 / 10 * 10;
+    assert_eq!(public["ageSinceCreation"], json!({"clusters": 30, "meanWeeks": tens, "medianWeeks": 30}));
+    let years = json!([{"value": "2025", "clusters": 10}]);
+    assert_eq!(public["distributions"], json!([{"name": "creation", "values": years, "rest": 10}]));
+    let staff = told(&served, "distributions?include=staff").await;
+    assert_eq!(staff["ageSinceCreation"]["clusters"], 9);
 }
 
 #[tokio::test]
@@ -148,7 +189,7 @@ async fn a_table_is_asked_for_by_the_path_or_the_accept_header_and_the_path_wins
             "releases.csv",
             "component,version,trains,released,yanked,clusters\r\ndeis-router,v2.20.0,stable,2026-01-03T09:00:00Z,false,15\r\n",
         ),
-        ("distributions.csv", "week,name,value,clusters\r\n"),
+        ("distributions.csv", "week,name,value,clusters,weeks\r\n"),
     ] {
         let table = text(served.analyst(Method::GET, &path(question))).await;
         assert!(table.starts_with(first), "{question}: {table}");

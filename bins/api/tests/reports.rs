@@ -15,9 +15,8 @@ use wfm_core::store::{MemoryStore, Store};
 
 fn check_in() -> Value {
     json!({
-        "schema": 1, "id": ID, "cohort": "staff", "created": {"year": 2024, "week": 7},
-        "components": [{"name": "deis-minio", "version": "custom"}, {"name": "deis-router", "version": "v2.0.0"}],
-        "other": 4
+        "schema": 1, "id": ID, "cohort": "staff",
+        "components": [{"name": "deis-minio", "version": "custom"}, {"name": "deis-router", "version": "v2.0.0"}]
     })
 }
 
@@ -43,27 +42,34 @@ async fn a_check_in_is_answered_with_nothing_and_kept_whole() {
     let served = serve_history().await;
     assert_eq!(post(&served, "/v4/reports", check_in().to_string()).await, (StatusCode::NO_CONTENT, String::new()));
     let expected = json!([{
-        "id": ID, "components": {"deis-minio": "custom", "deis-router": "v2.0.0"}, "otherWorkloads": 4,
-        "firstSeen": NOON, "lastSeen": NOON, "checkIns": 1, "created": "2024-02-12", "cohort": "staff", "declaredCohort": "staff"
+        "id": ID, "components": {"deis-minio": "custom", "deis-router": "v2.0.0"},
+        "firstSeen": NOON, "lastSeen": NOON, "checkIns": 1, "cohort": "staff", "declaredCohort": "staff"
     }]);
     assert_eq!(listed(&served).await, expected);
     // The same cluster is the same one, whichever way it checks in.
     served.post("/v3/clusters", json!({"id": ID, "components": []}).to_string()).await;
-    let after = listed(&served).await;
-    assert_eq!((&after[0]["checkIns"], &after[0]["created"]), (&json!(2), &json!("2024-02-12")));
-    assert_eq!(after[0].get("otherWorkloads"), None, "who does not say it any more has not said it");
+    assert_eq!(listed(&served).await[0]["checkIns"], json!(2));
 }
 
 #[tokio::test]
-async fn a_week_that_has_not_begun_counts_as_not_said() {
-    let served = serve_history().await;
+async fn a_creation_is_counted_in_the_week_in_which_it_arrives_and_one_that_has_not_begun_is_refused() {
+    let store = Arc::new(MemoryStore::default());
+    let served = common::serve_over(Arc::clone(&store) as Arc<dyn Store>).await;
+    let creation = |year: i16, week: i8| {
+        json!({"schema": 1, "part": "creation", "created": {"year": year, "week": week}}).to_string()
+    };
     // Noon is a Thursday of the week 2026-W01, whose Monday was in December.
-    for (week, kept) in [((2026, 2), None), ((2100, 1), None), ((2026, 1), Some("2025-12-29"))] {
-        let mut body = check_in();
-        body["created"] = json!({"year": week.0, "week": week.1});
-        assert_eq!(post(&served, "/v4/reports", body.to_string()).await.0, StatusCode::NO_CONTENT);
-        assert_eq!(listed(&served).await[0].get("created").and_then(Value::as_str), kept, "{week:?}");
+    for (year, week) in [(2024, 7), (2024, 7), (2026, 1)] {
+        assert_eq!(post(&served, "/v4/facets", creation(year, week)).await.0, StatusCode::NO_CONTENT);
     }
+    for (year, week) in [(2026, 2), (2100, 1)] {
+        let (status, said) = post(&served, "/v4/facets", creation(year, week)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(said.contains("created: that week has not begun"), "{said}");
+    }
+    let counted = store.facets(date(2025, 12, 29)).await.unwrap();
+    let counted: Vec<(String, u64)> = counted.iter().map(|one| (one.value.to_string(), one.reports)).collect();
+    assert_eq!(counted, [("2024-W07".into(), 2), ("2026-W01".into(), 1), ("creation".into(), 3)]);
 }
 
 #[tokio::test]
@@ -89,7 +95,8 @@ async fn what_departs_from_the_schema_is_refused_whole_by_its_place_and_never_by
             json!({"name": "deis-router", "version": "custom"}),
             "components[1].name: stands there twice",
         ),
-        ("/created/week", json!(54), "created: not one of its values"),
+        ("/created", json!({"year": 2024, "week": 7}), "created: there is no such member"),
+        ("/workloads", json!(4), "workloads: there is no such member"),
         ("/schema", json!(2), "schema: not one of its values"),
     ] {
         let (status, said) = post(&served, "/v4/reports", with(place, value)).await;
@@ -175,7 +182,7 @@ async fn a_cluster_has_one_rate_for_both_ways_and_facets_have_that_of_their_netw
         let rates = Rates { per_cluster, per_address };
         serve_with(Arc::new(MemoryStore::default()), |settings| Settings { rates, ..settings }).await
     };
-    let body = json!({"schema": 1, "id": ID, "components": [], "other": 0}).to_string();
+    let body = json!({"schema": 1, "id": ID, "components": []}).to_string();
     let served = limited(12, 0).await;
     assert_eq!(post(&served, "/v4/reports", body.clone()).await.0, StatusCode::NO_CONTENT);
     assert_eq!(served.post("/v3/clusters", json!({"id": ID}).to_string()).await.0, StatusCode::OK);

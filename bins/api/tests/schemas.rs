@@ -36,9 +36,7 @@ fn accept(kind: EnvelopeKind, body: &Value, releases: &Releases) -> Result<(), N
     let (catalog, body) = (Catalog::workflow(), body.to_string());
     match kind {
         EnvelopeKind::CheckIn => Arrival::accept(body.as_bytes(), Vocabulary::new(&catalog, releases)).map(drop),
-        EnvelopeKind::Software | EnvelopeKind::Capacity => {
-            FacetReport::accept(body.as_bytes(), date(2026, 1, 5)).map(drop)
-        }
+        _ => FacetReport::accept(body.as_bytes(), date(2026, 1, 5)).map(drop),
     }
 }
 
@@ -107,10 +105,11 @@ fn changed(envelope: &Value, replacements: &[Value]) -> Vec<Value> {
     all
 }
 
-/// What no schema of this form can say: a component twice, a year without the week 53, an envelope without any facet.
+/// What no schema of this form can say: a component twice, a year without the week 53, a week that has not begun, an
+/// envelope without any facet.
 fn is_beyond_a_schema(refused: &NotTaken) -> bool {
     match refused {
-        NotTaken::Twice(_) | NotTaken::Empty => true,
+        NotTaken::Twice(_) | NotTaken::Empty | NotTaken::Future(_) => true,
         NotTaken::Value(place) => place == "created",
         _ => false,
     }
@@ -167,16 +166,17 @@ fn what_a_schema_cannot_say_is_refused_all_the_same() {
     let schema = |kind| wfm_core::anonymizer::schema(kind, Vocabulary::new(&Catalog::workflow(), &releases));
     let minio = |version: &str| json!({"name": "deis-minio", "version": version});
     let check_in = |more: Value| {
-        let mut body = json!({"schema": 1, "id": common::ID, "components": [], "other": 0});
+        let mut body = json!({"schema": 1, "id": common::ID, "components": []});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };
     for (kind, body) in [
         (EnvelopeKind::CheckIn, check_in(json!({"components": [minio("custom"), minio("custom")]}))),
-        (EnvelopeKind::CheckIn, check_in(json!({"created": {"year": 2025, "week": 53}}))),
-        // One is written as 1: bytes that mean the same could tell one sender from another.
-        (EnvelopeKind::CheckIn, check_in(json!({"other": 1.0}))),
         (EnvelopeKind::Capacity, json!({"schema": 1, "part": "capacity"})),
+        (EnvelopeKind::Creation, json!({"schema": 1, "part": "creation", "created": {"year": 2025, "week": 53}})),
+        (EnvelopeKind::Creation, json!({"schema": 1, "part": "creation", "created": {"year": 2099, "week": 1}})),
+        // One is written as 1: bytes that mean the same could tell one sender from another.
+        (EnvelopeKind::OtherWorkloads, json!({"schema": 1, "part": "other-workloads", "workloads": 1.0})),
     ] {
         assert!(is_valid(&schema(kind), &body), "{body}");
         assert!(accept(kind, &body, &releases).is_err(), "{body}");
@@ -207,16 +207,20 @@ async fn a_schema_is_kept_by_its_tag_until_a_release_changes_it() {
 }
 
 #[tokio::test]
-async fn the_schemas_are_listed_and_there_are_three() {
+async fn the_schemas_are_listed_and_there_is_one_of_each_kind() {
     let served = serve().await;
     let (status, list) = served.get("/v4/schemas").await;
     let entry = |kind: &str, to: &str| json!({"envelope": kind, "schemaVersion": 1, "path": format!("/v4/schemas/{kind}"), "postedTo": to});
-    let expected = [entry("check-in", "/v4/reports"), entry("software", "/v4/facets"), entry("capacity", "/v4/facets")];
+    let facets = ["software", "capacity", "creation", "other-workloads"].map(|kind| entry(kind, "/v4/facets"));
+    let expected: Vec<Value> = [entry("check-in", "/v4/reports")].into_iter().chain(facets).collect();
     assert_eq!((status, list), (StatusCode::OK, json!({"data": expected})));
     for path in ["/v4/schemas/falcon", "/v4/schemas/Check-In"] {
         let (status, said) = served.get(path).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
-        assert!(said["message"].as_str().unwrap().ends_with("check-in, software, capacity"), "{said}");
+        assert!(
+            said["message"].as_str().unwrap().ends_with("check-in, software, capacity, creation, other-workloads"),
+            "{said}"
+        );
     }
     read(served.request(Method::GET, "/v4/schemas?all").send().await.unwrap()).await;
 }

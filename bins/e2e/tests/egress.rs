@@ -155,7 +155,8 @@ async fn what_is_sent_is_what_was_previewed_and_what_the_log_says_byte_for_byte(
 
         let count = |kind| log.iter().filter(|entry| entry.envelope == kind).count();
         assert!([14, 15].contains(&count(EnvelopeKind::CheckIn)), "{}", count(EnvelopeKind::CheckIn));
-        assert_eq!((count(EnvelopeKind::Software), count(EnvelopeKind::Capacity)), (1, 1));
+        let weekly = || EnvelopeKind::ALL.into_iter().filter(|kind| kind.part().is_some());
+        assert!(weekly().all(|kind| count(kind) == 1));
         each_on_its_own(&recorder.heard());
         let id = installation.agent.cluster_id().await.unwrap().to_string();
         for heard in posts {
@@ -165,7 +166,7 @@ async fn what_is_sent_is_what_was_previewed_and_what_the_log_says_byte_for_byte(
             assert!(!heard.head.contains(&id));
         }
         let times = |kind| log.iter().filter(move |entry| entry.envelope == kind).map(|entry| entry.at);
-        for facets in times(EnvelopeKind::Software).chain(times(EnvelopeKind::Capacity)) {
+        for facets in weekly().flat_map(times) {
             // The very first check-in comes at once, whenever that is.
             let far = |check_in: Timestamp| check_in.duration_since(facets).abs() > HOUR * 9 / 10;
             assert!(times(EnvelopeKind::CheckIn).skip(1).all(far), "{facets}");
@@ -187,7 +188,20 @@ async fn what_carries_no_id_is_told_where_none_can_be_created() {
     installation.cluster.script(Fault::new("/api/v1/namespaces/deis/secrets", Answer::status(403)));
     installation.live(WEEK).await;
     let told: BTreeSet<EnvelopeKind> = installation.log().iter().map(|entry| entry.envelope).collect();
-    assert_eq!(told, BTreeSet::from([EnvelopeKind::Software, EnvelopeKind::Capacity]));
+    assert_eq!(told, EnvelopeKind::ALL.into_iter().filter(|kind| kind.part().is_some()).collect());
+}
+
+#[tokio::test]
+async fn a_cluster_whose_creation_cannot_be_read_sends_no_such_envelope() {
+    let recorder = Recorder::start().await;
+    let installation = install(Recording::Onprem2018, &recorder.url(), &[("SHARE_USAGE_DATA", "true")]).await;
+    installation.cluster.script(Fault::new("/api/v1/namespaces/kube-system", Answer::status(403)));
+    installation.live(WEEK).await;
+    let sent: BTreeSet<EnvelopeKind> = installation.log().iter().map(|entry| entry.envelope).collect();
+    assert_eq!(sent, EnvelopeKind::ALL.into_iter().filter(|kind| *kind != EnvelopeKind::Creation).collect());
+    assert_eq!(installation.preview().await.len(), sent.len());
+    let why = installation.agent.envelope(EnvelopeKind::Creation).await.unwrap_err();
+    assert_eq!(why, "the creation of the namespace kube-system could not be read");
 }
 
 #[tokio::test]
@@ -287,8 +301,14 @@ async fn the_preview_prints_the_envelopes_and_sends_and_writes_nothing() {
     let by_url = preview(&["--versions-url", &recorder.url()]).await;
     assert_eq!(preview(&["--releases", file.to_str().unwrap()]).await, by_url);
     let lines: Vec<&str> = by_url.lines().collect();
-    let begins = [r#"{"schema":1,"id":"#, r#"{"schema":1,"part":"software""#, r#"{"schema":1,"part":"capacity""#];
-    assert!(lines.len() == 3 && lines.iter().zip(begins).all(|(line, begin)| line.starts_with(begin)), "{by_url}");
+    let begins = EnvelopeKind::ALL.map(|kind| match kind.part() {
+        None => r#"{"schema":1,"id":"#.to_owned(),
+        Some(part) => format!(r#"{{"schema":1,"part":"{part}""#),
+    });
+    assert!(
+        lines.len() == begins.len() && lines.iter().zip(&begins).all(|(line, begin)| line.starts_with(begin)),
+        "{by_url}"
+    );
     assert!(recorder.posts().is_empty() && recorder.heard().len() == 1);
     assert!(cluster.requests().iter().all(|request| request.method == "GET"));
 }

@@ -22,6 +22,8 @@ fn table(kind: EnvelopeKind) -> String {
         EnvelopeKind::CheckIn => "The check-in",
         EnvelopeKind::Software => "The software envelope",
         EnvelopeKind::Capacity => "The capacity envelope",
+        EnvelopeKind::Creation => "The creation envelope",
+        EnvelopeKind::OtherWorkloads => "The envelope of other workloads",
     };
     let mut table =
         format!("### {title}\n\n| field | vocabulary | why it is asked | since schema |\n|---|---|---|---|\n");

@@ -114,7 +114,7 @@ impl Client {
         self.insight("releases", of(include)).await
     }
 
-    /// On what the fleet runs, as it was reported without any id in the last week that is over.
+    /// On what the fleet runs and how old it is, as it was reported without any id in the last week that is over.
     ///
     /// # Errors
     /// Where the service cannot be asked or refuses.

@@ -8,12 +8,11 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::facets::{kind, number};
+use super::facets::number;
 use super::fields::{COMPONENTS, CREATED, Field};
-use super::normalise::{self, others::Others, week::Week};
-use super::{Arrival, EnvelopeKind, ReportedVersion, SchemaVersion, Vocabulary, fields};
+use super::{Arrival, EnvelopeKind, ReportedVersion, SchemaVersion, Vocabulary, fields, normalise};
 use crate::cluster::{ClusterId, Cohort};
-use crate::facets::{Facet, FacetReport, FacetValue, Part};
+use crate::facets::{Facet, FacetReport, FacetValue, Part, Week};
 
 /// An envelope that is not taken. It names the place and never repeats what stands there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +32,9 @@ pub enum NotTaken {
     /// A member says what its schema does not let it say.
     #[error("{0}: not one of its values: send one that the schema lists")]
     Value(String),
+    /// It names a week that has not begun.
+    #[error("{0}: that week has not begun: check the clocks of the cluster and of the service")]
+    Future(String),
     /// It says nothing of its part.
     #[error("the envelope says nothing of its part: send one member of it at least")]
     Empty,
@@ -49,14 +51,12 @@ impl Arrival {
         let id: String = members.get(&fields::ID)?;
         // In one spelling, as the schema says.
         let random = id.parse::<ClusterId>().ok().filter(|read| read.is_random() && read.to_string() == id);
-        let created = members.optional::<&RawValue>(&CREATED)?.map(week).transpose()?;
-        let others: Others = members.get(&fields::OTHERS)?;
         Ok(Self {
             cluster: random.ok_or_else(|| members.refuse(&fields::ID))?,
             components: components(members.get(&COMPONENTS)?, vocabulary)?,
             cohort: members.optional(&fields::COHORT)?,
-            created: created.map(Week::monday),
-            others: Some(others),
+            created: None,
+            others: None,
         })
     }
 }
@@ -82,13 +82,16 @@ impl FacetReport {
             _ => NotTaken::NotAnObject,
         })?;
         let part: Part = sorted.part.parse().map_err(|()| NotTaken::Value(part.name.to_owned()))?;
-        let members = Members::read(body, "", kind(part).fields().iter().copied())?;
+        let members = Members::read(body, "", EnvelopeKind::of(part).fields().iter().copied())?;
         members.schema()?;
         let mut values = Vec::new();
         for facet in normalise::facets(part) {
             let Some(field) = fields::of(facet) else { continue };
             let Some(said) = members.optional::<&RawValue>(field)? else { continue };
-            values.push(value(facet, said).ok_or_else(|| members.refuse(field))?);
+            values.push(match facet {
+                Facet::Creation => FacetValue::Creation(created(said, week)?),
+                _ => value(facet, said).ok_or_else(|| members.refuse(field))?,
+            });
         }
         let cohort: Option<Cohort> = members.optional(&fields::COHORT)?;
         // What else could be wrong with a report cannot be: its week is a Monday, its values are of different facets.
@@ -106,11 +109,13 @@ fn value(facet: Facet, said: &RawValue) -> Option<FacetValue> {
     (number(value).is_none() && normalise::is_in_vocabulary(value)).then_some(value)
 }
 
-fn week(said: &RawValue) -> Result<Week, NotTaken> {
+/// The week of a creation, of which none is after the week of the report.
+fn created(said: &RawValue, reported: Date) -> Result<Week, NotTaken> {
     let members = Members::read(said.get().as_bytes(), "created.", CREATED.members)?;
     let [year, week] = CREATED.members else { return Err(NotTaken::Value(CREATED.name.to_owned())) };
     let found = Week::new(members.get(year)?, members.get(week)?);
-    found.ok_or_else(|| NotTaken::Value(CREATED.name.to_owned()))
+    let found = found.ok_or_else(|| NotTaken::Value(CREATED.name.to_owned()))?;
+    if found.monday() > reported { Err(NotTaken::Future(CREATED.name.to_owned())) } else { Ok(found) }
 }
 
 fn components(

@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::{CAPACITY, CHECK_IN, Field, SOFTWARE};
+use super::fields::{CAPACITY, CHECK_IN, CREATION, Field, OTHER_WORKLOADS, SOFTWARE};
 use crate::cluster::Cohort;
+use crate::facets::Part;
 use crate::wire::paths;
 
 /// One message to the maker, as the very bytes that are sent.
@@ -43,6 +44,10 @@ pub enum EnvelopeKind {
     Software,
     /// How large the cluster is, without any id.
     Capacity,
+    /// In which week the cluster was created, without any id.
+    Creation,
+    /// How many workloads run beside the product's, without any id.
+    OtherWorkloads,
 }
 
 /// What an operator agreed to, and what they say of the cluster beside what is seen.
@@ -99,25 +104,41 @@ impl Default for Consent {
 
 impl EnvelopeKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::CheckIn, Self::Software, Self::Capacity];
+    pub const ALL: [Self; 5] = [Self::CheckIn, Self::Software, Self::Capacity, Self::Creation, Self::OtherWorkloads];
 
-    /// The kind as one word.
+    /// The kind that reports a part.
+    #[must_use]
+    pub fn of(part: Part) -> Self {
+        match part {
+            Part::Software => Self::Software,
+            Part::Capacity => Self::Capacity,
+            Part::Creation => Self::Creation,
+            Part::OtherWorkloads => Self::OtherWorkloads,
+        }
+    }
+
+    /// The part that it reports; nothing for a check-in.
+    #[must_use]
+    pub fn part(self) -> Option<Part> {
+        match self {
+            Self::CheckIn => None,
+            Self::Software => Some(Part::Software),
+            Self::Capacity => Some(Part::Capacity),
+            Self::Creation => Some(Part::Creation),
+            Self::OtherWorkloads => Some(Part::OtherWorkloads),
+        }
+    }
+
+    /// The kind as one word, which is also that of its part.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CheckIn => "check-in",
-            Self::Software => "software",
-            Self::Capacity => "capacity",
-        }
+        self.part().map_or("check-in", Part::as_str)
     }
 
     /// Where it is posted to.
     #[must_use]
     pub fn path(self) -> &'static str {
-        match self {
-            Self::CheckIn => paths::V4_REPORTS,
-            Self::Software | Self::Capacity => paths::V4_FACETS,
-        }
+        if self.part().is_some() { paths::V4_FACETS } else { paths::V4_REPORTS }
     }
 
     /// Its members, in the order in which they are written.
@@ -127,6 +148,8 @@ impl EnvelopeKind {
             Self::CheckIn => CHECK_IN,
             Self::Software => SOFTWARE,
             Self::Capacity => CAPACITY,
+            Self::Creation => CREATION,
+            Self::OtherWorkloads => OTHER_WORKLOADS,
         }
     }
 }

@@ -1,13 +1,14 @@
-//! The envelopes without an id: what a cluster runs on, and how large it is.
+//! The envelopes without an id: what a cluster runs on, how large it is, when it was created, and what runs beside.
 
 use serde::{Serialize, Serializer};
 
 use super::envelope::{Closed, Members};
-use super::{Consent, Envelope, EnvelopeKind, fields, normalise};
+use super::{Consent, Envelope, EnvelopeKind, Vocabulary, fields, normalise};
 use crate::collector::{Inventory, Node};
-use crate::facets::{Facet, FacetValue, Part, Vendor};
+use crate::facets::{Facet, FacetValue, OtherWorkloads, Part, Vendor, Week};
 
-/// A facet's value as an envelope says it: software by its words, a size by the first number of its bucket.
+/// A facet's value as an envelope holds it: software as its words, a size as the first number of its bucket, a week as its
+/// two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Told(pub(super) FacetValue);
 
@@ -24,9 +25,10 @@ impl Closed for Part {}
 
 impl Serialize for Told {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match number(self.0) {
-            Some(number) => serializer.serialize_u64(number),
-            None => serializer.collect_str(&self.0),
+        match (self.0, number(self.0)) {
+            (FacetValue::Creation(week), _) => week.serialize(serializer),
+            (_, Some(number)) => serializer.serialize_u64(number),
+            (value, None) => serializer.collect_str(&value),
         }
     }
 }
@@ -43,28 +45,26 @@ pub(super) fn number(value: FacetValue) -> Option<u64> {
         FacetValue::Nodes(nodes) => Some(nodes.first()),
         FacetValue::Cpu(cores) => Some(cores.first()),
         FacetValue::Memory(bytes) | FacetValue::Disk(bytes) => Some(bytes.first_mebibytes()),
+        FacetValue::OtherWorkloads(workloads) => Some(workloads.first().into()),
         _ => None,
     }
 }
 
-/// The kind of envelope that tells a part.
-pub(super) fn kind(part: Part) -> EnvelopeKind {
-    match part {
-        Part::Software => EnvelopeKind::Software,
-        Part::Capacity => EnvelopeKind::Capacity,
-    }
-}
-
-/// The envelope of a part; nothing where nothing of it is known.
-pub(super) fn envelope(part: Part, consent: Consent, inventory: &Inventory) -> Option<Envelope> {
+/// The envelope of a part; nothing if nothing of it is known.
+pub(super) fn envelope(
+    part: Part,
+    consent: Consent,
+    inventory: &Inventory,
+    vocabulary: Vocabulary<'_>,
+) -> Option<Envelope> {
     let nodes = inventory.nodes.as_deref().unwrap_or_default();
-    let mut members = Members::new(kind(part), consent.schema);
+    let mut members = Members::new(EnvelopeKind::of(part), consent.schema);
     members.put(&fields::SCHEMA, &consent.schema.sent());
     members.put(fields::of_part(part), &part);
     members.put_option(&fields::COHORT, consent.cohort.as_ref());
     let mut says_something = false;
     for facet in normalise::facets(part) {
-        if let (Some(field), Some(value)) = (fields::of(facet), value(facet, inventory, nodes)) {
+        if let (Some(field), Some(value)) = (fields::of(facet), value(facet, inventory, nodes, vocabulary)) {
             members.put(field, &Told(value));
             says_something = true;
         }
@@ -73,7 +73,7 @@ pub(super) fn envelope(part: Part, consent: Consent, inventory: &Inventory) -> O
 }
 
 /// What is told of a facet.
-fn value(facet: Facet, inventory: &Inventory, nodes: &[Node]) -> Option<FacetValue> {
+fn value(facet: Facet, inventory: &Inventory, nodes: &[Node], vocabulary: Vocabulary<'_>) -> Option<FacetValue> {
     let api_server = inventory.kubernetes_version.as_deref();
     match facet {
         Facet::Kubernetes => api_server.map(normalise::kubernetes::normalise).map(FacetValue::Kubernetes),
@@ -96,8 +96,18 @@ fn value(facet: Facet, inventory: &Inventory, nodes: &[Node]) -> Option<FacetVal
         Facet::Cpu => normalise::capacity::cpu(nodes).map(FacetValue::Cpu),
         Facet::Memory => normalise::capacity::memory(nodes).map(FacetValue::Memory),
         Facet::Disk => normalise::capacity::disk(nodes).map(FacetValue::Disk),
+        Facet::Creation => inventory.cluster_created.and_then(Week::of).map(FacetValue::Creation),
+        Facet::OtherWorkloads => other_workloads(inventory, vocabulary).map(FacetValue::OtherWorkloads),
         Facet::Part => None,
     }
+}
+
+/// The workloads whose name is not in the vocabulary; nothing unless all workloads could be read.
+fn other_workloads(inventory: &Inventory, vocabulary: Vocabulary<'_>) -> Option<OtherWorkloads> {
+    let all_read = inventory.workload_sections().into_iter().all(Result::is_ok);
+    let others =
+        inventory.workloads().filter(|workload| normalise::component::normalise(workload, vocabulary).is_none());
+    all_read.then(|| OtherWorkloads::of(others.count()))
 }
 
 /// The API server's vendor, else that of most kubelets, else that of most providers' ids: the first that says anything.

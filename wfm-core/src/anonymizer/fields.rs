@@ -4,7 +4,6 @@
 
 use serde_json::{Value, json};
 
-use super::normalise;
 use super::schema;
 use super::{SchemaVersion, Vocabulary};
 use crate::cluster::Cohort;
@@ -31,23 +30,32 @@ pub struct Field {
 const V1: SchemaVersion = SchemaVersion::FIRST;
 
 /// Members of a check-in.
-pub(super) const CHECK_IN: &[&Field] = &[&SCHEMA, &ID, &COHORT, &CREATED, &COMPONENTS, &OTHERS];
+pub(super) const CHECK_IN: &[&Field] = &[&SCHEMA, &ID, &COHORT, &COMPONENTS];
 /// Members of a software envelope.
 pub(super) const SOFTWARE: &[&Field] =
     &[&SCHEMA, &PART_SOFTWARE, &COHORT, &KUBERNETES, &VENDOR, &OS, &KERNEL, &RUNTIME, &ARCHITECTURE];
 /// Members of a capacity envelope.
 pub(super) const CAPACITY: &[&Field] = &[&SCHEMA, &PART_CAPACITY, &COHORT, &NODES, &CPU, &MEMORY, &DISK];
 
+/// Members of a creation envelope.
+pub(super) const CREATION: &[&Field] = &[&SCHEMA, &PART_CREATION, &COHORT, &CREATED];
+/// Members of an envelope of other workloads.
+pub(super) const OTHER_WORKLOADS: &[&Field] = &[&SCHEMA, &PART_OTHER_WORKLOADS, &COHORT, &WORKLOADS];
+
 /// How many members the schemas up to each one have, over all envelopes. A number here never changes: whoever adds a
 /// member adds a line, and raises [`SchemaVersion::CURRENT`] with it.
-const PUBLISHED: [usize; 1] = [26];
+const PUBLISHED: [usize; 1] = [32];
 
 const _: () = {
     assert!(PUBLISHED.len() == SchemaVersion::CURRENT.number() as usize, "a new schema needs a line in PUBLISHED");
     let mut version = 1;
     while version <= PUBLISHED.len() {
         let until = version as u32;
-        let members = count(CHECK_IN, until) + count(SOFTWARE, until) + count(CAPACITY, until);
+        let members = count(CHECK_IN, until)
+            + count(SOFTWARE, until)
+            + count(CAPACITY, until)
+            + count(CREATION, until)
+            + count(OTHER_WORKLOADS, until);
         assert!(members == PUBLISHED[version - 1], "a published schema got another member: give it a later `since`");
         version += 1;
     }
@@ -106,8 +114,8 @@ pub(super) const COHORT: Field = Field {
 pub(super) const CREATED: Field = Field {
     name: "created",
     since: V1,
-    required: false,
-    vocabulary: "the ISO week in which the namespace kube-system was created, of 2014 to 2100; absent where that cannot be read",
+    required: true,
+    vocabulary: "the ISO week in which the namespace kube-system was created, of 2014 to 2100",
     why: "to know how old installations are",
     members: &[
         Field {
@@ -161,25 +169,17 @@ pub(super) const COMPONENTS: Field = Field {
     schema: schema::components,
 };
 
-pub(super) const OTHERS: Field = Field {
-    name: "other",
-    since: V1,
-    required: true,
-    vocabulary: "how many workloads of the namespace have none of those names: 0, 1, 2, 3, 4 (and 5), 6 (to 10), 11 (and more)",
-    why: "to know whether the catalog misses components",
-    members: &[],
-    schema: |_| json!({"enum": normalise::others::Others::all().collect::<Vec<_>>()}),
-};
-
 const PART_SOFTWARE: Field = part(|_| json!({"const": Part::Software.as_str()}));
 const PART_CAPACITY: Field = part(|_| json!({"const": Part::Capacity.as_str()}));
+const PART_CREATION: Field = part(|_| json!({"const": Part::Creation.as_str()}));
+const PART_OTHER_WORKLOADS: Field = part(|_| json!({"const": Part::OtherWorkloads.as_str()}));
 
 const fn part(schema: fn(Vocabulary<'_>) -> Value) -> Field {
     Field {
         name: "part",
         since: V1,
         required: true,
-        vocabulary: "`software` or `capacity`",
+        vocabulary: "`software`, `capacity`, `creation` or `other-workloads`",
         why: "to know what the envelope is about",
         members: &[],
         schema,
@@ -241,6 +241,15 @@ const MEMORY: Field = facet(
 const DISK: Field = facet("diskMiB", "local disk of all nodes, as memoryMiB", "how large installations are", |_| {
     schema::facet(Facet::Disk)
 });
+const WORKLOADS: Field = Field {
+    required: true,
+    ..facet(
+        "workloads",
+        "how many workloads of the namespace have no name of the catalog: 0, 1, 2, 3, 4 (and 5), 6 (to 10), 11 (and more)",
+        "to know whether the catalog misses components",
+        |_| schema::facet(Facet::OtherWorkloads),
+    )
+};
 
 const fn facet(
     name: &'static str,
@@ -256,6 +265,8 @@ pub(super) fn of_part(part: Part) -> &'static Field {
     match part {
         Part::Software => &PART_SOFTWARE,
         Part::Capacity => &PART_CAPACITY,
+        Part::Creation => &PART_CREATION,
+        Part::OtherWorkloads => &PART_OTHER_WORKLOADS,
     }
 }
 
@@ -272,6 +283,8 @@ pub(super) fn of(facet: Facet) -> Option<&'static Field> {
         Facet::Cpu => &CPU,
         Facet::Memory => &MEMORY,
         Facet::Disk => &DISK,
+        Facet::Creation => &CREATED,
+        Facet::OtherWorkloads => &WORKLOADS,
         Facet::Part => return None,
     })
 }

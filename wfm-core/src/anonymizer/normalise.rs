@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::facets::{Architecture, Bytes, Cores, Facet, FacetValue, Nodes, Part, Vendor};
+use crate::facets::{Architecture, Bytes, Cores, Facet, FacetValue, Nodes, OtherWorkloads, Part, Vendor};
 
 pub(super) mod architecture;
 pub(super) mod capacity;
@@ -14,27 +14,26 @@ pub(super) mod kubernetes;
 pub(super) mod majority;
 mod numbers;
 pub(super) mod os;
-pub(super) mod others;
 pub(super) mod runtime;
 pub(super) mod vendor;
 pub(super) mod version;
-pub(super) mod week;
 
 #[cfg(test)]
 mod tests;
 
-/// Every value that a facet can have in a report, in order.
+/// Every value that a facet can have in a report, in order. Weeks of creation are not listed: each one is two bounded
+/// numbers.
 pub(super) fn vocabulary(facet: Facet) -> impl Iterator<Item = FacetValue> {
     WORDS.iter().copied().filter(move |value| value.facet() == facet)
 }
 
 /// Whether a report may say this.
 pub(super) fn is_in_vocabulary(value: FacetValue) -> bool {
-    WORDS.contains(&value)
+    matches!(value, FacetValue::Creation(_)) || WORDS.contains(&value)
 }
 
 static WORDS: LazyLock<BTreeSet<FacetValue>> = LazyLock::new(|| {
-    let all: [Box<dyn Iterator<Item = FacetValue>>; 10] = [
+    let all: [Box<dyn Iterator<Item = FacetValue>>; 11] = [
         Box::new(kubernetes::words().map(FacetValue::Kubernetes)),
         Box::new(Vendor::ALL.iter().copied().map(FacetValue::Vendor)),
         Box::new(os::words().map(FacetValue::Os)),
@@ -45,6 +44,7 @@ static WORDS: LazyLock<BTreeSet<FacetValue>> = LazyLock::new(|| {
         Box::new((0..=u8::MAX).filter_map(Cores::numbered).map(FacetValue::Cpu)),
         Box::new((0..=u8::MAX).filter_map(Bytes::numbered).map(FacetValue::Memory)),
         Box::new((0..=u8::MAX).filter_map(Bytes::numbered).map(FacetValue::Disk)),
+        Box::new(OtherWorkloads::all().map(FacetValue::OtherWorkloads)),
     ];
     all.into_iter().flatten().collect()
 });

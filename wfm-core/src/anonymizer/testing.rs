@@ -7,10 +7,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{AllowList, Anonymizer, Consent, Envelope, Vocabulary};
+use super::{AllowList, Anonymizer, Consent, Envelope, EnvelopeKind, Vocabulary};
 use crate::cluster::ClusterId;
 use crate::collector::Inventory;
-use crate::facets::Part;
 
 mod dice;
 mod expected;
@@ -26,10 +25,10 @@ pub use dice::Dice;
 pub use facts::Facts;
 pub use world::World;
 
-/// The bytes of a cluster's three envelopes: the check-in, software, capacity.
-pub type Expected = [Option<Vec<u8>>; 3];
+/// The bytes of a cluster's envelopes, in the order of [`EnvelopeKind::ALL`].
+pub type Expected = [Option<Vec<u8>>; EnvelopeKind::ALL.len()];
 /// The same as they are made.
-pub type Made = [Option<Envelope>; 3];
+pub type Made = [Option<Envelope>; EnvelopeKind::ALL.len()];
 
 /// What two inventories of the same facts became.
 #[derive(Debug)]
@@ -100,11 +99,10 @@ fn agree(world: &World, facts: &Facts, expected: &Expected, dice: &mut Dice<'_>)
 /// What an inventory becomes.
 #[must_use]
 pub fn envelopes(id: ClusterId, consent: Consent, inventory: &Inventory, vocabulary: Vocabulary<'_>) -> Made {
-    [
-        Some(AllowList.check_in(id, consent, inventory, vocabulary)),
-        AllowList.facets(Part::Software, consent, inventory),
-        AllowList.facets(Part::Capacity, consent, inventory),
-    ]
+    EnvelopeKind::ALL.map(|kind| match kind.part() {
+        None => Some(AllowList.check_in(id, consent, inventory, vocabulary)),
+        Some(part) => AllowList.facets(part, consent, inventory, vocabulary),
+    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::version::Train;
 use crate::wire;
 
 mod cases;
+mod observer;
 mod properties;
 
 fn releases() -> Releases {
@@ -62,7 +63,7 @@ fn catalog_names_and_listed_versions_are_all_that_is_said() {
     ]);
     assert_eq!(
         body,
-        r#"{"schema":1,"id":"8c6da034-c8b1-489a-a55d-a2215d93f934","components":[{"name":"deis-minio","version":"v2.4.1"},{"name":"deis-router","version":"v2.14.0"}],"other":0}"#
+        r#"{"schema":1,"id":"8c6da034-c8b1-489a-a55d-a2215d93f934","components":[{"name":"deis-minio","version":"v2.4.1"},{"name":"deis-router","version":"v2.14.0"}]}"#
     );
 }
 
@@ -147,7 +148,7 @@ fn what_is_sent_arrives_as_it_was() {
     let body = sent(vec![workload("deis-router", Some("v2.14.0"), "x"), workload("deis-minio", Some("canary"), "x")]);
     let (catalog, releases) = (Catalog::workflow(), releases());
     let arrival = Arrival::accept(body.as_bytes(), Vocabulary::new(&catalog, &releases)).unwrap();
-    assert_eq!((arrival.cluster(), arrival.others().map(Others::first)), (id(), Some(0)));
+    assert_eq!(arrival.cluster(), id());
     let kept: Vec<String> = arrival.components().iter().map(|(name, version)| format!("{name} {version}")).collect();
     assert_eq!(kept, ["deis-minio custom", "deis-router v2.14.0"]);
 }

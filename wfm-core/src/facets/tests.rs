@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::cluster::Cohort;
 
-const ALL: [Facet; 11] = [
+const ALL: [Facet; 13] = [
     Facet::Kubernetes,
     Facet::Vendor,
     Facet::Os,
@@ -15,6 +15,8 @@ const ALL: [Facet; 11] = [
     Facet::Cpu,
     Facet::Memory,
     Facet::Disk,
+    Facet::Creation,
+    Facet::OtherWorkloads,
     Facet::Part,
 ];
 
@@ -38,7 +40,9 @@ fn ordered(facet: Facet) -> Vec<String> {
         Facet::Memory | Facet::Disk => {
             [119].into_iter().chain((120..=200).step_by(2)).map(|n: u8| n.to_string()).collect()
         }
-        Facet::Part => words(&["software", "capacity"]),
+        Facet::Creation => words(&["2014-W01", "2020-W53", "2024-W07", "2024-W10", "2100-W52"]),
+        Facet::OtherWorkloads => words(&["0", "1", "2", "3", "4–5", "6–10", "11+"]),
+        Facet::Part => words(&["software", "capacity", "creation", "other-workloads"]),
     }
 }
 
@@ -114,11 +118,18 @@ fn everything_else_is_refused_and_not_repeated() {
         "137",
         "256",
         "cores",
+        "2024-W7",
+        "+2024-W07",
+        "2024-W54",
+        "2025-W53",
+        "2013-W52",
+        "2101-W01",
+        "2024-07",
     ];
     for code in foreign.into_iter().chain(more) {
         for facet in ALL {
             // “1”, “4” and “201” are numbers of nodes or of buckets.
-            let fits = matches!((facet, code), (Facet::Nodes, "1") | (Facet::Cpu, "4"));
+            let fits = matches!((facet, code), (Facet::Nodes | Facet::OtherWorkloads, "1") | (Facet::Cpu, "4"));
             match FacetValue::read(facet, code) {
                 Ok(value) => assert!(fits, "{facet} took {code} for {value}"),
                 Err(error) => assert!(!fits && error.to_string() == format!("{facet}: not one of its values")),
@@ -134,7 +145,7 @@ fn a_report_says_each_thing_once_and_names_a_week() {
     let monday = date(2026, 1, 5);
     let new = |week, values: &[FacetValue]| FacetReport::new(week, Cohort::Customer, values.iter().copied());
     let report = new(monday, &[nodes, kubernetes]).unwrap();
-    let parts = Part::ALL.iter().map(|part| FacetValue::Part(*part));
+    let parts = [Part::Software, Part::Capacity].map(FacetValue::Part);
     assert!(report.counted().eq([kubernetes, nodes].into_iter().chain(parts)));
     let software = new(monday, &[kubernetes]).unwrap();
     assert!(software.counted().eq([kubernetes, FacetValue::Part(Part::Software)]));
@@ -158,9 +169,18 @@ fn a_count_reads_back_and_only_a_count_does() {
     }
 }
 
+#[test]
+fn weeks_are_apart_by_whole_weeks_over_every_year() {
+    let week = |text: &str| text.parse::<Week>().unwrap();
+    assert_eq!(week("2024-W07").weeks_until(date(2024, 2, 12)), Some(0));
+    assert_eq!(week("2024-W07").weeks_until(date(2024, 2, 5)), None);
+    assert_eq!(week("2020-W53").weeks_until(week("2021-W01").monday()), Some(1));
+    assert_eq!(week("2014-W01").weeks_until(week("2100-W52").monday()), Some(4539));
+}
+
 proptest! {
     #[test]
-    fn whatever_is_read_is_written_the_same(facet in prop::sample::select(ALL.to_vec()), text in "[a-z0-9 .–+-]{0,12}") {
+    fn whatever_is_read_is_written_the_same(facet in prop::sample::select(ALL.to_vec()), text in "[a-zW0-9 .–+-]{0,12}") {
         if let Ok(value) = FacetValue::read(facet, &text) {
             prop_assert_eq!(value.code(), text);
         }

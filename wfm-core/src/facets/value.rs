@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Architecture, Bytes, Cores, Facet, Minor, Nodes, NotAFacet, Os, Part, Runtime, Vendor};
+use super::{
+    Architecture, Bytes, Cores, Facet, Minor, Nodes, NotAFacet, Os, OtherWorkloads, Part, Runtime, Vendor, Week,
+};
 
 /// A value of a facet. It has two forms: [`code`](FacetValue::code), which is kept and read back, and the text that is
 /// shown. They differ for sizes, which are kept as the number of their bucket. Values of a facet are in the order in which
@@ -30,6 +32,10 @@ pub enum FacetValue {
     Memory(Bytes),
     /// Of [`Facet::Disk`].
     Disk(Bytes),
+    /// Of [`Facet::Creation`].
+    Creation(Week),
+    /// Of [`Facet::OtherWorkloads`].
+    OtherWorkloads(OtherWorkloads),
     /// Of [`Facet::Part`].
     Part(Part),
 }
@@ -51,6 +57,8 @@ impl FacetValue {
             Facet::Cpu => bucket(code).and_then(Cores::numbered).map(Self::Cpu).ok_or(()),
             Facet::Memory => bucket(code).and_then(Bytes::numbered).map(Self::Memory).ok_or(()),
             Facet::Disk => bucket(code).and_then(Bytes::numbered).map(Self::Disk).ok_or(()),
+            Facet::Creation => code.parse().map(Self::Creation),
+            Facet::OtherWorkloads => code.parse().map(Self::OtherWorkloads),
             Facet::Part => code.parse().map(Self::Part),
         };
         value.map_err(|()| NotAFacet::Value(facet))
@@ -80,6 +88,8 @@ impl FacetValue {
             Self::Cpu(_) => Facet::Cpu,
             Self::Memory(_) => Facet::Memory,
             Self::Disk(_) => Facet::Disk,
+            Self::Creation(_) => Facet::Creation,
+            Self::OtherWorkloads(_) => Facet::OtherWorkloads,
             Self::Part(_) => Facet::Part,
         }
     }
@@ -97,6 +107,8 @@ impl fmt::Display for FacetValue {
             Self::Nodes(nodes) => nodes.fmt(f),
             Self::Cpu(cores) => cores.fmt(f),
             Self::Memory(bytes) | Self::Disk(bytes) => bytes.fmt(f),
+            Self::Creation(week) => week.fmt(f),
+            Self::OtherWorkloads(workloads) => workloads.fmt(f),
             Self::Part(part) => part.fmt(f),
         }
     }

@@ -128,11 +128,15 @@ words! {
 }
 
 words! {
-    /// The parts of what a cluster tells. Together they would tell a cluster from most others.
+    /// The parts of what a cluster reports without an id, one envelope each: together they would be a fingerprint.
     Part {
         /// What is installed.
         Software = "software",
         /// How large it is.
         Capacity = "capacity",
+        /// In which week it was created.
+        Creation = "creation",
+        /// How many workloads run beside the product's.
+        OtherWorkloads = "other-workloads",
     }
 }

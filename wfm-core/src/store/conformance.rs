@@ -40,7 +40,6 @@ macro_rules! store_conformance {
             a_clock_going_back_does_not_rewrite_history
             clusters_are_counted_once
             components_are_those_last_reported
-            other_workloads_are_those_last_reported_and_outlive_a_backup
             a_yanked_release_is_listed_and_offered_to_nobody
             a_yank_can_be_undone_and_outlives_publishing_again
             a_notice_is_published_replaced_and_taken_back

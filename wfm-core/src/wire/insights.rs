@@ -179,25 +179,44 @@ pub struct AgeBucket {
 
 /// `distributions`: on what the fleet runs, from the weekly counters of what clusters report without any id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsDistributions))]
 pub struct Distributions {
     /// Whom it is about, by what the reports themselves say: they carry no id that a rule or a decision could name.
-    /// `included` and `excluded` are clusters that reported in that week, not those that are known: of software and of
-    /// capacity, as many as told the one that more of them told, because a cluster may report the two together or apart.
+    /// `included` and `excluded` are clusters that reported in that week, not those that are known: as many as reported the
+    /// part that most of them reported, because a cluster reports each part on its own.
     pub about: About,
     /// The Monday of the week that is counted: the last one that is over.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub week: Date,
+    /// How old the clusters are; absent if no report named a week of creation, and for the public if fewer than ten did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_since_creation: Option<AgeSinceCreation>,
     /// One for each thing that is reported, in the order they are shown; for the public, those of which there is anything
     /// to tell.
     pub distributions: Vec<Distribution>,
+}
+
+/// How old clusters are, in whole weeks from the week of their creation to the week that is counted. For the public, in tens
+/// of weeks, rounded down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsAgeSinceCreation))]
+pub struct AgeSinceCreation {
+    /// How many reports named a week of creation.
+    pub clusters: Count,
+    /// The mean, rounded down.
+    pub mean_weeks: u64,
+    /// The median; between two reports in the middle, the mean of both, rounded down.
+    pub median_weeks: u64,
 }
 
 /// How one thing is distributed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsDistribution))]
 pub struct Distribution {
-    /// What: `kubernetes`, `vendor`, `os`, `kernel`, `runtime`, `architecture`, `nodes`, `cpu`, `memory` or `disk`.
+    /// What: `kubernetes`, `vendor`, `os`, `kernel`, `runtime`, `architecture`, `nodes`, `cpu`, `memory`, `disk`, `creation` (by year) or
+    /// `other-workloads`.
     pub name: String,
     /// Its values, in their own order; those in fewer than five reports (for the public, ten) are added up in `rest`.
     pub values: Vec<DistributionValue>,

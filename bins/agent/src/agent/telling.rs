@@ -7,7 +7,6 @@ use wfm_core::anonymizer::{AllowList, Anonymizer, Envelope, EnvelopeKind, Vocabu
 use wfm_core::cluster::ClusterId;
 use wfm_core::collector::Inventory;
 use wfm_core::facets::Part;
-use wfm_core::release::Releases;
 
 use super::Agent;
 use crate::kept::Seen;
@@ -22,13 +21,11 @@ impl Agent {
     /// every version would be reported as custom.
     pub async fn envelope(&self, kind: EnvelopeKind) -> Result<Envelope, String> {
         let (inventory, learnt) = self.ready_to_tell().await?;
-        let facets = match kind {
-            EnvelopeKind::CheckIn => return Ok(self.anonymize(self.cluster_id().await?, &inventory, &learnt)),
-            // Neither carries the id, so neither waits for one.
-            EnvelopeKind::Software => self.facets(Part::Software, &inventory),
-            EnvelopeKind::Capacity => self.facets(Part::Capacity, &inventory),
+        // Only a check-in carries the id: nothing else waits for one.
+        let Some(part) = kind.part() else {
+            return Ok(self.anonymize(self.cluster_id().await?, &inventory, &learnt));
         };
-        facets.ok_or_else(|| "the cluster's nodes and version could not be read".to_owned())
+        self.facets(part, &inventory, &learnt).ok_or_else(|| unreadable(part).to_owned())
     }
 
     /// Every envelope as it is at this moment. Nothing is sent, and nothing is written to the cluster: where no id was drawn
@@ -103,19 +100,29 @@ impl Agent {
     }
 
     fn anonymize(&self, id: ClusterId, inventory: &Inventory, learnt: &Learnt) -> Envelope {
-        let nothing = Releases::default();
-        let releases = learnt.releases.as_deref().unwrap_or(&nothing);
-        let vocabulary = Vocabulary::new(&self.parts.catalog, releases);
+        let releases = learnt.releases.clone().unwrap_or_default();
+        let vocabulary = Vocabulary::new(&self.parts.catalog, &releases);
         AllowList.check_in(id, self.parts.sharing.consent(), inventory, vocabulary)
     }
 
-    fn facets(&self, part: Part, inventory: &Inventory) -> Option<Envelope> {
-        AllowList.facets(part, self.parts.sharing.consent(), inventory)
+    fn facets(&self, part: Part, inventory: &Inventory, learnt: &Learnt) -> Option<Envelope> {
+        let releases = learnt.releases.clone().unwrap_or_default();
+        let vocabulary = Vocabulary::new(&self.parts.catalog, &releases);
+        AllowList.facets(part, self.parts.sharing.consent(), inventory, vocabulary)
     }
 
     pub(super) fn anonymize_all(&self, id: ClusterId, inventory: &Inventory, learnt: &Learnt) -> Vec<Envelope> {
-        let facets = Part::ALL.iter().filter_map(|part| self.facets(*part, inventory));
+        let facets = Part::ALL.iter().filter_map(|part| self.facets(*part, inventory, learnt));
         std::iter::once(self.anonymize(id, inventory, learnt)).chain(facets).collect()
+    }
+}
+
+/// Why there is no envelope of a part.
+fn unreadable(part: Part) -> &'static str {
+    match part {
+        Part::Software | Part::Capacity => "the cluster's nodes and version could not be read",
+        Part::Creation => "the creation of the namespace kube-system could not be read",
+        Part::OtherWorkloads => "not all workloads could be read",
     }
 }
 

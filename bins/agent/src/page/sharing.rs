@@ -110,5 +110,7 @@ fn name(kind: EnvelopeKind) -> &'static str {
         EnvelopeKind::CheckIn => "Check-in",
         EnvelopeKind::Software => "Software, without the id",
         EnvelopeKind::Capacity => "Capacity, without the id",
+        EnvelopeKind::Creation => "Creation, without the id",
+        EnvelopeKind::OtherWorkloads => "Other workloads, without the id",
     }
 }

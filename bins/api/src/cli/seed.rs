@@ -33,7 +33,8 @@ time: shifted so that the last comes out 20 days before the end (a fifth of the 
 the last 12 releases of the product would then come out before the first day, pauses are cut to 60 days, and where that is
 not enough all of them are shortened alike.
 
-Once a week each cluster also reports on what it runs, without any id: that is counted, and no cluster's report is kept.
+Once a week each cluster also reports on what it runs, how large it is, when it was created and how many other workloads
+run beside, without any id: that is counted, and no cluster's report is kept.
 
 --raw also writes each check-in as a line: {\"id\",\"at\",\"cohort\",\"created\",\"components\":{NAME:VERSION…}}; cohort is the
 cluster's in the end, and created the Monday of the week in which it was created.

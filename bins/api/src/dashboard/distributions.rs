@@ -66,6 +66,8 @@ fn title(name: &str) -> &str {
         "cpu" => "CPU",
         "memory" => "Memory",
         "disk" => "Disk",
+        "creation" => "Created in",
+        "other-workloads" => "Other workloads beside",
         other => other,
     }
 }

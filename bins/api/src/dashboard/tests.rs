@@ -98,6 +98,17 @@ fn whoever_is_not_signed_in_sees_no_cluster_and_how_to_sign_in() {
 }
 
 #[test]
+fn the_age_since_creation_and_the_other_workloads_are_shown_if_clusters_reported_them() {
+    let year = words(&body_of("year"));
+    for shown in ["70 weeks", "median age since creation", "90 weeks", "mean age since creation"] {
+        assert!(year.contains(shown), "{shown}: {year}");
+    }
+    assert!(year.contains("Created in") && year.contains("Other workloads beside"), "{year}");
+    let one = words(&body_of("one-cluster"));
+    assert!(!one.contains("median age since creation"), "{one}");
+}
+
+#[test]
 fn a_first_day_says_what_to_do() {
     let said = words(&body_of("empty"));
     assert!(said.contains("No check-ins yet") && said.contains("SHARE_USAGE_DATA=true VERSIONS_API_URL="), "{said}");

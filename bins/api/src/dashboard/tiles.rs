@@ -1,19 +1,25 @@
 //! The numbers for a glance, and what they mean.
 
 use maud::{Markup, html};
-use wfm_core::wire::insights::{Ages, Count, Summary, Windows};
+use wfm_core::wire::insights::{AgeSinceCreation, Ages, Count, Distributions, Summary, Windows};
 
-use super::words::{change, span, told};
+use super::words::{change, count, span, told};
 use super::{Dashboard, block};
 
-pub(super) fn tiles(page: &Dashboard, summary: &Summary) -> Markup {
+pub(super) fn tiles(page: &Dashboard, summary: &Summary, reported: Option<&Distributions>) -> Markup {
     let age = |seconds: fn(&Ages) -> i64| summary.age.as_ref().map(seconds).map(span);
+    let created = reported.and_then(|reported| reported.age_since_creation);
+    let weeks = |of: fn(&AgeSinceCreation) -> u64| created.as_ref().map(of).map(|weeks| count(weeks, "week"));
     let body = html! {
         dl.tiles {
             (tile("active in the last 24 hours", &told(summary.active)))
             (tile("known", &told(summary.known)))
             (tile("median age of the active", &age(|age| age.median_seconds).unwrap_or_else(|| "–".into())))
             (tile("mean age of the active", &age(|age| age.mean_seconds).unwrap_or_else(|| "–".into())))
+            @if created.is_some() {
+                (tile("median age since creation", &weeks(|age| age.median_weeks).unwrap_or_default()))
+                (tile("mean age since creation", &weeks(|age| age.mean_weeks).unwrap_or_default()))
+            }
         }
         div.tiles {
             (windows("Appeared", &summary.appeared, Some(&summary.appeared_before)))
@@ -59,6 +65,10 @@ fn meanings() -> Markup {
                 dt { "Active" } dd { "checked in within the last 24 hours." }
                 dt { "Known" } dd { "ever checked in." }
                 dt { "Age" } dd { "since the day a cluster was created, where it said so, else since its first check-in." }
+                dt { "Age since creation" } dd {
+                    "from the week in which a cluster was created to the last week that is over, as clusters reported it without "
+                    "their id. Numbers for the public are rounded down to tens of weeks."
+                }
                 dt { "Appeared" } dd { "checked in for the first time; beside it the change against the window of the same length before." }
                 dt { "Disappeared" } dd { "was silent for 24 hours, and still is; the window holds the end of those hours." }
                 dt { "Returned" } dd { "checked in after more than 24 hours of silence." }

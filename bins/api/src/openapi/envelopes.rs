@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use wfm_core::anonymizer::{EnvelopeKind, ReportedVersion, Vocabulary, schema};
 use wfm_core::catalog::Catalog;
 use wfm_core::component::ComponentName;
+use wfm_core::facets::Part;
 use wfm_core::release::Releases;
 
 use super::schemas::Schemas;
@@ -27,11 +28,17 @@ pub(super) fn check_in(schemas: &mut Schemas) -> Value {
     schemas.named("CheckInEnvelope", check_in)
 }
 
-/// What a cluster runs on, or how large it is.
+/// One part of what a cluster reports without an id.
 pub(super) fn facets(schemas: &mut Schemas) -> Value {
-    let software = schemas.named("SoftwareEnvelope", fixed(EnvelopeKind::Software));
-    let capacity = schemas.named("CapacityEnvelope", fixed(EnvelopeKind::Capacity));
-    json!({"oneOf": [software, capacity]})
+    let name = |part| match part {
+        Part::Software => "SoftwareEnvelope",
+        Part::Capacity => "CapacityEnvelope",
+        Part::Creation => "CreationEnvelope",
+        Part::OtherWorkloads => "OtherWorkloadsEnvelope",
+    };
+    let all: Vec<Value> =
+        Part::ALL.iter().map(|part| schemas.named(name(*part), fixed(EnvelopeKind::of(*part)))).collect();
+    json!({"oneOf": all})
 }
 
 /// A schema of any kind.

@@ -1,12 +1,14 @@
-//! What a cluster runs on, and the counters of what all of them report of it by the week: in words that an anonymizer
-//! could have said.
+//! What a cluster reports without its id, and the weekly counters of what all of them report: in words that an anonymizer
+//! could have written.
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use wfm_core::cluster::Cohort;
 use wfm_core::facets::{
-    Architecture, Bytes, Cores, FacetCount, FacetValue, Minor, Nodes, Os, OsFamily, Part, Runtime, RuntimeName, Vendor,
+    Architecture, Bytes, Cores, FacetCount, FacetValue, Minor, Nodes, Os, OsFamily, OtherWorkloads, Part, Runtime,
+    RuntimeName, Vendor, Week,
 };
 use wfm_core::fleet::Day;
 
@@ -33,7 +35,7 @@ struct Environment {
 }
 
 impl Environment {
-    fn of(dice: &mut Dice) -> Self {
+    fn of(life: &Life, dice: &mut Dice) -> Self {
         let vendor = dice.pick(&[
             (320, Vendor::Eks),
             (160, Vendor::Gke),
@@ -52,13 +54,19 @@ impl Environment {
         let cores = nodes * dice.pick(&[(200, 2u64), (350, 4), (250, 8), (150, 16), (50, 32)]);
         let memory = cores * dice.pick(&[(250, 2 * GIB), (550, 4 * GIB), (200, 8 * GIB)]);
         let disk = nodes * dice.pick(&[(200, 40 * GIB), (350, 100 * GIB), (300, 200 * GIB), (150, 500 * GIB)]);
+        let workloads = dice.pick(&[(500, 0), (150, 1), (100, 2), (70, 3), (80, 4), (60, 6), (40, 11)]);
+        // A cluster is older than its first check-in if it was there before the fleet's first day.
+        let older = if life.settled { dice.within(8 * DAY..1000 * DAY) } else { 0 };
+        let created = Timestamp::from_second(life.born - older).ok().and_then(Week::of);
         let mut fixed = vec![
             FacetValue::Vendor(vendor),
             FacetValue::Os(os),
             FacetValue::Architecture(architecture),
-            FacetValue::Part(Part::Software),
-            FacetValue::Part(Part::Capacity),
+            FacetValue::OtherWorkloads(OtherWorkloads::of(workloads)),
         ];
+        fixed.extend(created.map(FacetValue::Creation));
+        let reported = |part: &&Part| **part != Part::Creation || created.is_some();
+        fixed.extend(Part::ALL.iter().filter(reported).copied().map(FacetValue::Part));
         fixed.extend(Minor::new(kernel.0, kernel.1).map(FacetValue::Kernel));
         fixed.extend(Nodes::of(nodes).map(FacetValue::Nodes));
         fixed.extend(Cores::of(cores).map(FacetValue::Cpu));
@@ -138,7 +146,7 @@ impl Reports {
 
     /// Counts the reports of a cluster: one a week, at its own moment, unless it is silent then.
     pub(super) fn count(&mut self, life: &Life, calendar: &Calendar, dice: &mut Dice) {
-        let environment = Environment::of(dice);
+        let environment = Environment::of(life, dice);
         let slot = self.first.first_second() + dice.within(0..WEEK);
         let at = |week: usize| slot.saturating_add(WEEK.saturating_mul(week.cast_signed() as i64));
         let awake = |at: i64| {

@@ -7,7 +7,7 @@ use super::ID;
 /// What is sent and may be nowhere. It is a word that may stand in a name.
 pub(crate) const CANARY: &str = "qxzfalcon";
 /// How many bodies the others are made of.
-pub(crate) const BODIES: usize = 5;
+pub(crate) const BODIES: usize = 7;
 
 /// The canary as what stands in a place may look.
 pub(crate) fn words() -> impl Iterator<Item = String> {
@@ -50,12 +50,13 @@ fn doctor() -> Value {
     })
 }
 
-/// What an agent of today checks in with, and says of its software.
-fn envelopes() -> [Value; 2] {
+/// What an agent of today checks in with, and reports without its id.
+fn envelopes() -> [Value; 4] {
     [
-        json!({"schema": 1, "id": ID, "cohort": "ci", "created": {"year": 2024, "week": 7},
-               "components": [{"name": "deis-router", "version": "v2.0.0"}], "other": 1}),
+        json!({"schema": 1, "id": ID, "cohort": "ci", "components": [{"name": "deis-router", "version": "v2.0.0"}]}),
         json!({"schema": 1, "part": "software", "cohort": "ci", "kubernetes": "1.31", "os": "ubuntu 24.04"}),
+        json!({"schema": 1, "part": "creation", "cohort": "ci", "created": {"year": 2024, "week": 7}}),
+        json!({"schema": 1, "part": "other-workloads", "cohort": "ci", "workloads": 1}),
     ]
 }
 
@@ -67,8 +68,8 @@ fn questions() -> Value {
 /// Every body with the canary: at each place by itself, as a member that nobody knows, and everywhere at once, where the
 /// id is left as it is, so that what can be kept of it is kept.
 pub(crate) fn bodies() -> Vec<String> {
-    let [check_in, facets] = envelopes();
-    let all: [Value; BODIES] = [old_check_in(), doctor(), check_in, facets, questions()];
+    let [check_in, software, creation, workloads] = envelopes();
+    let all: [Value; BODIES] = [old_check_in(), doctor(), check_in, software, creation, workloads, questions()];
     let mut made =
         vec![CANARY.to_owned(), format!("\"{CANARY}\""), format!("{{\"{CANARY}\""), format!("[\"{CANARY}\"]")];
     for body in all {

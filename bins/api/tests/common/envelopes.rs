@@ -96,8 +96,9 @@ pub(crate) fn envelopes(releases: &Arc<Releases>) -> Vec<Envelope> {
     let made = inventories(releases).into_iter().enumerate().flat_map(|(number, inventory)| {
         let id = ClusterId::new(uuid::Builder::from_random_bytes([number as u8 + 1; 16]).into_uuid());
         let consent = Consent { cohort: cohorts[number % cohorts.len()], ..Consent::default() };
-        let check_in = AllowList.check_in(id, consent, &inventory, Vocabulary::new(&catalog, releases));
-        let facets = Part::ALL.iter().filter_map(|part| AllowList.facets(*part, consent, &inventory));
+        let vocabulary = Vocabulary::new(&catalog, releases);
+        let check_in = AllowList.check_in(id, consent, &inventory, vocabulary);
+        let facets = Part::ALL.iter().filter_map(|part| AllowList.facets(*part, consent, &inventory, vocabulary));
         std::iter::once(check_in).chain(facets).collect::<Vec<_>>()
     });
     made.collect()

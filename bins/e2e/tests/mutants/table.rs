@@ -173,20 +173,34 @@ pub(crate) const MUTATIONS: &[Mutation] = mutations![
         "quantity(node).and_then(|text| text.parse().ok()).unwrap_or_default()"
     ),
     (
-        "others",
+        "other workloads",
         "the exact number is said",
-        "anonymizer/normalise/others.rs",
+        "facets/workloads.rs",
         "        let first = FIRST.into_iter().rev().find(|first| usize::from(*first) <= count);\n        Self(first.unwrap_or_default())",
         "        Self(u8::try_from(count).unwrap_or(u8::MAX))"
     ),
     (
         "week",
         "the days of a week are told apart",
-        "anonymizer/normalise/week.rs",
+        "facets/week.rs",
         "Self { year: date.year(), week: date.week() }",
         "Self { year: date.year(), week: date.weekday().to_monday_one_offset() }"
     ),
-    ("week", "any year is said", "anonymizer/normalise/week.rs", "YEARS.contains(&date.year()).then(", "true.then("),
+    ("week", "any year is said", "facets/week.rs", "YEARS.contains(&date.year()).then(", "true.then("),
+    (
+        "other workloads",
+        "the product's own are counted, too",
+        "anonymizer/facets.rs",
+        "filter(|workload| normalise::component::normalise(workload, vocabulary).is_none())",
+        "filter(|workload| normalise::component::normalise(workload, vocabulary).is_none() || true)"
+    ),
+    (
+        "other workloads",
+        "those that could be read are enough",
+        "anonymizer/facets.rs",
+        "all_read.then(|| ",
+        "(all_read || true).then(|| "
+    ),
     (
         "schema filter",
         "members of later schemas are sent",

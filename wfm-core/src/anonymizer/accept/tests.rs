@@ -20,9 +20,7 @@ fn accept(body: &str) -> Result<Arrival, NotTaken> {
 fn check_in() -> Value {
     json!({
         "schema": 1, "id": "8c6da034-c8b1-489a-a55d-a2215d93f934", "cohort": "staff",
-        "created": {"year": 2026, "week": 47},
-        "components": [{"name": "deis-router", "version": "v2.14.0"}, {"name": "deis-minio", "version": "custom"}],
-        "other": 4
+        "components": [{"name": "deis-router", "version": "v2.14.0"}, {"name": "deis-minio", "version": "custom"}]
     })
 }
 
@@ -43,8 +41,7 @@ fn with(place: &str, value: Value) -> String {
 fn a_check_in_is_taken_as_it_was_made() {
     let arrival = accept(&check_in().to_string()).unwrap();
     assert_eq!(arrival.cluster().short(), "8c6da034");
-    assert_eq!((arrival.cohort(), arrival.created()), (Some(Cohort::Staff), Some(date(2026, 11, 16))));
-    assert_eq!(arrival.others().map(Others::first), Some(4));
+    assert_eq!(arrival.cohort(), Some(Cohort::Staff));
     let kept: Vec<String> = arrival.components().iter().map(|(name, version)| format!("{name} {version}")).collect();
     assert_eq!(kept, ["deis-minio custom", "deis-router v2.14.0"]);
 }
@@ -62,11 +59,9 @@ fn what_departs_from_the_schema_is_refused_by_its_place_and_never_by_its_value()
         ("/id", json!("8C6DA034-C8B1-489A-A55D-A2215D93F934"), "id"),
         ("/cohort", falcon(), "cohort"),
         ("/cohort", json!(null), "cohort"),
-        ("/created", falcon(), "created"),
-        ("/created/week", json!(54), "created"),
-        ("/created/week", falcon(), "created.week"),
-        ("/created/year", json!(1999), "created"),
-        ("/created/falcon", json!(1), "created.falcon"),
+        // What is reported without the id has no place beside it.
+        ("/created", json!({"year": 2026, "week": 47}), "created"),
+        ("/workloads", json!(4), "workloads"),
         ("/components", json!({"falcon": 1}), "components"),
         ("/components/0/name", falcon(), "components[0].name"),
         ("/components/0/name", json!("deis-router-falcon"), "components[0].name"),
@@ -75,8 +70,6 @@ fn what_departs_from_the_schema_is_refused_by_its_place_and_never_by_its_value()
         ("/components/0/version", json!("v2.14.0+falcon"), "components[0].version"),
         ("/components/0/image", falcon(), "components[0].image"),
         ("/components/1", falcon(), "components[1]"),
-        ("/other", json!(5), "other"),
-        ("/other", json!(1.0), "other"),
         ("/host", falcon(), "host"),
     ] {
         let error = accept(&with(place, value.clone())).unwrap_err().to_string();
@@ -89,7 +82,7 @@ fn what_departs_from_the_schema_is_refused_by_its_place_and_never_by_its_value()
 fn a_member_is_there_once_and_a_needed_one_is_there() {
     assert_eq!(accept(r#"{"schema":1,"schema":1}"#), Err(NotTaken::Twice("schema".into())));
     assert_eq!(accept(r#"{"schema":1,"sch\u0065ma":1}"#), Err(NotTaken::Twice("schema".into())));
-    for name in ["schema", "id", "components", "other"] {
+    for name in ["schema", "id", "components"] {
         let mut body = check_in();
         body.as_object_mut().unwrap().remove(name);
         assert_eq!(accept(&body.to_string()), Err(NotTaken::Missing(name.into())));
@@ -151,5 +144,45 @@ fn facets_say_nothing_but_what_their_part_can_say() {
         assert!(facets(&body).unwrap_err().to_string().starts_with(&format!("{name}: ")), "{name} {value}");
     }
     assert_eq!(facets(&json!({"schema": 1, "part": "software"})), Err(NotTaken::Empty));
+    assert_eq!(facets(&json!({"schema": 1, "part": "creation"})), Err(NotTaken::Empty));
     assert_eq!(facets(&json!({"schema": 1})), Err(NotTaken::Value("part".into())));
+}
+
+#[test]
+fn creation_and_other_workloads_are_taken_as_they_were_made() {
+    let counted = |body: Value| facets(&body).unwrap().counted().map(|value| value.to_string()).collect::<Vec<_>>();
+    let creation = json!({"schema": 1, "part": "creation", "created": {"year": 2024, "week": 7}});
+    assert_eq!(counted(creation), ["2024-W07", "creation"]);
+    let workloads = json!({"schema": 1, "part": "other-workloads", "cohort": "ci", "workloads": 4});
+    assert_eq!(counted(workloads), ["4–5", "other-workloads"]);
+}
+
+#[test]
+fn creation_and_other_workloads_report_nothing_but_their_values() {
+    let creation = |created: Value| json!({"schema": 1, "part": "creation", "created": created});
+    for (created, name) in [
+        (json!("falcon"), "created: not one"),
+        (json!("2024-W07"), "created: not one"),
+        (json!({"year": 2024, "week": 54}), "created: not one"),
+        (json!({"year": 2025, "week": 53}), "created: not one"),
+        (json!({"year": 1999, "week": 7}), "created: not one"),
+        (json!({"year": 2024, "week": "falcon"}), "created.week: not one"),
+        (json!({"year": 2024, "week": 7.0}), "created.week: not one"),
+        (json!({"year": 2024}), "created.week: is missing"),
+        (json!({"year": 2024, "week": 7, "day": 1}), "created.day: there is no such member"),
+        // The week after the one in which it arrives.
+        (json!({"year": 2026, "week": 48}), "created: that week has not begun"),
+    ] {
+        let error = facets(&creation(created)).unwrap_err().to_string();
+        assert!(error.starts_with(name) && !error.contains("falcon"), "{name}: {error}");
+    }
+    assert!(facets(&creation(json!({"year": 2026, "week": 47}))).is_ok(), "the week in which it arrives");
+    let id = "8c6da034-c8b1-489a-a55d-a2215d93f934";
+    for (name, value) in
+        [("workloads", json!(5)), ("workloads", json!(1.0)), ("workloads", json!("4–5")), ("id", json!(id))]
+    {
+        let mut body = json!({"schema": 1, "part": "other-workloads", "workloads": 4});
+        body[name] = value;
+        assert!(facets(&body).unwrap_err().to_string().starts_with(&format!("{name}: ")), "{body}");
+    }
 }

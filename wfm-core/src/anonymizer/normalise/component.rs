@@ -1,4 +1,4 @@
-//! A workload's name becomes the vocabulary's own copy of it, or is counted among the others.
+//! A workload's name becomes the vocabulary's own copy of it, or none.
 
 use crate::anonymizer::Vocabulary;
 use crate::collector::Workload;

@@ -65,7 +65,8 @@ impl Facts {
     pub fn expected(&self, world: &World) -> Expected {
         let software = self.kubernetes.is_some() || self.nodes.is_some();
         let capacity = self.nodes.as_ref().map(|nodes| self.capacity(nodes));
-        [Some(self.check_in(world)), software.then(|| self.software()), capacity]
+        let software = software.then(|| self.software());
+        [Some(self.check_in(world)), software, capacity, self.creation(), self.other_workloads()]
     }
 
     fn check_in(&self, world: &World) -> Vec<u8> {
@@ -73,12 +74,6 @@ impl Facts {
         let id = uuid::Builder::from_random_bytes(self.id.to_be_bytes()).into_uuid();
         body.word("id", id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
         self.cohort(&mut body);
-        if let Some(week) = self.week {
-            let (year, week) = WEEK_NUMBERS[week];
-            body.0.push_str(",\"created\":{\"year\":");
-            number(&mut body.0, year);
-            body.number("week", week).0.push('}');
-        }
         body.0.push_str(",\"components\":[");
         for (index, (name, listed)) in self.components.iter().enumerate() {
             let version = listed.map_or("custom", |listed| LISTED[listed].0);
@@ -88,7 +83,6 @@ impl Facts {
             body.word("version", version).0.push('}');
         }
         body.0.push(']');
-        body.number("other", OTHERS[self.others].0);
         body.sealed()
     }
 
@@ -126,6 +120,23 @@ impl Facts {
             }
         }
         body.sealed()
+    }
+
+    fn creation(&self) -> Option<Vec<u8>> {
+        let (year, week) = WEEK_NUMBERS[self.week?];
+        let mut body = Body::new("{\"schema\":1,\"part\":\"creation\"");
+        self.cohort(&mut body);
+        body.0.push_str(",\"created\":{\"year\":");
+        number(&mut body.0, year);
+        body.number("week", week).0.push('}');
+        Some(body.sealed())
+    }
+
+    fn other_workloads(&self) -> Option<Vec<u8>> {
+        let mut body = Body::new("{\"schema\":1,\"part\":\"other-workloads\"");
+        self.cohort(&mut body);
+        body.number("workloads", OTHERS[self.others?].0);
+        Some(body.sealed())
     }
 
     fn cohort(&self, body: &mut Body) {

@@ -21,8 +21,8 @@ pub struct Facts {
     pub(super) week: Option<usize>,
     /// Names in order, each with its lowest listed version, or none where it is custom.
     pub(super) components: Vec<(usize, Option<usize>)>,
-    /// The bucket of other workloads.
-    pub(super) others: usize,
+    /// The bucket of other workloads; absent if not all workloads can be read.
+    pub(super) others: Option<usize>,
     /// The API server's minor, where it can be read; none of those that are told is 100.
     pub(super) kubernetes: Option<u64>,
     /// A row of the vendors.
@@ -63,7 +63,10 @@ impl Facts {
             cohort: dice.percent(20).then(|| dice.pick(&Cohort::ALL)),
             week: dice.percent(80).then(|| dice.below(WEEKS)),
             components,
-            others: if dice.percent(97) { dice.pick(&[0, 0, 0, 1, 1, 2]) } else { dice.below(7) },
+            others: dice.percent(95).then(|| match dice.percent(97) {
+                true => dice.pick(&[0, 0, 0, 1, 1, 2]),
+                false => dice.below(7),
+            }),
             kubernetes: dice.percent(95).then(|| dice.below(101) as u64),
             vendor: dice.below(VENDOR.len()),
             nodes: dice.percent(90).then(|| NodeFacts::draw(dice)),

@@ -60,6 +60,15 @@ impl Facts {
     }
 
     fn render_workloads(&self, world: &World, inventory: &mut Inventory, dice: &mut Dice<'_>) {
+        if self.others.is_none() {
+            // Never the Deployments: the components must have a place.
+            let (section, resource) = match dice.below(3) {
+                0 => (&mut inventory.daemon_sets, Resource::DaemonSets),
+                1 => (&mut inventory.stateful_sets, Resource::StatefulSets),
+                _ => (&mut inventory.replication_controllers, Resource::ReplicationControllers),
+            };
+            *section = Err(unreadable(resource, dice));
+        }
         for (name, listed) in &self.components {
             let name = &world.names[*name];
             put(inventory, component(name, *listed, dice), dice);
@@ -69,7 +78,7 @@ impl Facts {
                 put(inventory, component(name, higher.filter(|_| dice.percent(70)), dice), dice);
             }
         }
-        let (_, least, most) = OTHERS[self.others];
+        let (least, most) = self.others.map_or((0, 16), |bucket| (OTHERS[bucket].1, OTHERS[bucket].2));
         for _ in 0..dice.within(least, most) {
             let listed = dice.percent(50).then(|| dice.below(LISTED.len()));
             put(inventory, component(&stranger(dice), listed, dice), dice);
@@ -85,6 +94,7 @@ fn put(inventory: &mut Inventory, workload: Workload, dice: &mut Dice<'_>) {
         2 => &mut inventory.replication_controllers,
         _ => &mut inventory.deployments,
     };
+    let section = if section.is_ok() { section } else { &mut inventory.deployments };
     if let Ok(workloads) = section {
         let place = dice.below(workloads.len() + 1);
         workloads.insert(place, workload);

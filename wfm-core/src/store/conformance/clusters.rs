@@ -1,11 +1,9 @@
 //! Cases about clusters and their check-ins.
 
 use super::{A, B, admin, arrival, at, publisher, releases};
-use crate::anonymizer::{Arrival, Others, Vocabulary};
-use crate::catalog::Catalog;
 use crate::cluster::Cohort;
 use crate::release::PublishMode;
-use crate::store::{Bounds, ClusterQuery, ClusterRecord, InstalledQuery, MemoryStore, Store};
+use crate::store::{Bounds, ClusterQuery, InstalledQuery, Store};
 
 /// First and last are the same instant, and the components are there.
 pub async fn a_first_check_in_makes_a_cluster(store: &dyn Store) {
@@ -48,34 +46,6 @@ pub async fn components_are_those_last_reported(store: &dyn Store) {
     let record = store.check_in(arrival(A, &[("deis-router", "v2.10.0")]), now).await.unwrap();
     let said: Vec<String> = record.components.iter().map(|(name, version)| format!("{name} {version}")).collect();
     assert_eq!(said, ["deis-router v2.10.0"]);
-}
-
-/// Whoever says nothing of others has said nothing, and what was said is in a backup.
-pub async fn other_workloads_are_those_last_reported_and_outlive_a_backup(store: &dyn Store) {
-    let now = at("2026-01-01T10:00:00Z");
-    let envelope = |other: u8| {
-        format!(
-            r#"{{"schema":1,"id":"{A}","components":[{{"name":"deis-minio","version":"custom"}}],"other":{other}}}"#
-        )
-    };
-    let known = releases().into_iter().collect();
-    let taken =
-        |other| Arrival::accept(envelope(other).as_bytes(), Vocabulary::new(&Catalog::workflow(), &known)).unwrap();
-    let said = |record: &ClusterRecord| record.others.map(Others::first);
-    assert_eq!(said(&store.check_in(taken(0), now).await.unwrap()), Some(0));
-    assert_eq!(said(&store.check_in(taken(6), now).await.unwrap()), Some(6));
-    assert_eq!(said(&store.check_in(arrival(B, &[("deis-minio", "custom")]), now).await.unwrap()), None);
-    let copy = MemoryStore::default();
-    copy.load(store.records().await.unwrap()).await.unwrap();
-    for (id, others) in [(A, Some(6)), (B, None)] {
-        let record = store.cluster(id.parse().unwrap()).await.unwrap().unwrap();
-        assert_eq!(said(&record), others);
-        assert_eq!(copy.cluster(record.id).await.unwrap(), Some(record));
-    }
-    let runs = store.histories(None, 10).await.unwrap().items.remove(1).runs;
-    let told: Vec<Option<u8>> = runs.iter().map(|run| run.said.others.map(Others::first)).collect();
-    assert_eq!(told, [Some(0), Some(6)]);
-    assert_eq!(store.check_in(arrival(A, &[("deis-minio", "custom")]), now).await.unwrap().others, None);
 }
 
 fn installed(component: &str, version: Option<&str>) -> ClusterQuery {

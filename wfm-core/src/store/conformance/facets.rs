@@ -56,6 +56,10 @@ pub async fn what_reports_say_is_added_up_by_week_and_cohort(store: &dyn Store) 
 pub async fn a_report_counts_for_the_parts_that_it_tells(store: &dyn Store) {
     report(store, WEEK, Cohort::Ci, &[(Facet::Cpu, "16"), (Facet::Memory, "136"), (Facet::Vendor, "none")]).await;
     report(store, WEEK, Cohort::Ci, &[(Facet::Nodes, "4–5")]).await;
+    for created in ["2024-W07", "2014-W01", "2024-W07"] {
+        report(store, WEEK, Cohort::Ci, &[(Facet::Creation, created)]).await;
+    }
+    report(store, WEEK, Cohort::Ci, &[(Facet::OtherWorkloads, "11+")]).await;
     let ci = |value, reports| line(Cohort::Ci, value, reports);
     assert_eq!(
         said(store, WEEK).await,
@@ -64,8 +68,13 @@ pub async fn a_report_counts_for_the_parts_that_it_tells(store: &dyn Store) {
             ci("nodes 4–5", 1),
             ci("cpu 16–22 cores", 1),
             ci("memory 16–23 GiB", 1),
+            ci("creation 2014-W01", 1),
+            ci("creation 2024-W07", 2),
+            ci("other-workloads 11+", 1),
             ci("part software", 1),
             ci("part capacity", 2),
+            ci("part creation", 3),
+            ci("part other-workloads", 1),
         ]
     );
 }
@@ -78,6 +87,8 @@ pub async fn a_backup_holds_what_reports_said(store: &dyn Store) {
         report(&known, week, cohort, ubuntu).await;
     }
     report(&known, date(1969, 12, 29), Cohort::Customer, ubuntu).await;
+    report(&known, WEEK, Cohort::Customer, &[(Facet::Creation, "2020-W53")]).await;
+    report(&known, WEEK, Cohort::Customer, &[(Facet::OtherWorkloads, "4–5")]).await;
     let all = async |store: &dyn Store| store.records().await.unwrap().collect::<Result<Vec<Record>, _>>().unwrap();
     store.load(known.records().await.unwrap()).await.unwrap();
     assert_eq!(all(store).await, all(&known).await);

@@ -182,7 +182,12 @@ impl Fleet {
             one("nodes", &[("1", 9), ("2–3", 30), ("4–5", 21), ("6–10", 14), ("11–20", 3)], 0),
             one("cpu", &[("1–4", 21), ("5–16", 33), ("17–64", 20)], 3),
             one("memory", &[("under 8 GiB", 12), ("8–32 GiB", 41), ("33–128 GiB", 20)], 3),
+            one("creation", &[("2022", 4), ("2023", 9), ("2024", 21), ("2025", 35), ("2026", 5)], 2),
+            one("other-workloads", &[("1", 31), ("2", 18), ("3", 12), ("4–5", 10)], 6),
         ];
-        Distributions { about: about.clone(), week: "2026-03-02".parse().unwrap(), distributions }
+        let clusters = (self.tell)(self.size);
+        let age = AgeSinceCreation { clusters, mean_weeks: 90, median_weeks: 70 };
+        let age_since_creation = Some(age).filter(|age| age.clusters != Count::FewerThanTen);
+        Distributions { about: about.clone(), week: "2026-03-02".parse().unwrap(), age_since_creation, distributions }
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use wfm_core::facets::{Facet, FacetCount, FacetValue};
+use wfm_core::facets::{CreationAges, Facet, FacetCount, FacetValue, Week};
 use wfm_core::fleet::{Cohorts, Day};
 use wfm_core::store::StoreError;
-use wfm_core::wire::insights::{About, Count, Distribution, DistributionValue, Distributions};
+use wfm_core::wire::insights::{About, AgeSinceCreation, Count, Distribution, DistributionValue, Distributions};
 
 use crate::service::Service;
 
@@ -46,11 +46,18 @@ impl Counted {
         let of = |facet: Facet| values.iter().filter(move |(value, _)| value.facet() == facet);
         let told = Facet::REPORTED.into_iter().filter(|facet| of(*facet).next().is_some());
         let distributions = told.map(|facet| distribution(facet, of(facet).map(|(value, reports)| (*value, *reports))));
-        Distributions { about, week: self.week, distributions: distributions.collect() }
+        let created: Vec<(Week, u64)> = of(Facet::Creation).filter_map(created).collect();
+        let age = CreationAges::of(self.week, &created).map(|ages| AgeSinceCreation {
+            clusters: Count::Told(ages.reports),
+            mean_weeks: ages.mean,
+            median_weeks: ages.median,
+        });
+        let distributions = distributions.collect();
+        Distributions { about, week: self.week, age_since_creation: age, distributions }
     }
 
-    /// How many clusters of these cohorts reported: as many as told the part that more of them told, because a cluster may
-    /// tell its parts in one report or in two.
+    /// How many clusters of these cohorts reported: as many as reported the part that most of them reported, because a
+    /// cluster reports each part on its own.
     fn reports(&self, include: Cohorts) -> u64 {
         let parts = || self.counts.iter().filter(|count| count.value.facet() == Facet::Part);
         let most = |cohort| parts().filter(|count| count.cohort == cohort).map(|count| count.reports).max();
@@ -58,13 +65,30 @@ impl Counted {
     }
 }
 
+fn created((value, reports): (&FacetValue, &u64)) -> Option<(Week, u64)> {
+    if let FacetValue::Creation(week) = value { Some((*week, *reports)) } else { None }
+}
+
+/// A value as it is shown: of a week of creation the year, as there are too few clusters of each week.
+fn shown(value: FacetValue) -> String {
+    if let FacetValue::Creation(week) = value { week.year().to_string() } else { value.to_string() }
+}
+
 fn distribution(facet: Facet, counted: impl Iterator<Item = (FacetValue, u64)>) -> Distribution {
-    let (mut values, mut rest) = (Vec::new(), 0u64);
+    let mut sums: Vec<(String, u64)> = Vec::new();
     for (value, reports) in counted {
+        let value = shown(value);
+        match sums.last_mut() {
+            Some((last, sum)) if *last == value => *sum = sum.saturating_add(reports),
+            _ => sums.push((value, reports)),
+        }
+    }
+    let (mut values, mut rest) = (Vec::new(), 0u64);
+    for (value, reports) in sums {
         if reports < FEWEST {
             rest = rest.saturating_add(reports);
         } else {
-            values.push(DistributionValue { value: value.to_string(), clusters: Count::Told(reports) });
+            values.push(DistributionValue { value, clusters: Count::Told(reports) });
         }
     }
     Distribution { name: facet.as_str().into(), values, rest: Count::Told(rest) }

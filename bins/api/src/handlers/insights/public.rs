@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::fleet::DAY;
 use wfm_core::wire::insights::{
-    About, Adoption, AdoptionDay, AgeBucket, AgeSeries, Ages, Bucket, Count, Distribution, DistributionValue,
-    Distributions, Installed, ReleaseInUse, ReleasesInUse, Series, Summary, Windows,
+    About, Adoption, AdoptionDay, AgeBucket, AgeSeries, AgeSinceCreation, Ages, Bucket, Count, Distribution,
+    DistributionValue, Distributions, Installed, ReleaseInUse, ReleasesInUse, Series, Summary, Windows,
 };
 
 /// What counts are rounded down to a multiple of.
@@ -143,7 +143,17 @@ impl Told for Distributions {
     fn for_public(self) -> Self {
         let told = |one: &Distribution| !one.values.is_empty() || one.rest != Count::FewerThanTen;
         let distributions = self.distributions.into_iter().map(Told::for_public).filter(told).collect();
-        Self { about: self.about.for_public(), distributions, ..self }
+        let age_since_creation = self.age_since_creation.map(Told::for_public);
+        let age_since_creation = age_since_creation.filter(|age| age.clusters != Count::FewerThanTen);
+        Self { about: self.about.for_public(), age_since_creation, distributions, ..self }
+    }
+}
+
+impl Told for AgeSinceCreation {
+    fn for_public(self) -> Self {
+        let tens = |weeks: u64| weeks / TENS * TENS;
+        let (mean_weeks, median_weeks) = (tens(self.mean_weeks), tens(self.median_weeks));
+        Self { clusters: self.clusters.for_public(), mean_weeks, median_weeks }
     }
 }
 

@@ -141,14 +141,19 @@ impl Table for ReleasesInUse {
 }
 
 impl Table for Distributions {
-    const COLUMNS: &'static [&'static str] = &["week", "name", "value", "clusters"];
+    const COLUMNS: &'static [&'static str] = &["week", "name", "value", "clusters", "weeks"];
 
     fn lines(&self) -> Vec<Vec<String>> {
         let mut lines = Vec::new();
+        let line = |name: &str, value: &str, clusters: Count, weeks: Option<u64>| {
+            vec![self.week.to_string(), name.to_owned(), value.to_owned(), clusters.to_string(), or_nothing(weeks)]
+        };
+        if let Some(age) = self.age_since_creation {
+            lines.push(line("age_since_creation", "mean", age.clusters, Some(age.mean_weeks)));
+            lines.push(line("age_since_creation", "median", age.clusters, Some(age.median_weeks)));
+        }
         for one in &self.distributions {
-            let line = |value: &str, clusters: Count| {
-                vec![self.week.to_string(), one.name.clone(), value.to_owned(), clusters.to_string()]
-            };
+            let line = |value: &str, clusters| line(&one.name, value, clusters, None);
             lines.extend(one.values.iter().map(|value| line(&value.value, value.clusters)));
             lines.push(line("rest", one.rest));
         }

@@ -11,13 +11,14 @@ pub(super) fn all() -> Vec<Operation> {
         new(Post, paths::V4_REPORTS, "report", "Check in")
             .more(
                 "What departs from the schema in anything is refused whole; the message names the member and repeats no \
-                 value. A week of creation that has not begun counts as not said.",
+                 value.",
             )
             .takes_as(envelopes::check_in, "16 KiB")
             .gives_nothing(204, "It is durable.")
             .refuses(422, "It departs from the schema; the message says where."),
-        new(Post, paths::V4_FACETS, "reportFacets", "Say what a cluster runs on, or how large it is, without any id")
-            .more("It is added to the counters of the week in which it arrives, and then gone. It says one thing at least.")
+        new(Post, paths::V4_FACETS, "reportFacets", "Report one part of what a cluster is, without any id")
+            .more("What it runs on, how large it is, in which week it was created, or how many other workloads run beside. It is \
+                 added to the counters of the week in which it arrives, and then gone.")
             .takes_as(envelopes::facets, "4 KiB")
             .gives_nothing(204, "It is counted, and that is durable.")
             .refuses(422, "It departs from the schema; the message says where."),

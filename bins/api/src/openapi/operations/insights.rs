@@ -134,8 +134,9 @@ pub(super) fn all() -> Vec<Operation> {
     let distributions = question!(
         "distributions",
         "insightsDistributions",
-        "On what the fleet runs, as clusters reported it without any id in the last week that is over",
-        "week, name, value, clusters; the value is rest for those that are too rare to be told",
+        "On what the fleet runs and since when it exists, as clusters reported it without any id in the last week that is over",
+        "week, name, value, clusters, weeks; the value is rest for those that are too rare. Only the lines of \
+         age_since_creation, the mean and the median, have weeks",
         || vec![include()]
     );
     [

@@ -111,8 +111,8 @@ fn answers(scene: &Scene<'_>, releases: &Arc<Releases>, all: &mut Vec<Value>) ->
         add(serde_json::to_value(scene.adoption(&router, stretch)?));
     }
     add(serde_json::to_value(scene.releases(releases)?));
-    let eks = [(wfm_core::facets::Facet::Vendor, "eks")];
-    let distributions = crate::handlers::insights::distributions::tests::week(&[(Cohort::Customer, &eks, 37)]);
+    let said = [(wfm_core::facets::Facet::Vendor, "eks"), (wfm_core::facets::Facet::Creation, "2024-W07")];
+    let distributions = crate::handlers::insights::distributions::tests::week(&[(Cohort::Customer, &said, 37)]);
     add(serde_json::to_value(scene.distributions(&distributions)));
     add(serde_json::to_value(scene.back(None, Interval::Day)?.from.map(Day::date)));
     Ok(())

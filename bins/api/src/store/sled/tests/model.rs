@@ -158,7 +158,8 @@ impl Pair {
             Operation::CountFacets { week, cohort, minor, nodes } => {
                 let kubernetes = FacetValue::read(Facet::Kubernetes, &format!("1.{minor}")).unwrap();
                 let nodes = nodes.and_then(wfm_core::facets::Nodes::of).map(FacetValue::Nodes);
-                let values = std::iter::once(kubernetes).chain(nodes);
+                let created = wfm_core::facets::Week::new(2024, minor.cast_signed()).map(FacetValue::Creation);
+                let values = std::iter::once(kubernetes).chain(nodes).chain(created);
                 let report = FacetReport::new(week_of(week), Cohort::ALL[cohort], values).unwrap();
                 // Two at once, so that some share a transaction.
                 let count = || self.sled().count_facets(report.clone());

@@ -1,9 +1,14 @@
-//! Clusters as they are found: whose they are, what their nodes run, how large they are, and what is installed.
+//! What an agent sees in a seeded cluster: its nodes, which are drawn here, and the workloads that it runs.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use wfm_core::catalog::Catalog;
+use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::collector::{Capacity, Container, Inventory, Node, Workload};
-use wfm_core::component::WorkloadKind;
+use wfm_core::component::{ComponentName, WorkloadKind};
+
+/// Seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 /// SplitMix64.
 struct Dice(u64);
@@ -97,9 +102,24 @@ pub(crate) enum Pools {
     Mixed,
 }
 
+/// What the seeded fleet knows of a cluster.
+pub(crate) struct Seeded<'a> {
+    /// Its number.
+    pub(crate) number: u64,
+    /// What it runs.
+    pub(crate) components: &'a BTreeMap<ComponentName, ReportedVersion>,
+    /// When it first checked in, in seconds since 1970.
+    pub(crate) born: i64,
+    /// Whether it was there before the fleet's first day.
+    pub(crate) settled: bool,
+}
+
 /// The inventory of a cluster.
-pub(crate) fn inventory(seed: u64, pools: Pools) -> Inventory {
-    let mut dice = Dice(seed.wrapping_mul(0xD134_2543_DE82_EF95));
+pub(crate) fn inventory(seeded: &Seeded<'_>, pools: Pools) -> Inventory {
+    let mut dice = Dice(seeded.number.wrapping_mul(0xD134_2543_DE82_EF95));
+    // As the seeder draws both for the weekly reports.
+    let older = if seeded.settled { dice.within(8 * DAY, 1000 * DAY).cast_signed() } else { 0 };
+    let others = dice.pick(&[(500, 0), (150, 1), (100, 2), (70, 3), (80, 4), (60, 6), (40, 11)]);
     let (tail, scheme, systems) = dice.pick(VENDORS);
     let (os, kernel) = dice.pick(systems);
     let minor = 34 - dice.below(4) - dice.below(4);
@@ -151,32 +171,20 @@ pub(crate) fn inventory(seed: u64, pools: Pools) -> Inventory {
             });
         }
     }
-    let born = dice.within(1_483_228_800, 1_795_000_000).cast_signed();
     Inventory {
         kubernetes_version: Some(version),
-        cluster_created: Timestamp::from_second(born).ok(),
+        cluster_created: Timestamp::from_second(seeded.born - older).ok(),
         nodes: Ok(all),
-        deployments: Ok(workloads(&mut dice)),
+        deployments: Ok(workloads(seeded, others)),
         ..Inventory::empty(Timestamp::UNIX_EPOCH)
     }
 }
 
-/// Most components of the product, most at the version that the installation has, and some workloads beside.
-fn workloads(dice: &mut Dice) -> Vec<Workload> {
-    let installed = dice.pick(&[(500, "v2.15.1"), (350, "v2.14.0"), (150, "2.9.0")]);
-    let mut all = Vec::new();
-    for entry in Catalog::workflow().iter() {
-        let version = match dice.below(100) {
-            0..4 => continue,
-            4..8 => "canary",
-            8..14 => dice.pick(&[(1, "v2.15.1"), (1, "v2.14.0"), (1, "2.9.0")]),
-            _ => installed,
-        };
-        all.push(workload(entry.name().as_str(), version));
-    }
-    let others = dice.pick(&[(700, 0), (150, 1), (100, 3), (50, 12)]);
-    all.extend((0..others).map(|number| workload(&format!("globex-{number}"), "v1.0.0")));
-    all
+/// The product's workloads, each with its version in the annotation, and others beside.
+fn workloads(seeded: &Seeded<'_>, others: u64) -> Vec<Workload> {
+    let components = seeded.components.iter();
+    let product = components.map(|(name, version)| workload(name.as_str(), &version.to_string()));
+    product.chain((0..others).map(|number| workload(&format!("globex-{number}"), "v1.0.0"))).collect()
 }
 
 fn workload(name: &str, version: &str) -> Workload {

@@ -1,16 +1,19 @@
-//! Workloads that the vocabulary does not know are counted, in buckets.
+//! How many workloads run beside the product's.
+
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 /// Where the buckets begin; the last has no end.
 const FIRST: [u8; 7] = [0, 1, 2, 3, 4, 6, 11];
 
-/// How many workloads run beside the product's: 0, 1, 2, 3, 4 (and 5), 6 (to 10), or 11 (and more).
+/// How many workloads run beside the product's, as one of 7 buckets: `0`, `1`, `2`, `3`, `4–5`, `6–10`, `11+`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
-pub struct Others(u8);
+pub struct OtherWorkloads(u8);
 
-impl Others {
+impl OtherWorkloads {
     /// The bucket of a number.
     #[must_use]
     pub fn of(count: usize) -> Self {
@@ -24,9 +27,27 @@ impl Others {
         self.0
     }
 
-    /// Every bucket.
+    /// Every bucket, smallest first.
     pub fn all() -> impl Iterator<Item = Self> {
         FIRST.into_iter().map(Self)
+    }
+}
+
+impl fmt::Display for OtherWorkloads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match FIRST.into_iter().find(|next| *next > self.0) {
+            Some(next) if self.0 + 1 == next => self.0.fmt(f),
+            Some(next) => write!(f, "{}–{}", self.0, next - 1),
+            None => write!(f, "{}+", self.0),
+        }
+    }
+}
+
+impl FromStr for OtherWorkloads {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::all().find(|bucket| bucket.to_string() == text).ok_or(())
     }
 }
 
@@ -35,7 +56,7 @@ impl Others {
 #[error("not the beginning of a bucket: 0, 1, 2, 3, 4, 6 or 11")]
 pub struct NotABucket;
 
-impl TryFrom<u8> for Others {
+impl TryFrom<u8> for OtherWorkloads {
     type Error = NotABucket;
 
     fn try_from(first: u8) -> Result<Self, NotABucket> {
@@ -43,8 +64,8 @@ impl TryFrom<u8> for Others {
     }
 }
 
-impl From<Others> for u8 {
-    fn from(others: Others) -> Self {
-        others.0
+impl From<OtherWorkloads> for u8 {
+    fn from(bucket: OtherWorkloads) -> Self {
+        bucket.0
     }
 }
