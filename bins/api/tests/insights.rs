@@ -114,6 +114,7 @@ async fn the_age_since_creation_is_answered_from_the_reports_of_the_last_week_th
         report(Cohort::Customer, created, times).await;
     }
     report(Cohort::Staff, "2015-W01", 9).await;
+    report(Cohort::Ci, "2025-W50", 4).await;
     let insights_public = InsightsPublic::Aggregate;
     let served = serve_with(store, |settings| Settings { insights_public, ..settings }).await;
     served.clock.set("2026-01-05T00:00:00Z".parse().unwrap());
@@ -138,6 +139,7 @@ async fn the_age_since_creation_is_answered_from_the_reports_of_the_last_week_th
     assert_eq!(public["distributions"], json!([{"name": "creation", "values": years, "rest": 10}]));
     let staff = told(&served, "distributions?include=staff").await;
     assert_eq!(staff["ageSinceCreation"]["clusters"], 9);
+    assert_eq!(told(&served, "distributions?include=ci").await.get("ageSinceCreation"), None, "of four reports");
 }
 
 #[tokio::test]

@@ -189,7 +189,7 @@ pub struct Distributions {
     /// The Monday of the week that is counted: the last one that is over.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub week: Date,
-    /// How old the clusters are; absent if no report named a week of creation, and for the public if fewer than ten did.
+    /// How old the clusters are; absent if fewer than five reports (for the public, ten) named a week of creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_since_creation: Option<AgeSinceCreation>,
     /// One for each thing that is reported, in the order they are shown; for the public, those of which there is anything

@@ -47,7 +47,8 @@ impl Counted {
         let told = Facet::REPORTED.into_iter().filter(|facet| of(*facet).next().is_some());
         let distributions = told.map(|facet| distribution(facet, of(facet).map(|(value, reports)| (*value, *reports))));
         let created: Vec<(Week, u64)> = of(Facet::Creation).filter_map(created).collect();
-        let age = CreationAges::of(self.week, &created).map(|ages| AgeSinceCreation {
+        let ages = CreationAges::of(self.week, &created).filter(|ages| ages.reports >= FEWEST);
+        let age = ages.map(|ages| AgeSinceCreation {
             clusters: Count::Told(ages.reports),
             mean_weeks: ages.mean,
             median_weeks: ages.median,
