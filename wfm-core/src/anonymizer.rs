@@ -13,7 +13,6 @@ use serde::Serialize;
 use crate::cluster::{ClusterId, Cohort};
 use crate::collector::Inventory;
 use crate::component::ComponentName;
-pub use crate::facets::OtherWorkloads as Others;
 use crate::facets::Part;
 
 mod accept;

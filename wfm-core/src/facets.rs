@@ -31,7 +31,7 @@ pub use software::{Os, Runtime, Software, SoftwareName};
 pub use value::FacetValue;
 pub use week::Week;
 pub use words::{Architecture, OsFamily, Part, RuntimeName, Vendor};
-pub use workloads::{NotABucket, OtherWorkloads};
+pub use workloads::OtherWorkloads;
 
 /// One of the things that a cluster tells about itself; they are shown in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

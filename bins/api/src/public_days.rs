@@ -1,5 +1,6 @@
 //! Days that are over, as the public is shown them: counted from every check-in when somebody asks first, and kept.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, OnceCell};
@@ -15,6 +16,8 @@ const ON_ITS_WAY: i64 = 60;
 const PAGE: usize = 256;
 /// Days that are counted at once: a fleet of ten years should not be in memory.
 const MOST: i64 = 400;
+/// How long a request waits until days are counted.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How often it is looked whether a day is over.
 const EVERY: Duration = Duration::from_secs(60);
 
@@ -44,10 +47,21 @@ impl Service {
         self.kept.steps.get_or_try_init(draw).await
     }
 
-    /// Counts and keeps the days that are over and not kept yet. Where it is cut off, the next call goes on.
-    pub(crate) async fn keep_days(&self) -> Result<(), StoreError> {
+    /// Has the days counted that are over and not kept yet, and waits for it a little: counting a large store takes longer
+    /// than a request may, goes on without it, and is done once however many ask. Until then the days before are shown.
+    pub(crate) async fn keep_days_meanwhile(self: &Arc<Self>) -> Result<(), StoreError> {
+        let service = Arc::clone(self);
+        let counting = tokio::spawn(async move { service.keep_days().await });
+        match tokio::time::timeout(PATIENCE, counting).await {
+            Ok(Ok(counted)) => counted,
+            Ok(Err(_)) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Counts and keeps the days that are over and not kept yet, unless that is going on already.
+    async fn keep_days(&self) -> Result<(), StoreError> {
         let to = self.last_day();
-        let mut until = self.kept.until.lock().await;
+        let Ok(mut until) = self.kept.until.try_lock() else { return Ok(()) };
         if until.is_none_or(|until| until < to) {
             keep(self.store.as_ref(), to, self.steps().await?).await?;
             *until = Some(to);

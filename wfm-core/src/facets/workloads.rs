@@ -3,14 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 /// Where the buckets begin; the last has no end.
 const FIRST: [u8; 7] = [0, 1, 2, 3, 4, 6, 11];
 
 /// How many workloads run beside the product's, as one of 7 buckets: `0`, `1`, `2`, `3`, `4–5`, `6–10`, `11+`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OtherWorkloads(u8);
 
 impl OtherWorkloads {
@@ -48,24 +45,5 @@ impl FromStr for OtherWorkloads {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         Self::all().find(|bucket| bucket.to_string() == text).ok_or(())
-    }
-}
-
-/// No bucket begins with this number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the beginning of a bucket: 0, 1, 2, 3, 4, 6 or 11")]
-pub struct NotABucket;
-
-impl TryFrom<u8> for OtherWorkloads {
-    type Error = NotABucket;
-
-    fn try_from(first: u8) -> Result<Self, NotABucket> {
-        FIRST.contains(&first).then_some(Self(first)).ok_or(NotABucket)
-    }
-}
-
-impl From<OtherWorkloads> for u8 {
-    fn from(bucket: OtherWorkloads) -> Self {
-        bucket.0
     }
 }

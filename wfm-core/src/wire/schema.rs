@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema,
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::anonymizer::{EnvelopeKind, Others, ReportedVersion};
+use crate::anonymizer::{EnvelopeKind, ReportedVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::fleet::Cohorts;
@@ -76,19 +76,6 @@ impl PartialSchema for Count {
 impl ToSchema for Count {
     fn name() -> Cow<'static, str> {
         "Count".into()
-    }
-}
-
-impl PartialSchema for Others {
-    fn schema() -> RefOr<Schema> {
-        let buckets = Others::all().map(Others::first);
-        ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some(buckets)).into()
-    }
-}
-
-impl ToSchema for Others {
-    fn name() -> Cow<'static, str> {
-        "Others".into()
     }
 }
 

@@ -47,7 +47,7 @@ fn grouping_arrivals_by_phase_of_the_week_links_no_better_than_chance() {
     let start = at("2026-01-05T00:00:00Z");
     let mut random = random(1);
     let kind = weekly().next().unwrap();
-    let mut phases = vec![Vec::with_capacity(INSTALLATIONS); WEEKS];
+    let mut phases = vec![Vec::new(); WEEKS];
     for number in 0..INSTALLATIONS {
         // Installations begin at any time of the week before.
         let begin = start - SignedDuration::from_secs((i64::try_from(number).unwrap() * 60) % WEEK.as_secs());

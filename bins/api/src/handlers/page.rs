@@ -49,7 +49,7 @@ pub(crate) async fn insights(request: Request) -> Answer {
     Ok(page.respond(known.as_deref()).map(Into::into))
 }
 
-async fn answers(service: &Service, viewer: Viewer, asked: &Asked) -> Result<Insights, ApiError> {
+async fn answers(service: &Arc<Service>, viewer: Viewer, asked: &Asked) -> Result<Insights, ApiError> {
     let (days, interval) = match asked.range {
         Range::Month => (Some(30), Interval::Day),
         Range::Quarter => (Some(90), Interval::Day),

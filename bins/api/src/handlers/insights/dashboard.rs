@@ -1,5 +1,7 @@
 //! All that a page shows, in one question: the very values that the paths of the insights answer.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use wfm_core::component::ComponentName;
 use wfm_core::fleet::{self, Cohorts, Counted, Day, Newcomers};
@@ -79,7 +81,7 @@ pub(crate) struct OfComponent {
 
 impl Insights {
     /// Asks everything that a page shows.
-    pub(crate) async fn of(service: &Service, viewer: Viewer, wanted: Wanted) -> Result<Self, ApiError> {
+    pub(crate) async fn of(service: &Arc<Service>, viewer: Viewer, wanted: Wanted) -> Result<Self, ApiError> {
         if viewer == Viewer::Nobody {
             return Err(missing(READERS));
         }

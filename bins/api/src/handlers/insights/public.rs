@@ -33,9 +33,9 @@ pub(crate) struct Published {
 }
 
 impl Published {
-    /// Keeps what is over, and looks at it.
-    pub(crate) async fn of(service: &Service) -> Result<Self, StoreError> {
-        service.keep_days().await?;
+    /// The days that are over, as far as they are counted.
+    pub(crate) async fn of(service: &Arc<Service>) -> Result<Self, StoreError> {
+        service.keep_days_meanwhile().await?;
         let to = service.last_day();
         let last = service.store.last_public_day(to).await?.unwrap_or(PublicDay { day: to.date(), ..FEW });
         Ok(Self { store: Arc::clone(&service.store), steps: service.steps().await?.clone(), last })

@@ -14,7 +14,7 @@ use crate::{InsightsPublic, Rates, Running, Settings};
 
 /// A page's questions and the API's, over one store.
 struct Both {
-    page: Service,
+    page: Arc<Service>,
     api: Running,
     client: Client,
     token: Token,
@@ -45,7 +45,7 @@ async fn both() -> Both {
         Release::new(name.parse().unwrap(), Train::stable(), "v2.9.0".parse().unwrap(), released)
     });
     store.publish(releases.into(), PublishMode::RefuseChanges, by).await.unwrap();
-    let page = Service::new(store, Tokens::none(), Arc::clone(&clock) as Arc<_>, Rates::none());
+    let page = Arc::new(Service::new(store, Tokens::none(), Arc::clone(&clock) as Arc<_>, Rates::none()));
     let both = Both { page, api, client, token, _tokens: tokens };
     for day in 1..=5 {
         clock.set(format!("2026-01-0{day}T09:00:00Z").parse().unwrap());
