@@ -4,7 +4,7 @@
 //! # async fn example() -> Result<(), wfm_client::Error> {
 //! let client = wfm_client::Client::new("https://versions.example.com")?;
 //! let router = "deis-router".parse().expect("a valid name");
-//! println!("{} clusters, router versions {:?}", client.count_clusters().await?, client.versions(&router).await?);
+//! println!("router versions {:?}", client.versions(&router).await?);
 //! # Ok(())
 //! # }
 //! ```

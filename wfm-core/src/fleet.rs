@@ -27,11 +27,13 @@ mod changes;
 mod cohorts;
 mod daily;
 mod life;
+mod public;
 #[cfg(any(test, feature = "testing"))]
 pub mod reference;
 mod rows;
 mod running;
 mod series;
+mod steps;
 mod summary;
 mod table;
 mod time;
@@ -41,14 +43,16 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use adoption::{adoption, lag, releases_in_use};
+pub use adoption::{adoption, lag, published, releases_in_use};
 pub use changes::Changes;
 pub use cohorts::{Cohorts, NotCohorts};
 pub use daily::{CountedDay, Counts, daily};
 pub use life::{Life, Teller};
+pub use public::{PUBLIC_AFTER, PublicDay, PublicDays};
 pub use rows::{Delta, NotARow, VersionCell, key_weight, weight};
 pub use running::running;
 pub use series::{Counted, Range, age_series, series};
+pub use steps::{NotSteps, Steps};
 pub use summary::{first_day, now, summary};
 pub use table::Table;
 pub use time::{DAY, Day, Window};

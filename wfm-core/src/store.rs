@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::anonymizer::Arrival;
 use crate::cluster::{ClusterId, Cohort};
 use crate::facets::{FacetCount, FacetReport};
+use crate::fleet::{Day, PublicDay, Steps};
 use crate::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use crate::version::Train;
 
@@ -141,6 +142,18 @@ pub trait Store: Send + Sync {
 
     /// The counters of the week that begins on this Monday, in order; none where nothing was counted.
     async fn facets(&self, week: Date) -> Result<Vec<FacetCount>, StoreError>;
+
+    /// The secret of the public numbers: these, where there is none yet.
+    async fn steps(&self, drawn: Steps) -> Result<Steps, StoreError>;
+
+    /// Keeps what the public is shown of days. What is kept of a day already stays as it is.
+    async fn keep_public_days(&self, days: Vec<PublicDay>) -> Result<(), StoreError>;
+
+    /// What the public is shown of the days from one to another, both included, oldest first.
+    async fn public_days(&self, from: Day, to: Day) -> Result<Vec<PublicDay>, StoreError>;
+
+    /// The last of the days up to one of which something is kept.
+    async fn last_public_day(&self, until: Day) -> Result<Option<PublicDay>, StoreError>;
 
     /// Whether a check-in could be kept now.
     async fn ready(&self) -> Result<(), StoreError>;

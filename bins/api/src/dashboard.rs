@@ -10,6 +10,8 @@ use wfm_core::wire::insights::Count;
 use wfm_core::wire::v4::Cluster;
 use wfm_shell::page::Page;
 
+#[cfg(test)]
+use crate::handlers::insights::Lives;
 use crate::handlers::insights::{Insights, OfComponent};
 
 mod absent;
@@ -110,13 +112,15 @@ impl Dashboard {
             (header::caveat(&insights.summary.about, &self.asked))
             @if insights.summary.known == Count::Told(0) {
                 (absent::no_clusters(&insights.summary.about, &self.asked))
+            } @else if insights.summary.known == Count::Few {
+                (absent::too_few())
             } @else {
                 (tiles::tiles(self, &insights.summary))
                 (active::active(self, &insights.active))
-                div.pair {
-                    (arrivals::arrivals(self, &insights.appeared, &insights.disappeared))
-                    (ages::ages(self, &insights.ages))
-                }
+                @if let Some(lives) = &insights.lives { div.pair {
+                    (arrivals::arrivals(self, &lives.appeared, &lives.disappeared))
+                    (ages::ages(self, &lives.ages))
+                } }
                 @if let Some(chosen) = &insights.component {
                     (adoption::adoption(self, &insights.components, chosen))
                     @if let Some(lag) = &chosen.lag { (lag::lag(self, lag)) }

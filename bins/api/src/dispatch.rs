@@ -29,9 +29,9 @@ pub(crate) type Handler = fn(Request) -> Pin<Box<dyn Future<Output = Answer> + S
 
 /// Every path, with every rejection answered.
 pub fn routes(
-    service: Service,
+    service: impl Into<Arc<Service>>,
 ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static {
-    let service = Arc::new(service);
+    let service = service.into();
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()
         .and(warp::path::full())

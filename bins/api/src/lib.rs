@@ -18,6 +18,7 @@ mod handlers;
 pub mod import;
 mod metrics;
 pub mod openapi;
+mod public_days;
 mod rates;
 mod reductions;
 mod reply;

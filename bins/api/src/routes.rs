@@ -45,7 +45,7 @@ routes! {
     // clusters. The id is random and known to its cluster alone, so whoever has it may read what it said, and erase it.
     Post "/v2/clusters/{id}"         ANYONE  clusters::check_in;
     Post "/v3/clusters"              ANYONE  clusters::check_in;
-    Get  "/v3/clusters/count"        ANYONE  clusters::count;
+    Get  "/v3/clusters/count"        INSIGHTS clusters::count;
     Get  "/v3/clusters/age"          READER  fleet::by_age;
     Get  "/v3/clusters/checkins"     READER  fleet::check_ins;
     Get  "/v3/clusters/persistent"   READER  fleet::persistent;
@@ -65,23 +65,23 @@ routes! {
     Get  "/v4/export/daily.csv"         READER  export::daily;
     Get  "/v4/export/daily.parquet"     READER  export::daily;
 
-    // insights: how many clusters there are, and what they run. Rounded they may be public; how fast a release was followed
-    // has no rounding that hides the counts.
+    // insights: how many clusters there are, and what they run. Rounded they may be public; of ages, of who came and went,
+    // and of how fast a release was followed there is no rounding that hides the counts.
     Get  "/v4/insights/summary"               INSIGHTS   insights::summary;
     Get  "/v4/insights/summary.json"          INSIGHTS   insights::summary;
     Get  "/v4/insights/summary.csv"           INSIGHTS   insights::summary;
     Get  "/v4/insights/active"                INSIGHTS   insights::active;
     Get  "/v4/insights/active.json"           INSIGHTS   insights::active;
     Get  "/v4/insights/active.csv"            INSIGHTS   insights::active;
-    Get  "/v4/insights/appeared"              INSIGHTS   insights::appeared;
-    Get  "/v4/insights/appeared.json"         INSIGHTS   insights::appeared;
-    Get  "/v4/insights/appeared.csv"          INSIGHTS   insights::appeared;
-    Get  "/v4/insights/disappeared"           INSIGHTS   insights::disappeared;
-    Get  "/v4/insights/disappeared.json"      INSIGHTS   insights::disappeared;
-    Get  "/v4/insights/disappeared.csv"       INSIGHTS   insights::disappeared;
-    Get  "/v4/insights/age"                   INSIGHTS   insights::age;
-    Get  "/v4/insights/age.json"              INSIGHTS   insights::age;
-    Get  "/v4/insights/age.csv"               INSIGHTS   insights::age;
+    Get  "/v4/insights/appeared"              SIGNED_IN  insights::appeared;
+    Get  "/v4/insights/appeared.json"         SIGNED_IN  insights::appeared;
+    Get  "/v4/insights/appeared.csv"          SIGNED_IN  insights::appeared;
+    Get  "/v4/insights/disappeared"           SIGNED_IN  insights::disappeared;
+    Get  "/v4/insights/disappeared.json"      SIGNED_IN  insights::disappeared;
+    Get  "/v4/insights/disappeared.csv"       SIGNED_IN  insights::disappeared;
+    Get  "/v4/insights/age"                   SIGNED_IN  insights::age;
+    Get  "/v4/insights/age.json"              SIGNED_IN  insights::age;
+    Get  "/v4/insights/age.csv"               SIGNED_IN  insights::age;
     Get  "/v4/insights/adoption"              INSIGHTS   insights::adoption;
     Get  "/v4/insights/adoption.json"         INSIGHTS   insights::adoption;
     Get  "/v4/insights/adoption.csv"          INSIGHTS   insights::adoption;

@@ -13,6 +13,7 @@ use wfm_shell::server::{self, BindError, Limits};
 use crate::dispatch;
 use crate::documents::Documents;
 use crate::metrics::Metrics;
+use crate::public_days::Kept;
 use crate::rates::{Counted, Rates};
 use crate::reductions::Reductions;
 use crate::silence;
@@ -58,6 +59,7 @@ pub struct Service {
     pub(crate) reductions: Reductions,
     pub(crate) metrics: Metrics,
     pub(crate) insights_public: InsightsPublic,
+    pub(crate) kept: Kept,
 }
 
 /// A service that is listening. Dropping it stops it without waiting.
@@ -74,8 +76,8 @@ impl Service {
     pub fn new(store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>, rates: Rates) -> Self {
         let rates = Counted::new(rates);
         let (catalog, documents, metrics) = (Catalog::workflow(), Documents::default(), Metrics::new());
-        let (reductions, insights_public) = (Reductions::default(), InsightsPublic::default());
-        Self { store, tokens, clock, catalog, documents, rates, reductions, metrics, insights_public }
+        let (reductions, insights_public, kept) = (Reductions::default(), InsightsPublic::default(), Kept::default());
+        Self { store, tokens, clock, catalog, documents, rates, reductions, metrics, insights_public, kept }
     }
 
     /// The same service, whose insights tell this to those who send no token.
@@ -98,15 +100,19 @@ impl Service {
         let listener = server::bind(listen).await?;
         let addr = listener.local_addr().unwrap_or(listen);
         let noting = silence::note(Arc::clone(&store), Arc::clone(&clock));
-        let service = Self::new(store, tokens, clock, rates).with_insights(insights_public);
+        let service = Arc::new(Self::new(store, tokens, clock, rates).with_insights(insights_public));
+        let keeper = Arc::clone(&service);
+        let keeping = async move { keeper.keep_every_day().await };
         let routes = server::routes(dispatch::routes(service));
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(async move {
-            let noting = tokio::spawn(noting);
+            let (noting, keeping) = (tokio::spawn(noting), tokio::spawn(keeping));
             server::serve(listener, routes, limits, async { drop(stopped.await) }).await;
-            noting.abort();
             // The store is closed when nobody holds it any more.
-            let _ = noting.await;
+            for task in [noting, keeping] {
+                task.abort();
+                let _ = task.await;
+            }
         });
         Ok(Running { addr, stop, served })
     }

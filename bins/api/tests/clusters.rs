@@ -46,13 +46,13 @@ async fn a_check_in_is_reduced_to_the_vocabulary_and_dated_by_the_service() {
 #[tokio::test]
 async fn the_second_check_in_moves_last_seen_alone_and_counts_no_second_cluster() {
     let served = serve().await;
-    assert_eq!(served.get("/v3/clusters/count").await, (StatusCode::OK, json!(0)));
+    assert_eq!(served.count().await, 0);
     served.post("/v3/clusters", old_agent().to_string()).await;
     // Finer than a second is not kept.
     served.clock.set("2026-01-02T12:00:00.987654321Z".parse().unwrap());
     let (_, stored) = served.post("/v3/clusters", old_agent().to_string()).await;
     assert_eq!((&stored["firstSeen"], &stored["lastSeen"]), (&json!(NOON), &json!("2026-01-02T12:00:00Z")));
-    assert_eq!(served.get("/v3/clusters/count").await, (StatusCode::OK, json!(1)));
+    assert_eq!(served.count().await, 1);
 }
 
 #[tokio::test]

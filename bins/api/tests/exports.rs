@@ -53,16 +53,15 @@ async fn every_cluster_is_a_row_with_the_same_names_in_every_format() {
     assert_eq!(rows.len(), 3);
     let expected = json!({"id": id(1), "first_seen": "2026-01-01T00:00:00Z", "last_seen": "2026-01-03T00:00:00Z",
         "check_ins": 4, "cohort": "customer", "declared_cohort": null, "ruled_cohort": null,
-        "decided_cohort": null, "components": {"deis-router": "v2.18.1"}, "other_workloads": null});
+        "decided_cohort": null, "components": {"deis-router": "v2.18.1"}});
     assert_eq!(rows[0], expected);
     assert_eq!((&rows[2]["cohort"], &rows[2]["decided_cohort"]), (&json!("staff"), &json!("staff")));
     let sheet = text(&served, "clusters.csv").await;
     let mut lines = sheet.split("\r\n");
-    let names = "id,first_seen,last_seen,check_ins,cohort,declared_cohort,ruled_cohort,decided_cohort,components,\
-                 other_workloads";
+    let names = "id,first_seen,last_seen,check_ins,cohort,declared_cohort,ruled_cohort,decided_cohort,components";
     assert_eq!(lines.next(), Some(names));
     let first = format!(
-        "{},2026-01-01T00:00:00Z,2026-01-03T00:00:00Z,4,,customer,,,,\"{{\"\"deis-router\"\":\"\"v2.18.1\"\"}}\",",
+        "{},2026-01-01T00:00:00Z,2026-01-03T00:00:00Z,4,customer,,,,\"{{\"\"deis-router\"\":\"\"v2.18.1\"\"}}\"",
         id(1)
     );
     assert_eq!((lines.next(), lines.count()), (Some(first.as_str()), 3));

@@ -4,50 +4,65 @@
 
 mod common;
 
-use common::insights::{QUESTIONS, check_in, clusters, fleet, id, path, public, serve, text};
+use common::insights::{PUBLIC, QUESTIONS, check_in, clusters, fleet, id, path, public, serve, settled, text};
 use common::read;
 use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 use wfm_api::InsightsPublic;
 
 #[tokio::test]
-async fn the_public_is_told_tens_of_days_that_are_over() {
-    let served = fleet(InsightsPublic::Aggregate).await;
+async fn the_public_is_shown_tens_of_clusters_that_are_known_for_two_weeks() {
+    let served = settled(InsightsPublic::Aggregate).await;
     let summary = public(&served, "summary").await;
-    let about = json!({"at": "2026-01-04T23:59:59Z", "include": ["customer"], "included": 30, "excluded": "<10", "roundedTo": 10});
-    assert_eq!(summary["about"], about);
-    assert_eq!((&summary["known"], &summary["active"]), (&json!(30), &json!(20)));
-    assert_eq!((&summary["bounced"]["7d"], &summary["age"]["meanSeconds"]), (&json!("<10"), &json!(3 * 86400)));
-    assert_eq!(public(&served, "summary?at=2026-01-02").await["active"], 30);
-    let active = public(&served, "active?from=2025-12-31").await;
-    assert_eq!(clusters(&active), [json!("<10"), json!(20), json!(30), json!(20), json!(20)]);
-    assert_eq!(clusters(&public(&served, "appeared").await).last(), Some(&json!(30)));
-    let adoption = public(&served, "adoption?component=deis-router&from=2026-01-02").await;
-    assert_eq!(adoption["now"], json!({"active": 20, "none": "<10", "versions": {"v2.18.0": 10, "v2.20.0": 10}}));
-    assert_eq!(adoption["days"][0]["installed"]["versions"], json!({"v2.18.0": 20}), "four on v2.19.0 are not named");
+    let about = json!({"at": "2026-01-16T23:59:59Z", "include": ["customer"], "included": 40, "excluded": "<20", "roundedTo": 10});
+    assert_eq!(summary, json!({"about": about, "known": 40, "active": 40}), "and nothing else");
+    assert_eq!(public(&served, "summary?at=2026-01-05").await["known"], "<20");
+    let active = public(&served, "active?from=2026-01-13").await;
+    assert_eq!(clusters(&active), [json!("<20"), json!("<20"), json!(40), json!(40)]);
+    let adoption = public(&served, "adoption?component=deis-router&from=2026-01-13").await;
+    let installed = json!({"active": 40, "none": "<20", "versions": {"v2.18.0": 20, "v2.20.0": 20}});
+    assert_eq!((&adoption["now"], &adoption["days"][3]["installed"]), (&installed, &installed));
+    assert_eq!(adoption["days"][0]["installed"]["versions"], json!({}));
+    let missing = public(&served, "adoption?component=deis-builder").await;
+    assert_eq!(missing["now"], json!({"active": 40, "none": 40, "versions": {}}));
     let releases = public(&served, "releases").await;
-    assert_eq!(releases["releases"][1]["clusters"], "<10");
+    let counts: Vec<_> = releases["releases"].as_array().unwrap().iter().map(|one| one["clusters"].clone()).collect();
+    assert_eq!(counts, [json!(20), json!("<20"), json!(20)]);
     let table = text(served.request(Method::GET, &path("summary.csv"))).await;
-    assert!(table.contains("\r\nbounced,7d,<10,\r\n"), "{table}");
+    assert!(table.ends_with("\r\nknown,,40,\r\nactive,14d,40,\r\n"), "{table}");
+    assert_eq!(served.get("/v3/clusters/count").await, (StatusCode::OK, json!(40)));
+    assert_eq!(served.count().await, 75);
+    let page = text(served.request(Method::GET, "/")).await;
+    assert!(page.contains("active in the last 14 days") && page.contains("rounded down to a multiple of 10"), "{page}");
+}
+
+#[tokio::test]
+async fn on_its_first_day_a_public_page_says_when_its_numbers_begin() {
+    let served = fleet(InsightsPublic::Aggregate).await;
+    let page = text(served.request(Method::GET, "/")).await;
+    assert!(
+        page.contains("The public numbers have not begun") && page.contains("14 days") && !page.contains("<svg class")
+    );
+    assert_eq!(served.get("/v3/clusters/count").await, (StatusCode::OK, json!(0)));
 }
 
 #[tokio::test]
 async fn who_was_heard_of_today_changes_nothing_that_the_public_is_told() {
-    let served = fleet(InsightsPublic::Aggregate).await;
+    let served = settled(InsightsPublic::Aggregate).await;
     let all = async || {
         let mut all = Vec::new();
-        for question in QUESTIONS.into_iter().filter(|question| !question.starts_with("lag")) {
+        for question in PUBLIC {
             all.push(public(&served, question).await);
         }
         all
     };
     let before = all().await;
-    for n in 40..75 {
-        check_in(&served, n, "v2.20.0", "2026-01-05T20:00:00Z").await;
+    for n in 45..75 {
+        check_in(&served, n, "v2.20.0", "2026-01-17T20:00:00Z").await;
     }
     assert_eq!(all().await, before);
-    served.clock.set("2026-01-06T00:00:00Z".parse().unwrap());
-    assert_eq!(public(&served, "summary").await["known"], 60);
+    served.clock.set("2026-01-18T00:01:00Z".parse().unwrap());
+    assert_eq!(public(&served, "summary").await["known"], 70);
 }
 
 #[tokio::test]
@@ -57,6 +72,9 @@ async fn what_is_not_public_needs_a_token_and_says_so() {
         ("summary?include=staff", "include: this needs a token"),
         ("summary?at=2026-01-02T12:00:00Z", "at: a time needs a token"),
         ("lag?component=deis-router", "this needs a token with the role analyst or admin"),
+        ("age", "this needs a token with the role analyst or admin"),
+        ("appeared", "this needs a token with the role analyst or admin"),
+        ("disappeared.csv", "this needs a token with the role analyst or admin"),
     ] {
         let (status, said) = served.get(&path(question)).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{question}");
@@ -72,6 +90,7 @@ async fn what_is_not_public_needs_a_token_and_says_so() {
     let other = served.publisher(Method::GET, &path("summary")).send().await.unwrap();
     assert_eq!(other.status(), StatusCode::FORBIDDEN);
     let nothing = serve(InsightsPublic::None).await;
+    assert_eq!(nothing.get("/v3/clusters/count").await.0, StatusCode::UNAUTHORIZED);
     for question in QUESTIONS {
         let response = nothing.request(Method::GET, &path(question)).send().await.unwrap();
         assert_eq!(response.headers()[header::WWW_AUTHENTICATE], "Bearer");

@@ -43,14 +43,14 @@ async fn a_cluster_that_checks_in_too_often_is_told_when_to_come_back() {
 async fn a_network_that_asks_too_much_is_told_so_and_probes_still_answer() {
     let served = serve_at(Rates { per_cluster: 0, per_address: 12 }).await;
     for expected in [StatusCode::OK, StatusCode::OK, StatusCode::TOO_MANY_REQUESTS] {
-        assert_eq!(served.get("/v3/clusters/count").await.0, expected);
+        assert_eq!(served.get("/openapi.json").await.0, expected);
     }
     for path in ["/ping", "/livez", "/healthz", "/readyz"] {
         let probe = served.request(Method::GET, path).send().await.unwrap();
         assert_eq!(probe.status(), StatusCode::OK, "{path}");
     }
     served.clock.advance(SignedDuration::from_secs(5));
-    assert_eq!(served.get("/v3/clusters/count").await.0, StatusCode::OK);
+    assert_eq!(served.get("/openapi.json").await.0, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn behind_a_proxy_those_it_speaks_for_are_told_apart() {
     })
     .await;
     let ask = async |forwarded: &str| {
-        let request = served.request(Method::GET, "/v3/clusters/count").header("x-forwarded-for", forwarded);
+        let request = served.request(Method::GET, "/openapi.json").header("x-forwarded-for", forwarded);
         request.send().await.unwrap().status()
     };
     assert_eq!(ask("203.0.113.7").await, StatusCode::OK);

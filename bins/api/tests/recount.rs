@@ -12,15 +12,16 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wfm_api::seed::{Fleet, RELEASES_JSON, Raw};
 use wfm_api::store::StoreUrl;
+use wfm_api::{InsightsPublic, Rates, Settings};
 use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::component::ComponentName;
-use wfm_core::fleet::{Cohorts, Counted, Day, Range, reference};
+use wfm_core::fleet::{Cohorts, Counted, Day, Range, Steps, reference};
 use wfm_core::release::Releases;
-use wfm_core::store::{ClusterFacts, Record};
+use wfm_core::store::{ClusterFacts, Record, Store};
 use wfm_core::wire::insights::*;
 
-use common::{Served, serve_over};
+use common::{Served, serve_with};
 
 const END: &str = "2026-01-01T10:00:00Z";
 const NOW: &str = common::NOON;
@@ -79,7 +80,10 @@ async fn recount(clusters: u64, days: u32, moments: i64) {
     let store = StoreUrl::Sled(folder.path().join("store")).open().await.unwrap();
     store.load(Box::new(records.into_iter().map(Ok))).await.unwrap();
     let releases = store.releases().await.unwrap();
-    let served = serve_over(store).await;
+    let (rates, insights_public) = (Rates::none(), InsightsPublic::Aggregate);
+    let kept = Arc::clone(&store);
+    let served = serve_with(store, |settings| Settings { rates, insights_public, ..settings }).await;
+    let first = Day::of(end.as_second()).plus(-i64::from(days));
     let mut answers = 0;
     for include in ["customer", "customer,staff", "staff,ci,test", "customer,staff,ci,test"] {
         answers += moments_are_exact(&served, &counted, include.parse().unwrap(), (days, moments)).await;
@@ -87,6 +91,7 @@ async fn recount(clusters: u64, days: u32, moments: i64) {
         answers += versions_are_exact(&served, &counted, &releases, include.parse().unwrap(), days).await;
     }
     the_page_shows_the_same(&served, &counted).await;
+    public_days_are_exact(&served, kept.as_ref(), &counted, first).await;
     println!("{clusters} clusters × {days} days: {answers} answers are what a recount gives, and the page shows them");
 }
 
@@ -164,6 +169,17 @@ async fn versions_are_exact(
     5
 }
 
+/// The days as the public is shown them, which were never shown before.
+async fn public_days_are_exact(served: &Served, store: &dyn Store, counted: &reference::Fleet, first: Day) {
+    let (status, _) = served.get("/v4/insights/summary").await;
+    assert_eq!(status, reqwest::StatusCode::OK);
+    let steps = store.steps(Steps::of([0; Steps::RANDOM])).await.unwrap();
+    let last = Day::of(NOW.parse::<Timestamp>().unwrap().as_second()).plus(-1);
+    let kept = store.public_days(first.plus(-9), last).await.unwrap();
+    assert!(kept.len() > 60 && kept.last().unwrap().known != Count::Few, "{}", kept.len());
+    assert_eq!(kept, counted.public_days(first.plus(-9), last, &steps));
+}
+
 /// The numbers in the tiles of the page.
 async fn the_page_shows_the_same(served: &Served, counted: &reference::Fleet) {
     let summary = counted.summary(NOW.parse().unwrap(), Cohorts::default());
@@ -173,7 +189,7 @@ async fn the_page_shows_the_same(served: &Served, counted: &reference::Fleet) {
         page.contains(&format!(">{}<", wfm_shell::words::grouped(number)))
     };
     assert!(shown(summary.known) && shown(summary.active), "{summary:?}");
-    for windows in [summary.appeared, summary.disappeared, summary.returned, summary.bounced] {
+    for windows in [summary.appeared, summary.disappeared, summary.returned, summary.bounced].map(Option::unwrap) {
         assert!(shown(windows.week) && shown(windows.month) && shown(windows.quarter), "{windows:?}");
     }
 }

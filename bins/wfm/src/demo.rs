@@ -141,12 +141,13 @@ fn welcome(agent: SocketAddr, service: SocketAddr, reader: &Token) -> String {
   the maker's service   http://{service}/
   its exact numbers     http://analyst:{}@{service}/?sign-in
   releases as JSON      http://{service}/v4/releases/stable
-  clusters that shared  http://{service}/v3/clusters/count
+  clusters that shared  http://analyst:{}@{service}/v3/clusters/count
 
 In {} seconds a release of deis-builder is published: watch the banner of the operator's page.
 Sharing is on in this demo, to the service above; anywhere else it is off until you say SHARE_USAGE_DATA=true.
 With a cluster of your own: wfm-agent --kubeconfig ~/.kube/config --versions-url http://{service}
 Ctrl-C ends it and leaves nothing behind.",
+        reader.reveal(),
         reader.reveal(),
         NEWS_AFTER.as_secs()
     )

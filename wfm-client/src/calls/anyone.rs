@@ -119,14 +119,6 @@ impl Client {
             _ => Err(self.transport.refused(&answer)),
         }
     }
-
-    /// How many clusters have ever checked in.
-    ///
-    /// # Errors
-    /// Where the service cannot be asked.
-    pub async fn count_clusters(&self) -> Result<u64, Error> {
-        self.transport.json(Call::get(paths::V3_CLUSTERS_COUNT)).await
-    }
 }
 
 /// An answer, or `None` where there is nothing of the kind.

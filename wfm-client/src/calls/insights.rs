@@ -1,5 +1,5 @@
 //! Questions about the fleet. Without a token a service answers them only where it makes rounded numbers public, and
-//! [`Client::lag`] never.
+//! [`Client::appeared`], [`Client::disappeared`], [`Client::ages`] and [`Client::lag`] never.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use wfm_core::component::ComponentName;
 use wfm_core::fleet::Cohorts;
 use wfm_core::wire::insights::{Adoption, AgeSeries, Distributions, Interval, Lag, ReleasesInUse, Series, Summary};
+use wfm_core::wire::paths;
 
 use super::NOTHING;
 use super::fleet::{Query, borrowed};
@@ -62,7 +63,7 @@ impl Client {
         self.insight("active", asked.query()).await
     }
 
-    /// Clusters by their first check-in, by week where no interval is set.
+    /// Clusters by their first check-in, by week where no interval is set. Needs a token.
     ///
     /// # Errors
     /// Where the service cannot be asked or refuses.
@@ -70,7 +71,7 @@ impl Client {
         self.insight("appeared", asked.query()).await
     }
 
-    /// Clusters whose 24 hours of silence ended, by week where no interval is set.
+    /// Clusters whose 24 hours of silence ended, by week where no interval is set. Needs a token.
     ///
     /// # Errors
     /// Where the service cannot be asked or refuses.
@@ -78,7 +79,7 @@ impl Client {
         self.insight("disappeared", asked.query()).await
     }
 
-    /// How old the active clusters are at the end of each day or week.
+    /// How old the active clusters are at the end of each day or week. Needs a token.
     ///
     /// # Errors
     /// Where the service cannot be asked or refuses.
@@ -120,6 +121,15 @@ impl Client {
     /// Where the service cannot be asked or refuses.
     pub async fn distributions(&self, include: Cohorts) -> Result<Distributions, Error> {
         self.insight("distributions", of(include)).await
+    }
+
+    /// How many clusters have ever checked in: exact with the token of an analyst or administrator, else what the public
+    /// is shown.
+    ///
+    /// # Errors
+    /// Where the service cannot be asked, or shows the public nothing.
+    pub async fn count_clusters(&self) -> Result<u64, Error> {
+        self.ask(Method::GET, paths::V3_CLUSTERS_COUNT, &[], NOTHING).await
     }
 
     async fn insight<A: DeserializeOwned>(&self, question: &str, query: Query) -> Result<A, Error> {

@@ -120,8 +120,9 @@ pub fn releases_in_use(
     Ok(ReleasesInUse { about: about(&view)?, active: told(view.active(view.at)?), releases: in_use })
 }
 
-/// The releases, those of several trains once; by component, newest version first.
-fn published(releases: &Releases, component: Option<&ComponentName>) -> Vec<ReleaseInUse> {
+/// The releases, those of several trains once; by component, newest version first. No cluster is counted.
+#[must_use]
+pub fn published(releases: &Releases, component: Option<&ComponentName>) -> Vec<ReleaseInUse> {
     let mut known: BTreeMap<(&ComponentName, &Version), Vec<&Release>> = BTreeMap::new();
     for release in releases.iter().filter(|release| component.is_none_or(|wanted| wanted == release.component())) {
         known.entry((release.component(), release.version())).or_default().push(release);

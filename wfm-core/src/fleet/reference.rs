@@ -19,6 +19,7 @@ use crate::wire::insights::{
 };
 
 mod daily;
+mod public;
 
 /// All check-ins of a fleet.
 #[derive(Debug, Clone, Default)]
@@ -112,12 +113,12 @@ impl Fleet {
             about: self.about(at, include),
             known: self.about(at, include).included,
             active: self.count(include, |cluster| cluster.is_active(at)),
-            appeared: windows(History::appeared, false),
-            appeared_before: windows(History::appeared, true),
-            disappeared: windows(History::disappeared, false),
-            disappeared_before: windows(History::disappeared, true),
-            bounced: windows(History::bounced, false),
-            returned: windows(History::returned, false),
+            appeared: Some(windows(History::appeared, false)),
+            appeared_before: Some(windows(History::appeared, true)),
+            disappeared: Some(windows(History::disappeared, false)),
+            disappeared_before: Some(windows(History::disappeared, true)),
+            bounced: Some(windows(History::bounced, false)),
+            returned: Some(windows(History::returned, false)),
             age: self.ages(at, include),
         }
     }

@@ -21,12 +21,12 @@ pub fn summary(rollups: &dyn Rollups, at: Timestamp, include: Cohorts) -> Result
         about: about(&view)?,
         known: told(view.known(at)?),
         active: told(view.active(at)?),
-        appeared: windows(|window| view.appeared(window, at))?,
-        appeared_before: windows(|window| view.appeared(window, at - window.seconds()))?,
-        disappeared: windows(|window| view.disappeared(window, at))?,
-        disappeared_before: windows(|window| view.disappeared(window, at - window.seconds()))?,
-        bounced: windows(|window| view.bounced(window, at))?,
-        returned: windows(|window| view.returned(window, at))?,
+        appeared: Some(windows(|window| view.appeared(window, at))?),
+        appeared_before: Some(windows(|window| view.appeared(window, at - window.seconds()))?),
+        disappeared: Some(windows(|window| view.disappeared(window, at))?),
+        disappeared_before: Some(windows(|window| view.disappeared(window, at - window.seconds()))?),
+        bounced: Some(windows(|window| view.bounced(window, at))?),
+        returned: Some(windows(|window| view.returned(window, at))?),
         age: ages(&view, at)?,
     })
 }

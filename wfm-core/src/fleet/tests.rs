@@ -14,6 +14,7 @@ use crate::store::{ClusterFacts, StoreError};
 use crate::wire::insights::{Count, Interval};
 
 mod daily;
+mod public;
 
 const COMPONENTS: [&str; 2] = ["deis-router", "deis-builder"];
 /// 2025-12-29, a Monday.
@@ -177,7 +178,7 @@ fn end(fleet: &[Drawn]) -> i64 {
 fn number(count: Count) -> i64 {
     match count {
         Count::Told(number) => i64::try_from(number).unwrap(),
-        Count::FewerThanTen => panic!("nothing is suppressed here"),
+        Count::Few => panic!("nothing is suppressed here"),
     }
 }
 

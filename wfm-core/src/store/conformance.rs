@@ -15,6 +15,7 @@ mod erase;
 mod facets;
 mod fleet;
 mod history;
+mod public;
 
 pub use changes::*;
 pub use clusters::*;
@@ -22,6 +23,7 @@ pub use erase::*;
 pub use facets::*;
 pub use fleet::*;
 pub use history::*;
+pub use public::*;
 
 /// Makes one test of every conformance case. The argument is an expression that is a future of a fresh, empty store; it is
 /// evaluated for each case. Needs tokio's `macros` and `rt` among the dev-dependencies.
@@ -57,6 +59,8 @@ macro_rules! store_conformance {
             a_doctor_report_is_kept_and_replaced
             a_store_that_works_is_ready
             records_make_the_same_store_again
+            what_the_public_is_shown_of_a_day_is_kept_once
+            the_public_days_and_their_secret_are_in_a_backup
             the_fleet_is_what_a_recount_gives
             noting_silence_changes_no_answer
             silence_that_was_noted_too_soon_is_taken_back

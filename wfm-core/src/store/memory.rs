@@ -13,7 +13,7 @@ use super::{
 use crate::anonymizer::Arrival;
 use crate::cluster::{ClusterId, Cohort};
 use crate::facets::{FacetCount, FacetReport, FacetValue};
-use crate::fleet::Table;
+use crate::fleet::{Day, PublicDay, Steps, Table};
 use crate::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases, Yank};
 use crate::version::Train;
 
@@ -37,6 +37,8 @@ struct State {
     doctors: BTreeMap<DoctorId, DoctorReport>,
     audit: Vec<AuditEntry>,
     facets: BTreeMap<(Date, Cohort, FacetValue), u64>,
+    public_days: BTreeMap<Day, PublicDay>,
+    steps: Option<Steps>,
 }
 
 #[derive(Debug, Clone)]
@@ -265,6 +267,28 @@ impl Store for MemoryStore {
 
     async fn facets(&self, week: Date) -> Result<Vec<FacetCount>, StoreError> {
         Ok(self.read(|state| state.facet_counts().filter(|count| count.week == week).collect()))
+    }
+
+    async fn steps(&self, drawn: Steps) -> Result<Steps, StoreError> {
+        Ok(self.write(|state| state.steps.get_or_insert(drawn).clone()))
+    }
+
+    async fn keep_public_days(&self, days: Vec<PublicDay>) -> Result<(), StoreError> {
+        self.write(|state| {
+            for day in days {
+                state.public_days.entry(day.day.into()).or_insert(day);
+            }
+        });
+        Ok(())
+    }
+
+    async fn public_days(&self, from: Day, to: Day) -> Result<Vec<PublicDay>, StoreError> {
+        let after = |day: &&PublicDay| Day::from(day.day) >= from;
+        Ok(self.read(|state| state.public_days.range(..=to).map(|(_, day)| day).filter(after).cloned().collect()))
+    }
+
+    async fn last_public_day(&self, until: Day) -> Result<Option<PublicDay>, StoreError> {
+        Ok(self.read(|state| state.public_days.range(..=until).next_back().map(|(_, day)| day.clone())))
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -11,6 +11,7 @@ use crate::anonymizer::{Arrival, ReportedVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::facets::FacetCount;
+use crate::fleet::{PublicDay, Steps};
 use crate::release::{Notice, Release};
 
 /// A cluster as the service knows it.
@@ -120,6 +121,10 @@ pub enum Record {
     },
     /// How many reports without an id said the same in a week. Each counter stands once.
     Facets(FacetCount),
+    /// What the public is shown of a day.
+    PublicDay(PublicDay),
+    /// The secret of the public numbers. Stands once, if at all.
+    Steps(Steps),
     /// What some clusters said: stands before the first of them.
     Facts {
         /// The number by which they name it; each has its own.

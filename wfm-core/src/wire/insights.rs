@@ -13,7 +13,7 @@ use crate::fleet::Cohorts;
 mod count;
 mod versions;
 
-pub use count::{Count, FEWER_THAN_TEN};
+pub use count::{Count, FEW};
 pub use versions::{Adoption, AdoptionDay, Installed, Lag, ReleaseInUse, ReleaseLag, ReleasesInUse};
 
 /// Whom an answer is about. Stands in every answer.
@@ -29,7 +29,7 @@ pub struct About {
     pub included: Count,
     /// How many are of the others.
     pub excluded: Count,
-    /// Present where the public is told less: counts are rounded down to a multiple of this, and smaller ones not told.
+    /// Present in answers to the public: counts are rounded down to a multiple of this, at steps that are secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounded_to: Option<u64>,
 }
@@ -67,22 +67,28 @@ pub struct Ages {
 pub struct Summary {
     /// Whom it is about.
     pub about: About,
-    /// Clusters that ever checked in.
+    /// Clusters that ever checked in; for the public, those of them that did so again two weeks later or more.
     pub known: Count,
-    /// Clusters that checked in within the last 24 hours.
+    /// Clusters that checked in within the last 24 hours; for the public, those of the known within the last 14 days.
     pub active: Count,
-    /// Clusters whose first check-in lies in the window.
-    pub appeared: Windows,
+    /// Clusters whose first check-in lies in the window. This and what follows is absent for the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appeared: Option<Windows>,
     /// The same for the window before that one.
-    pub appeared_before: Windows,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appeared_before: Option<Windows>,
     /// Silent clusters whose 24 hours of silence ended in the window.
-    pub disappeared: Windows,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disappeared: Option<Windows>,
     /// The same for the window before that one, as things stood at its end.
-    pub disappeared_before: Windows,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disappeared_before: Option<Windows>,
     /// Clusters that appeared in the window, were never seen on a second day, and are silent.
-    pub bounced: Windows,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounced: Option<Windows>,
     /// Clusters that checked in within the window after a silence of more than 24 hours.
-    pub returned: Windows,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<Windows>,
     /// Ages of the active clusters; absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age: Option<Ages>,

@@ -12,7 +12,7 @@ use crate::component::ComponentName;
 use crate::fleet::Cohorts;
 use crate::release::{NoticeId, PlainText};
 use crate::version::{Train, Version, VersionRange};
-use crate::wire::insights::{Count, FEWER_THAN_TEN};
+use crate::wire::insights::{Count, FEW};
 
 /// A value that is text of this pattern.
 macro_rules! text {
@@ -62,7 +62,7 @@ text!(
 impl PartialSchema for Count {
     fn schema() -> RefOr<Schema> {
         let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
-        let few = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([FEWER_THAN_TEN]));
+        let few = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([FEW]));
         OneOfBuilder::new().item(number).item(few).into()
     }
 }

@@ -47,6 +47,18 @@ pub(super) fn no_clusters(about: &About, asked: &Asked) -> Markup {
     }
 }
 
+/// The public numbers have not begun.
+pub(super) fn too_few() -> Markup {
+    html! {
+        section.absent aria-labelledby="too-few" {
+            h2 #too-few { "The public numbers have not begun" }
+            p { "They count a cluster once it has been known for 14 days, and begin when there are twenty such clusters or so. "
+                "Each day is counted when it is over, so this page changes once a day." }
+            p.soft { "Whoever has a token with the role " strong { "analyst" } " sees every cluster at once." }
+        }
+    }
+}
+
 /// This service's address. It does not know it itself, the browser does.
 fn here() -> Markup {
     html! { span.here { "ADDRESS/" } }

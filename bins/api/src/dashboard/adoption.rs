@@ -12,7 +12,7 @@ use super::chart::points::{Point, most, thin};
 use super::chart::scale::Scale;
 use super::chart::stack::{self, Layer};
 use super::chart::{Frame, number, when};
-use super::layers::{Named, layers};
+use super::layers::{Named, layers, number as number_of};
 use super::table::Column::{Number, Text};
 use super::words::told;
 use super::{Dashboard, OfComponent, block, table};
@@ -52,7 +52,10 @@ fn form(page: &Dashboard, components: &[ComponentName], adoption: &Adoption) -> 
 fn chart(name: &str, days: &[&AdoptionDay], about: &About) -> Markup {
     let named = layers(days, about);
     let whole: Vec<Point> = days.iter().map(|day| day.installed.as_ref().map(|all| all.active).into()).collect();
-    let highest = days.iter().filter_map(|day| day.installed.as_ref()).map(|all| most(all.active)).max();
+    // Rounded parts may be more than a rounded whole.
+    let parts = |all: &Installed| all.versions.values().chain([&all.none]).copied().map(number_of).sum::<u64>();
+    let highest =
+        days.iter().filter_map(|day| day.installed.as_ref()).map(|all| most(all.active).max(parts(all))).max();
     let scale = Scale::up_to(highest.unwrap_or(0));
     let places: Vec<Date> = days.iter().map(|day| day.day).collect();
     let title = format!("Active clusters by version of {name}");

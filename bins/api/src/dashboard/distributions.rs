@@ -34,9 +34,8 @@ fn is_empty(one: &Distribution) -> bool {
 fn card(one: &Distribution, about: &About) -> Markup {
     let title = title(&one.name);
     let whole: u64 = one.values.iter().map(|value| most(value.clusters)).sum::<u64>() + most(one.rest);
-    let is_told =
-        one.values.iter().all(|value| value.clusters != Count::FewerThanTen) && one.rest != Count::FewerThanTen;
-    let told_whole = if is_told { Count::Told(whole) } else { Count::FewerThanTen };
+    let is_told = one.values.iter().all(|value| value.clusters != Count::Few) && one.rest != Count::Few;
+    let told_whole = if is_told { Count::Told(whole) } else { Count::Few };
     let line =
         |what: Markup, count: Count| vec![what, html! { (told(count)) }, table::share(count, told_whole, whole, about)];
     let mut rows: Vec<Vec<Markup>> =

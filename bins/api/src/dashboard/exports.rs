@@ -34,7 +34,7 @@ pub(super) fn service(page: &Dashboard) -> Markup {
         }
         ul.plain {
             @for train in trains { li { a href={ "v4/releases/" (train) } { "Every release on " (train) } } }
-            li { a href="v3/clusters/count" { "How many clusters are known" } }
+            @if !matches!(page.shown, super::Shown::Nothing) { li { a href="v3/clusters/count" { "How many clusters are known" } } }
             li { a href="docs" { "Every path of this service" } " " a href="openapi.json" { "(OpenAPI)" } }
             li { a href="readyz?verbose" { "Whether the service is ready" } }
         }

@@ -59,7 +59,9 @@ pub(super) fn caveat(about: &About, asked: &Asked) -> Markup {
             "Counted: " strong { (clusters(about.included)) } " of " (whose(asked)) ", known because they chose to check in; "
             (clusters(about.excluded)) " of other cohorts left out. Days are UTC."
             @if let Some(step) = about.rounded_to {
-                " Numbers are rounded down to a multiple of " (step) ", and none under ten is told: it shows as " span.nobreak { "<10" } "."
+                " A cluster is counted while it has been known for 14 days and was heard of in the last 14. Numbers are rounded down to a multiple of "
+                (step) ", at steps that are secret: there are fewer than twenty more than is shown, and "
+                span.nobreak { "<20" } " stands for fewer than twenty. A day is counted once, when it is over."
             }
         }
     }

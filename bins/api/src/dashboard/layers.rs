@@ -23,13 +23,12 @@ pub(super) struct Named {
 /// without the component, and what is not told because it is too few. On every day they add up to all active clusters.
 pub(super) fn layers(days: &[&AdoptionDay], about: &About) -> Vec<Named> {
     // Whoever is told rounded numbers is not told that there is none, either.
-    let least = if about.rounded_to.is_some() { Count::FewerThanTen } else { Count::Told(0) };
+    let least = if about.rounded_to.is_some() { Count::Few } else { Count::Told(0) };
     let versions = chosen(days);
     let layer = |class: String, words: String, of: &dyn Fn(&Installed) -> Count| {
         let told = days.iter().map(|day| day.installed.as_ref().map(of)).collect();
-        let amount = |day: &&AdoptionDay| {
-            day.installed.as_ref().filter(|all| all.active != Count::FewerThanTen).map(of).map(number)
-        };
+        let amount =
+            |day: &&AdoptionDay| day.installed.as_ref().filter(|all| all.active != Count::Few).map(of).map(number);
         Named { words, told, layer: Layer { class, amounts: days.iter().map(amount).collect() } }
     };
     let mut layers: Vec<Named> = versions
@@ -103,10 +102,10 @@ fn sum(counts: impl Iterator<Item = Count>, least: Count) -> Count {
 }
 
 /// What is surely there.
-fn number(count: Count) -> u64 {
+pub(super) fn number(count: Count) -> u64 {
     match count {
         Count::Told(number) => number,
-        Count::FewerThanTen => 0,
+        Count::Few => 0,
     }
 }
 
@@ -158,12 +157,12 @@ mod tests {
 
     #[test]
     fn what_is_not_told_is_a_layer_and_nothing_is_lost() {
-        let day = day(&[Count::Told(40), Count::FewerThanTen], Count::FewerThanTen, Count::Told(60));
+        let day = day(&[Count::Told(40), Count::Few], Count::Few, Count::Told(60));
         let layers = layers(&[&day], &about(Some(10)));
         let told: Vec<(&str, u64)> =
             layers.iter().map(|named| (named.layer.class.as_str(), named.layer.amounts[0].unwrap())).collect();
         assert_eq!(told, [("v0", 40), ("other", 0), ("custom", 0), ("none", 0), ("untold", 20)]);
-        assert_eq!(layers[1].told, [Some(Count::FewerThanTen)]);
+        assert_eq!(layers[1].told, [Some(Count::Few)]);
     }
 
     #[test]

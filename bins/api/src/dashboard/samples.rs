@@ -49,16 +49,27 @@ fn page(asked: &str, shown: Shown) -> Dashboard {
 
 /// As the public is told.
 fn rounded(number: u64) -> Count {
-    if number < 10 { Count::FewerThanTen } else { Count::Told(number / 10 * 10) }
+    if number < 20 { Count::Few } else { Count::Told(number / 10 * 10) }
 }
 
 fn public(fleet: &Fleet) -> Shown {
-    Shown::Rounded(Box::new(fleet.insights()))
+    let insights = fleet.insights();
+    let summary = Summary {
+        appeared: None,
+        appeared_before: None,
+        disappeared: None,
+        disappeared_before: None,
+        bounced: None,
+        returned: None,
+        age: None,
+        ..insights.summary
+    };
+    Shown::Rounded(Box::new(Insights { summary, lives: None, ..insights }))
 }
 
 fn nothing() -> Insights {
     let about = about(Count::Told(0), 0);
-    let none = Windows { week: Count::Told(0), month: Count::Told(0), quarter: Count::Told(0) };
+    let none = Some(Windows { week: Count::Told(0), month: Count::Told(0), quarter: Count::Told(0) });
     let series = |interval| Series { about: about.clone(), interval, buckets: Vec::new() };
     Insights {
         at: at(),
@@ -75,9 +86,11 @@ fn nothing() -> Insights {
             age: None,
         },
         active: series(Interval::Day),
-        appeared: series(Interval::Week),
-        disappeared: series(Interval::Week),
-        ages: AgeSeries { about: about.clone(), interval: Interval::Day, buckets: Vec::new() },
+        lives: Some(Lives {
+            appeared: series(Interval::Week),
+            disappeared: series(Interval::Week),
+            ages: AgeSeries { about: about.clone(), interval: Interval::Day, buckets: Vec::new() },
+        }),
         components: Vec::new(),
         component: None,
         distributions: None,
@@ -133,7 +146,8 @@ pub(super) fn all() -> Vec<(&'static str, Dashboard)> {
         ),
         ("month", page("range=30d", signed_in(fleet(30, 700).insights()))),
         ("public", page("", public(&Fleet { days: 90, size: 90, gap: 30..33, tell: rounded }))),
-        ("public-few", page("", public(&Fleet { days: 40, size: 6, gap: 30..33, tell: rounded }))),
+        ("public-few", page("", public(&Fleet { days: 40, size: 15, gap: 30..33, tell: rounded }))),
+        ("public-first-days", page("", public(&Fleet { days: 9, size: 6, gap: 0..0, tell: rounded }))),
         ("nobody", page("", Shown::Nothing)),
         ("hostile", page("range=30d", signed_in(hostile))),
     ]

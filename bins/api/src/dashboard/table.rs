@@ -65,6 +65,6 @@ pub(super) fn bar(part: u64, whole: u64, words: &str) -> Markup {
 pub(super) fn share(part: Count, whole: Count, at_most: u64, about: &About) -> Markup {
     match part {
         Count::Told(number) => bar(number, at_most, &words::share(part, whole, about).unwrap_or_default()),
-        Count::FewerThanTen => html! { "–" },
+        Count::Few => html! { "–" },
     }
 }

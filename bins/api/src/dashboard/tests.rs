@@ -68,9 +68,11 @@ fn a_count_that_is_not_told_is_never_a_zero() {
     let html = body_of("public-few");
     // An axis does begin at zero.
     let said = words(&html.replace(">0</text>", "></text>"));
-    assert!(said.contains("&lt;10"), "{said}");
+    assert!(said.contains("&lt;20"), "{said}");
     assert!(!said.contains(" 0 "), "{said}");
-    assert!(said.contains("fewer than ten, not told how many"));
+    assert!(said.contains("fewer than twenty, not told how many"));
+    let first = words(&body_of("public-first-days"));
+    assert!(first.contains("The public numbers have not begun") && !first.contains(" 0 "), "{first}");
 }
 
 #[test]

@@ -7,21 +7,29 @@ use super::words::{change, span, told};
 use super::{Dashboard, block};
 
 pub(super) fn tiles(page: &Dashboard, summary: &Summary) -> Markup {
+    let is_public = summary.about.rounded_to.is_some();
     let age = |seconds: fn(&Ages) -> i64| summary.age.as_ref().map(seconds).map(span);
     let body = html! {
         dl.tiles {
-            (tile("active in the last 24 hours", &told(summary.active)))
-            (tile("known", &told(summary.known)))
-            (tile("median age of the active", &age(|age| age.median_seconds).unwrap_or_else(|| "–".into())))
-            (tile("mean age of the active", &age(|age| age.mean_seconds).unwrap_or_else(|| "–".into())))
+            @if is_public {
+                (tile("active in the last 14 days", &told(summary.active)))
+                (tile("known", &told(summary.known)))
+            } @else {
+                (tile("active in the last 24 hours", &told(summary.active)))
+                (tile("known", &told(summary.known)))
+                (tile("median age of the active", &age(|age| age.median_seconds).unwrap_or_else(|| "–".into())))
+                (tile("mean age of the active", &age(|age| age.mean_seconds).unwrap_or_else(|| "–".into())))
+            }
         }
-        div.tiles {
-            (windows("Appeared", &summary.appeared, Some(&summary.appeared_before)))
-            (windows("Disappeared", &summary.disappeared, Some(&summary.disappeared_before)))
-            (windows("Returned", &summary.returned, None))
-            (windows("Bounced", &summary.bounced, None))
+        @if !is_public {
+            div.tiles {
+                (windows("Appeared", summary.appeared.as_ref(), summary.appeared_before.as_ref()))
+                (windows("Disappeared", summary.disappeared.as_ref(), summary.disappeared_before.as_ref()))
+                (windows("Returned", summary.returned.as_ref(), None))
+                (windows("Bounced", summary.bounced.as_ref(), None))
+            }
+            (meanings())
         }
-        (meanings())
     };
     block::block("now", "Now", &block::data(page, "summary", &[]), &body)
 }
@@ -33,7 +41,8 @@ fn tile(what: &str, number: &str) -> Markup {
 /// A window, and where its number stands.
 type Row = (&'static str, fn(&Windows) -> Count);
 
-fn windows(what: &str, now: &Windows, before: Option<&Windows>) -> Markup {
+fn windows(what: &str, now: Option<&Windows>, before: Option<&Windows>) -> Markup {
+    let Some(now) = now else { return Markup::default() };
     let rows: [Row; 3] = [("7 days", |all| all.week), ("30 days", |all| all.month), ("90 days", |all| all.quarter)];
     html! {
         div.tile { table.windows {

@@ -5,19 +5,19 @@ pub(super) use wfm_shell::words::{count, grouped};
 
 const DAY: i64 = 86_400;
 
-/// A count with commas, or `<10`.
+/// A count with commas, or `<20`.
 pub(super) fn told(clusters: Count) -> String {
     match clusters {
         Count::Told(number) => grouped(number),
-        Count::FewerThanTen => clusters.to_string(),
+        Count::Few => clusters.to_string(),
     }
 }
 
-/// `1 cluster`, `1,234 clusters`, `<10 clusters`.
+/// `1 cluster`, `1,234 clusters`, `<20 clusters`.
 pub(super) fn clusters(clusters: Count) -> String {
     match clusters {
         Count::Told(number) => count(number, "cluster"),
-        Count::FewerThanTen => format!("{clusters} clusters"),
+        Count::Few => format!("{clusters} clusters"),
     }
 }
 
@@ -36,7 +36,8 @@ pub(super) fn change(now: Count, before: Count) -> Option<String> {
 pub(super) fn share(part: Count, whole: Count, about: &About) -> Option<String> {
     let (Count::Told(part), Count::Told(whole)) = (part, whole) else { return None };
     if about.rounded_to.is_some() {
-        let percent = part.saturating_mul(100).checked_add(whole / 2)?.checked_div(whole)?;
+        // A rounded part may be more than its rounded whole.
+        let percent = part.saturating_mul(100).checked_add(whole / 2)?.checked_div(whole)?.min(100);
         return Some(format!("≈ {percent} %"));
     }
     let thousandths = part.saturating_mul(1000).checked_add(whole / 2)?.checked_div(whole)?;
@@ -65,14 +66,14 @@ pub(super) fn days(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Count::{FewerThanTen, Told};
+    use Count::{Few, Told};
 
     #[test]
     fn a_change_is_said_with_its_sign_and_not_at_all_where_it_is_not_known() {
         let words = [(12, 0), (3, 6), (7, 7), (2345, 1)].map(|(now, before)| change(Told(now), Told(before)).unwrap());
         assert_eq!(words, ["+12", "−3", "no change", "+2,344"]);
-        assert_eq!(change(FewerThanTen, Told(10)), None);
-        assert_eq!(change(Told(10), FewerThanTen), None);
+        assert_eq!(change(Few, Told(10)), None);
+        assert_eq!(change(Told(10), Few), None);
     }
 
     #[test]
@@ -87,16 +88,17 @@ mod tests {
         let share_of = |part, whole| share(part, whole, &exact);
         let words = [(1, 8), (1, 1), (0, 5), (2, 3), (1, 9999)].map(|(a, b)| share_of(Told(a), Told(b)).unwrap());
         assert_eq!(words, ["12.5 %", "100.0 %", "0.0 %", "66.7 %", "under 0.1 %"]);
-        let none = [share_of(Told(0), Told(0)), share_of(Told(0), FewerThanTen), share_of(FewerThanTen, Told(9))];
+        let none = [share_of(Told(0), Told(0)), share_of(Told(0), Few), share_of(Few, Told(9))];
         assert_eq!(none, [None, None, None]);
         let rounded = About { rounded_to: Some(10), ..exact.clone() };
         assert_eq!(share(Told(20), Told(70), &rounded).unwrap(), "≈ 29 %");
+        assert_eq!(share(Told(30), Told(20), &rounded).unwrap(), "≈ 100 %");
     }
 
     #[test]
     fn durations_and_counts_have_their_unit() {
         assert_eq!([0, 3600, 30 * 3600, 41 * DAY].map(span), ["under an hour", "1 hour", "30 hours", "41 days"]);
         assert_eq!([0, DAY / 2, 41 * DAY].map(days), ["0.0", "0.5", "41.0"]);
-        assert_eq!([Told(1), Told(1200), FewerThanTen].map(clusters), ["1 cluster", "1,200 clusters", "<10 clusters"]);
+        assert_eq!([Told(1), Told(1200), Few].map(clusters), ["1 cluster", "1,200 clusters", "<20 clusters"]);
     }
 }

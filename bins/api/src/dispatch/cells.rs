@@ -122,7 +122,6 @@ fn nothing_but_releases_a_clusters_own_record_and_what_has_no_secret_is_open() {
         (Post, "/v2/clusters/{id}"),
         (Post, "/v2/versions/latest"),
         (Post, "/v3/clusters"),
-        (Get, "/v3/clusters/count"),
         (Get, "/v3/clusters/{id}"),
         (Post, "/v3/doctor/{id}"),
         (Post, "/v3/versions/latest"),

@@ -1,13 +1,15 @@
 //! Questions about the fleet: `GET /v4/insights/…`.
 //!
-//! Each is one look at the rollups: `asked` reads what is asked, `scene` knows the moment, `answers` asks the fleet and
-//! tells the answer to whoever looks, `form` writes it. `dashboard` puts the same answers together for a page.
+//! `asked` reads what is asked and `form` writes the answer. To whoever is signed in, each is one look at the rollups: `scene`
+//! knows the moment, `answers` asks the fleet. To the public, `public` shows days that were kept. `dashboard` puts the same
+//! answers together for a page.
 
 use wfm_core::fleet::Counted;
 use wfm_core::wire::insights::Interval;
 
 use crate::error::Answer;
 use crate::request::Request;
+use crate::viewer::Viewer;
 
 mod answers;
 mod asked;
@@ -18,21 +20,34 @@ mod public;
 mod scene;
 mod table;
 
+#[cfg(test)]
+pub(crate) use dashboard::Lives;
 pub(crate) use dashboard::{Insights, OfComponent, Wanted};
 use form::reply;
+pub(crate) use public::Published;
 use scene::look;
 
 /// `GET /v4/insights/summary`.
 pub(crate) async fn summary(request: Request) -> Answer {
     let query = request.query(&["include", "at"])?;
     let (include, at) = (asked::include(&request, &query)?, asked::at(&request, &query)?);
-    let answer = look(&request.service, request.viewer, include, move |scene| scene.summary(at)).await?;
+    let answer = match request.viewer {
+        Viewer::SignedIn => look(&request.service, include, move |scene| scene.summary(at)).await?,
+        _ => Published::of(&request.service).await?.summary(at).await?,
+    };
     Ok(reply(&request, &answer))
 }
 
 /// `GET /v4/insights/active`.
 pub(crate) async fn active(request: Request) -> Answer {
-    series(request, Counted::Active, Interval::Day).await
+    if request.viewer == Viewer::SignedIn {
+        return series(request, Counted::Active, Interval::Day).await;
+    }
+    let query = request.query(&["include", "from", "to", "interval"])?;
+    asked::include(&request, &query)?;
+    let stretch = asked::stretch(&query, Interval::Day)?;
+    let answer = Published::of(&request.service).await?.active(stretch).await?;
+    Ok(reply(&request, &answer))
 }
 
 /// `GET /v4/insights/appeared`.
@@ -48,8 +63,7 @@ pub(crate) async fn disappeared(request: Request) -> Answer {
 async fn series(request: Request, counted: Counted, interval: Interval) -> Answer {
     let query = request.query(&["include", "from", "to", "interval"])?;
     let (include, stretch) = (asked::include(&request, &query)?, asked::stretch(&query, interval)?);
-    let question = move |scene: &scene::Scene<'_>| scene.series(counted, stretch);
-    let answer = look(&request.service, request.viewer, include, question).await?;
+    let answer = look(&request.service, include, move |scene| scene.series(counted, stretch)).await?;
     Ok(reply(&request, &answer))
 }
 
@@ -57,7 +71,7 @@ async fn series(request: Request, counted: Counted, interval: Interval) -> Answe
 pub(crate) async fn age(request: Request) -> Answer {
     let query = request.query(&["include", "from", "to", "interval"])?;
     let (include, stretch) = (asked::include(&request, &query)?, asked::stretch(&query, Interval::Day)?);
-    let answer = look(&request.service, request.viewer, include, move |scene| scene.ages(stretch)).await?;
+    let answer = look(&request.service, include, move |scene| scene.ages(stretch)).await?;
     Ok(reply(&request, &answer))
 }
 
@@ -66,8 +80,10 @@ pub(crate) async fn adoption(request: Request) -> Answer {
     let query = request.query(&["component", "include", "from", "to", "interval"])?;
     let (include, stretch) = (asked::include(&request, &query)?, asked::stretch(&query, Interval::Day)?);
     let component = asked::component(&query)?;
-    let question = move |scene: &scene::Scene<'_>| scene.adoption(&component, stretch);
-    let answer = look(&request.service, request.viewer, include, question).await?;
+    let answer = match request.viewer {
+        Viewer::SignedIn => look(&request.service, include, move |scene| scene.adoption(&component, stretch)).await?,
+        _ => Published::of(&request.service).await?.adoption(&component, stretch).await?,
+    };
     Ok(reply(&request, &answer))
 }
 
@@ -76,8 +92,7 @@ pub(crate) async fn lag(request: Request) -> Answer {
     let query = request.query(&["component", "include"])?;
     let (include, component) = (asked::include(&request, &query)?, asked::component(&query)?);
     let releases = request.service.store.releases().await?;
-    let question = move |scene: &scene::Scene<'_>| scene.lag(&releases, &component);
-    let answer = look(&request.service, request.viewer, include, question).await?;
+    let answer = look(&request.service, include, move |scene| scene.lag(&releases, &component)).await?;
     Ok(reply(&request, &answer))
 }
 
@@ -85,7 +100,10 @@ pub(crate) async fn lag(request: Request) -> Answer {
 pub(crate) async fn releases(request: Request) -> Answer {
     let include = asked::include(&request, &request.query(&["include"])?)?;
     let releases = request.service.store.releases().await?;
-    let answer = look(&request.service, request.viewer, include, move |scene| scene.releases(&releases)).await?;
+    let answer = match request.viewer {
+        Viewer::SignedIn => look(&request.service, include, move |scene| scene.releases(&releases)).await?,
+        _ => Published::of(&request.service).await?.releases(&releases),
+    };
     Ok(reply(&request, &answer))
 }
 
@@ -93,7 +111,9 @@ pub(crate) async fn releases(request: Request) -> Answer {
 pub(crate) async fn distributions(request: Request) -> Answer {
     let include = asked::include(&request, &request.query(&["include"])?)?;
     let counted = distributions::counted(&request.service).await?;
-    let question = move |scene: &scene::Scene<'_>| Ok(scene.distributions(&counted));
-    let answer = look(&request.service, request.viewer, include, question).await?;
+    let answer = match request.viewer {
+        Viewer::SignedIn => look(&request.service, include, move |scene| Ok(scene.distributions(&counted))).await?,
+        _ => Published::of(&request.service).await?.distributions(&counted),
+    };
     Ok(reply(&request, &answer))
 }

@@ -84,9 +84,8 @@ impl Fleet {
         };
         set(&self.clusters, "24h", summary.active);
         set(&self.clusters, "ever", summary.known);
-        for (family, Windows { week, month, quarter }) in
-            [(&self.appeared, summary.appeared), (&self.disappeared, summary.disappeared)]
-        {
+        for (family, windows) in [(&self.appeared, summary.appeared), (&self.disappeared, summary.disappeared)] {
+            let Some(Windows { week, month, quarter }) = windows else { continue };
             set(family, "7d", week);
             set(family, "30d", month);
             set(family, "90d", quarter);
@@ -107,6 +106,6 @@ impl Fleet {
 fn number(clusters: Count) -> i64 {
     match clusters {
         Count::Told(clusters) => i64::try_from(clusters).unwrap_or(i64::MAX),
-        Count::FewerThanTen => 0,
+        Count::Few => 0,
     }
 }

@@ -67,7 +67,9 @@ impl<W: Write> Raw<W> {
             | Record::Audit(_)
             | Record::Doctor(_)
             | Record::Rule { .. }
-            | Record::Facets(_) => Ok(()),
+            | Record::Facets(_)
+            | Record::PublicDay(_)
+            | Record::Steps(_) => Ok(()),
         }
     }
 

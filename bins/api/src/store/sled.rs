@@ -6,6 +6,7 @@
 //! | `releases` | train, component, version | the release as JSON |
 //! | `ledger` | `n` train, id / `a` number / `d` id | a notice, a line of the audit log, a doctor report, as JSON |
 //! | `ledger` | `r` id | a rule about whose a cluster is |
+//! | `ledger` | `p` day / `s` | what the public is shown of it, as JSON / the secret of the public numbers ([`public`]) |
 //! | `ledger` | `f` week, cohort, facet, value | how many reports without an id said so ([`facets`]) |
 //! | `clusters.2` | the cluster's id | first, last and number of check-ins, cohort, and its open run ([`run`]) |
 //! | `runs.3` | a number, in the order of closing | a cluster's closed run of check-ins and where the one before is ([`closed`]); nothing once it was erased |
@@ -27,6 +28,7 @@ use jiff::civil::Date;
 use wfm_core::anonymizer::Arrival;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::facets::{FacetCount, FacetReport};
+use wfm_core::fleet::{Day, PublicDay, Steps};
 use wfm_core::release::{Notice, NoticeId, PlainText, PublishMode, PublishOutcome, Release, ReleaseKey, Releases};
 use wfm_core::store::{
     Attendance, AuditEntry, Bounds, By, ClusterFacts, ClusterQuery, ClusterRecord, DoctorId, DoctorReport, History,
@@ -46,6 +48,7 @@ mod group;
 mod load;
 mod migrate;
 mod open;
+mod public;
 mod quiet;
 mod read;
 mod rebuild;
@@ -271,6 +274,30 @@ impl Store for SledStore {
 
     async fn facets(&self, week: Date) -> Result<Vec<FacetCount>, StoreError> {
         self.read(move |disk| facets::counts(&disk.trees, Some(week))).await
+    }
+
+    async fn steps(&self, drawn: Steps) -> Result<Steps, StoreError> {
+        match self.read(|disk| public::steps(&disk.trees)).await? {
+            Some(known) => Ok(known),
+            None => self.writing.ask(move |group| group.keep_steps(&drawn)).await,
+        }
+    }
+
+    async fn keep_public_days(&self, days: Vec<PublicDay>) -> Result<(), StoreError> {
+        let rows: Vec<_> = days.iter().map(public::row).collect();
+        for some in rows.chunks(work::AT_ONCE) {
+            let some = some.to_vec();
+            self.writing.ask(move |group| group.keep_public_days(&some)).await?;
+        }
+        Ok(())
+    }
+
+    async fn public_days(&self, from: Day, to: Day) -> Result<Vec<PublicDay>, StoreError> {
+        self.read(move |disk| public::days(&disk.trees, from, to)).await
+    }
+
+    async fn last_public_day(&self, until: Day) -> Result<Option<PublicDay>, StoreError> {
+        self.read(move |disk| public::last(&disk.trees, until)).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

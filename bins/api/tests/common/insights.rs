@@ -5,7 +5,8 @@ use std::sync::Arc;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use wfm_api::{InsightsPublic, Rates, Settings};
-use wfm_core::store::MemoryStore;
+use wfm_core::fleet::Steps;
+use wfm_core::store::{MemoryStore, Store};
 
 use super::{ID, Served, read, serve_with};
 
@@ -22,8 +23,14 @@ pub(crate) const QUESTIONS: [&str; 9] = [
     "distributions",
 ];
 
+/// The questions that may be public.
+pub(crate) const PUBLIC: [&str; 5] =
+    ["summary", "active", "adoption?component=deis-router", "releases", "distributions"];
+
 pub(crate) async fn serve(insights_public: InsightsPublic) -> Served {
     let store = Arc::new(MemoryStore::default());
+    // Steps at the tens themselves.
+    store.steps(Steps::of([0; Steps::RANDOM])).await.unwrap();
     let served = serve_with(store, |settings| Settings { rates: Rates::none(), insights_public, ..settings }).await;
     for version in ["v2.18.0", "v2.19.0"] {
         served.publish_router("stable", version).await;
@@ -42,6 +49,26 @@ pub(crate) async fn check_in(served: &Served, n: usize, version: &str, at: &str)
     let router = json!({"component": {"name": "deis-router"}, "version": {"version": version}});
     let body = json!({"id": id(n), "components": [router]});
     assert_eq!(served.post("/v3/clusters", body.to_string()).await.0, StatusCode::OK);
+}
+
+/// 45 clusters stay from the 1st to the 16th at noon, the first 25 of which upgrade on the 14th; 30 others are seen on the 2nd
+/// alone; on the 17th, which is today, 3 of those that stayed have been heard of.
+pub(crate) async fn settled(insights_public: InsightsPublic) -> Served {
+    let served = serve(insights_public).await;
+    for day in 1..=16 {
+        let noon = format!("2026-01-{day:02}T12:00:00Z");
+        for n in 0..45 {
+            check_in(&served, n, if n < 25 && day >= 14 { "v2.20.0" } else { "v2.18.0" }, &noon).await;
+        }
+        for n in 45..if day == 2 { 75 } else { 45 } {
+            check_in(&served, n, "v2.19.0", &noon).await;
+        }
+    }
+    for n in 0..3 {
+        check_in(&served, n, "v2.20.0", "2026-01-17T06:00:00Z").await;
+    }
+    served.clock.set("2026-01-17T11:00:00Z".parse().unwrap());
+    served
 }
 
 /// 27 clusters stay from the 1st to the 4th at noon, the first 15 of which upgrade on the 3rd; 4 others are seen on the

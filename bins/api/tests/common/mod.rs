@@ -105,6 +105,11 @@ impl Served {
         self.request(method, path).bearer_auth(token(Role::Admin).reveal())
     }
 
+    /// How many clusters there are, exactly.
+    pub(crate) async fn count(&self) -> Value {
+        read(self.analyst(Method::GET, "/v3/clusters/count").send().await.unwrap()).await.1
+    }
+
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
         read(self.request(Method::GET, path).send().await.unwrap()).await
     }

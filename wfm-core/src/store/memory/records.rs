@@ -16,6 +16,8 @@ pub(super) fn of(state: &State) -> Records {
     records.extend(state.doctors.values().cloned().map(Record::Doctor));
     records.extend(state.rules.iter().map(|(id, cohort)| Record::Rule { id: *id, cohort: *cohort }));
     records.extend(state.facet_counts().map(Record::Facets));
+    records.extend(state.public_days.values().cloned().map(Record::PublicDay));
+    records.extend(state.steps.clone().map(Record::Steps));
     let mut numbers: BTreeMap<&ClusterFacts, u64> = BTreeMap::new();
     for (id, cluster) in &state.clusters {
         let runs = cluster.runs.iter().map(|run| {
@@ -46,6 +48,8 @@ pub(super) fn read(records: Records) -> Result<State, StoreError> {
             Record::Facets(count) => {
                 state.facets.insert((count.week, count.cohort, count.value), count.reports);
             }
+            Record::PublicDay(day) => drop(state.public_days.insert(day.day.into(), day)),
+            Record::Steps(steps) => state.steps = Some(steps),
             Record::Facts { number, facts: said } => drop(facts.insert(number, Arc::new(said))),
             Record::Cluster { id, ruled, decided, runs } => {
                 let cluster = cluster(id, (ruled, decided), runs, &facts).ok_or_else(unreadable)?;

@@ -4,20 +4,20 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How many clusters: exact, or, for the public, rounded down to tens and not told below ten.
+/// How many clusters: exact, or, for the public, a multiple of ten that is less than twenty below the exact number.
 ///
-/// In JSON a number or the text `<10`.
+/// In JSON a number or the text `<20`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "CountForm", try_from = "CountForm")]
 pub enum Count {
-    /// Fewer than ten; none may be among them.
-    FewerThanTen,
+    /// Fewer than twenty, or none.
+    Few,
     /// This many.
     Told(u64),
 }
 
 /// What is said in place of a count that is not told.
-pub const FEWER_THAN_TEN: &str = "<10";
+pub const FEW: &str = "<20";
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
@@ -30,7 +30,7 @@ impl From<Count> for CountForm {
     fn from(count: Count) -> Self {
         match count {
             Count::Told(number) => Self::Number(number),
-            Count::FewerThanTen => Self::Text(FEWER_THAN_TEN.into()),
+            Count::Few => Self::Text(FEW.into()),
         }
     }
 }
@@ -41,8 +41,8 @@ impl TryFrom<CountForm> for Count {
     fn try_from(form: CountForm) -> Result<Self, Self::Error> {
         match form {
             CountForm::Number(number) => Ok(Self::Told(number)),
-            CountForm::Text(text) if text == FEWER_THAN_TEN => Ok(Self::FewerThanTen),
-            CountForm::Text(_) => Err("a count is a number or <10"),
+            CountForm::Text(text) if text == FEW => Ok(Self::Few),
+            CountForm::Text(_) => Err("a count is a number or <20"),
         }
     }
 }
@@ -51,7 +51,7 @@ impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Told(number) => number.fmt(f),
-            Self::FewerThanTen => f.write_str(FEWER_THAN_TEN),
+            Self::Few => f.write_str(FEW),
         }
     }
 }
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_count_is_a_number_or_says_that_it_is_not_told() {
-        for (count, json) in [(Count::Told(12), "12"), (Count::FewerThanTen, r#""<10""#)] {
+        for (count, json) in [(Count::Told(12), "12"), (Count::Few, r#""<20""#)] {
             assert_eq!(serde_json::to_string(&count).unwrap(), json);
             assert_eq!(serde_json::from_str::<Count>(json).unwrap(), count);
         }

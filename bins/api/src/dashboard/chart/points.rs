@@ -10,7 +10,7 @@ pub(crate) const MOST: usize = 370;
 pub(crate) enum Point {
     /// Nothing was counted: neither a number nor zero.
     Gap,
-    /// Fewer than ten, and not told how many.
+    /// Fewer than twenty, and not told how many.
     Few,
     /// This much.
     At(f64),
@@ -20,7 +20,7 @@ impl From<Option<Count>> for Point {
     fn from(count: Option<Count>) -> Self {
         match count {
             None => Self::Gap,
-            Some(Count::FewerThanTen) => Self::Few,
+            Some(Count::Few) => Self::Few,
             Some(Count::Told(number)) => Self::At(number as f64),
         }
     }
@@ -29,7 +29,7 @@ impl From<Option<Count>> for Point {
 /// The largest number that a count may stand for.
 pub(crate) fn most(count: Count) -> u64 {
     match count {
-        Count::FewerThanTen => 10,
+        Count::Few => 20,
         Count::Told(number) => number,
     }
 }

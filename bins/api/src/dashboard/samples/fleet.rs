@@ -29,7 +29,7 @@ pub(super) struct Fleet {
 
 impl Fleet {
     fn about(&self) -> About {
-        let rounded_to = ((self.tell)(1) == Count::FewerThanTen).then_some(10);
+        let rounded_to = ((self.tell)(1) == Count::Few).then_some(10);
         About { rounded_to, ..about((self.tell)(self.size), 41) }
     }
 
@@ -85,10 +85,8 @@ impl Fleet {
 
     pub(super) fn insights(&self) -> Insights {
         let about = self.about();
-        let windows = |week, month, quarter| Windows {
-            week: (self.tell)(week),
-            month: (self.tell)(month),
-            quarter: (self.tell)(quarter),
+        let windows = |week, month, quarter| {
+            Some(Windows { week: (self.tell)(week), month: (self.tell)(month), quarter: (self.tell)(quarter) })
         };
         let (few, some, many) = (self.size / 60, self.size / 15, self.size / 5);
         let active = self.count(self.days).unwrap();
@@ -140,9 +138,11 @@ impl Fleet {
             at: at(),
             summary,
             active: self.series(Interval::Day, 1),
-            appeared: self.series(Interval::Week, 28),
-            disappeared: self.series(Interval::Week, 40),
-            ages,
+            lives: Some(Lives {
+                appeared: self.series(Interval::Week, 28),
+                disappeared: self.series(Interval::Week, 40),
+                ages,
+            }),
             component: Some(OfComponent {
                 adoption: self.adoption(),
                 day: None,
@@ -171,7 +171,7 @@ impl Fleet {
                     value: (*value).into(),
                     clusters: (self.tell)(*clusters * self.size / 100),
                 })
-                .filter(|value| value.clusters > Count::Told(4) || value.clusters == Count::FewerThanTen)
+                .filter(|value| value.clusters > Count::Told(4) || value.clusters == Count::Few)
                 .collect(),
             rest: if rest == 0 { Count::Told(0) } else { (self.tell)(rest) },
         };

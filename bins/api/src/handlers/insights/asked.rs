@@ -57,7 +57,8 @@ fn only_a_date(text: &str, date: Date) -> Result<Date, ()> {
 }
 
 impl At {
-    fn day(self) -> Day {
+    /// The day it lies in.
+    pub(super) fn day(self) -> Day {
         match self {
             Self::Second(time) => Day::of(time.as_second()),
             Self::Day(day) => day,

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use wfm_core::component::ComponentName;
 use wfm_core::fleet::{self, Cohorts, Counted, Day};
+use wfm_core::release::Releases;
 use wfm_core::wire::insights::{
-    Adoption, AdoptionDay, AgeSeries, Count, Distributions, Interval, Lag, ReleasesInUse, Series, Summary,
+    Adoption, AdoptionDay, AgeSeries, Distributions, Interval, Lag, ReleasesInUse, Series, Summary,
 };
 
 use super::asked::{Stretch, allowed};
-use super::distributions;
 use super::scene::{LONGEST, NoAnswer, Scene, look};
+use super::{Published, distributions};
 use crate::error::ApiError;
 use crate::service::Service;
 use crate::tokens::missing;
@@ -33,18 +34,14 @@ pub(crate) struct Wanted {
 /// What a page shows. All of it is about one moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Insights {
-    /// The moment: now, or, for the public, the end of the last day that is over.
+    /// The moment: now, or, for the public, the end of the last day that is kept.
     pub(crate) at: Timestamp,
     /// `summary`.
     pub(crate) summary: Summary,
     /// `active`.
     pub(crate) active: Series,
-    /// `appeared`, by week.
-    pub(crate) appeared: Series,
-    /// `disappeared`, by week.
-    pub(crate) disappeared: Series,
-    /// `age`.
-    pub(crate) ages: AgeSeries,
+    /// Who came and went, and ages; absent for the public.
+    pub(crate) lives: Option<Lives>,
     /// Every component that was published, by name.
     pub(crate) components: Vec<ComponentName>,
     /// What is told of one component; absent where none was published.
@@ -53,6 +50,17 @@ pub(crate) struct Insights {
     pub(crate) releases: ReleasesInUse,
     /// `distributions`; absent where nothing was counted yet.
     pub(crate) distributions: Option<Distributions>,
+}
+
+/// How clusters come, go and grow old.
+#[derive(Debug, Clone)]
+pub(crate) struct Lives {
+    /// `appeared`, by week.
+    pub(crate) appeared: Series,
+    /// `disappeared`, by week.
+    pub(crate) disappeared: Series,
+    /// `age`.
+    pub(crate) ages: AgeSeries,
 }
 
 /// What is told of one component.
@@ -79,6 +87,9 @@ impl Insights {
         let mut components: Vec<ComponentName> = releases.iter().map(|release| release.component().clone()).collect();
         components.sort_unstable();
         components.dedup();
+        if viewer == Viewer::Public {
+            return Ok(Self::published(&Published::of(service).await?, &wanted, components, &releases, &counted).await?);
+        }
         let question = move |scene: &Scene<'_>| {
             let stretch = scene.back(wanted.days, wanted.interval)?;
             let weekly = Stretch { interval: Interval::Week, ..stretch };
@@ -87,23 +98,57 @@ impl Insights {
                 Some(name) => Some(OfComponent {
                     adoption: scene.adoption(name, stretch)?,
                     day: wanted.day.map_or(Ok(None), |day| scene.adoption_on(name, day))?,
-                    lag: if scene.public { None } else { Some(scene.lag(&releases, name)?) },
+                    lag: Some(scene.lag(&releases, name)?),
                 }),
+            };
+            let lives = Lives {
+                appeared: scene.series(Counted::Appeared, weekly)?,
+                disappeared: scene.series(Counted::Disappeared, weekly)?,
+                ages: scene.ages(stretch)?,
             };
             Ok(Self {
                 at: scene.now,
                 summary: scene.summary(None)?,
                 active: scene.series(Counted::Active, stretch)?,
-                appeared: scene.series(Counted::Appeared, weekly)?,
-                disappeared: scene.series(Counted::Disappeared, weekly)?,
-                ages: scene.ages(stretch)?,
+                lives: Some(lives),
                 components: components.clone(),
                 component,
                 releases: scene.releases(&releases)?,
                 distributions: (!counted.is_empty()).then(|| scene.distributions(&counted)),
             })
         };
-        look(service, viewer, include, question).await
+        look(service, include, question).await
+    }
+
+    async fn published(
+        public: &Published,
+        wanted: &Wanted,
+        components: Vec<ComponentName>,
+        releases: &Releases,
+        counted: &distributions::Counted,
+    ) -> Result<Self, NoAnswer> {
+        let stretch = public.back(wanted.days, wanted.interval).await?;
+        let component = match wanted.component.as_ref().or(components.first()) {
+            None => None,
+            Some(name) => {
+                let on = |day| Stretch { from: Some(day), to: Some(day), interval: Interval::Day };
+                let day = match wanted.day {
+                    Some(day) => public.adoption(name, on(day)).await?.days.pop(),
+                    None => None,
+                };
+                Some(OfComponent { adoption: public.adoption(name, stretch).await?, day, lag: None })
+            }
+        };
+        Ok(Self {
+            at: public.now(),
+            summary: public.summary(None).await?,
+            active: public.active(stretch).await?,
+            lives: None,
+            components,
+            component,
+            releases: public.releases(releases),
+            distributions: (!counted.is_empty()).then(|| public.distributions(counted)),
+        })
     }
 }
 
@@ -116,15 +161,7 @@ impl Scene<'_> {
             Some(days) => today.plus(1 - days.max(1)),
             None => fleet::first_day(self.rollups)?.unwrap_or(today),
         };
-        let all = Stretch { from: Some(from.clamp(earliest, today)), to: Some(today), interval };
-        if days.is_some() || !self.public {
-            return Ok(all);
-        }
-        // On which day the first cluster came is told to the public no more than how many came: for them it all begins on
-        // the first day on which there is a number.
-        let active = self.series(Counted::Active, Stretch { interval: Interval::Day, ..all })?;
-        let told = active.buckets.iter().find(|bucket| bucket.clusters > Some(Count::FewerThanTen));
-        Ok(Stretch { from: Some(told.map_or(today, |bucket| bucket.from.into())), ..all })
+        Ok(Stretch { from: Some(from.clamp(earliest, today)), to: Some(today), interval })
     }
 }
 

@@ -33,7 +33,7 @@ impl Counted {
         self.counts.is_empty()
     }
 
-    /// As it is told to whoever is signed in, at this moment.
+    /// The exact numbers, at this moment.
     pub(super) fn distributions(&self, at: Timestamp, include: Cohorts) -> Distributions {
         let (included, all) = (self.reports(include), self.reports(Cohorts::ALL));
         let (included, excluded) = (Count::Told(included), Count::Told(all.saturating_sub(included)));

@@ -1,162 +1,208 @@
-//! What the public is told: every count rounded down to tens, and none below ten.
+//! What the public is shown: days that are over, as they were kept ([`public_days`](crate::public_days)).
 //!
-//! What is told depends on nothing but how many tens a count has, so whatever is reckoned out of such numbers, of any days,
-//! versions or windows, is a multiple of ten again and never a count that is not told. Where there is nothing to tell it is
-//! not told either that there is nothing: a version that nobody runs, and a day on which nobody was heard of, look as those
-//! of fewer than ten clusters do.
+//! Ages, arrivals, departures and lags are not among it: the mean age of clusters of which some are the attacker's own tells
+//! how many the others are, and what happens in a week happens to few.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use wfm_core::anonymizer::ReportedVersion;
-use wfm_core::fleet::DAY;
+use wfm_core::component::ComponentName;
+use wfm_core::fleet::{self, Cohorts, Day, PublicDay, Range, Steps};
+use wfm_core::release::Releases;
+use wfm_core::store::{Store, StoreError};
 use wfm_core::wire::insights::{
-    About, Adoption, AdoptionDay, AgeBucket, AgeSeries, Ages, Bucket, Count, Distribution, DistributionValue,
-    Distributions, Installed, ReleaseInUse, ReleasesInUse, Series, Summary, Windows,
+    About, Adoption, AdoptionDay, Bucket, Count, Distribution, DistributionValue, Distributions, Installed, Interval,
+    ReleasesInUse, Series, Summary,
 };
+
+use super::asked::{At, Stretch};
+use super::distributions;
+use super::scene::{LONGEST, NoAnswer, last_second, only, range};
+use crate::service::Service;
 
 /// What counts are rounded down to a multiple of.
 const TENS: u64 = 10;
 
-/// Something that the public can be told in its own way.
-pub(super) trait Told {
-    /// The same as the public is told it.
-    fn for_public(self) -> Self;
+/// The days, as of the last one that is kept.
+pub(crate) struct Published {
+    store: Arc<dyn Store>,
+    steps: Steps,
+    last: PublicDay,
 }
 
-impl Told for Count {
-    fn for_public(self) -> Self {
-        match self {
-            Self::Told(clusters) if clusters >= TENS => Self::Told(clusters / TENS * TENS),
-            _ => Self::FewerThanTen,
+impl Published {
+    /// Keeps what is over, and looks at it.
+    pub(crate) async fn of(service: &Service) -> Result<Self, StoreError> {
+        service.keep_days().await?;
+        let to = service.last_day();
+        let last = service.store.last_public_day(to).await?.unwrap_or(PublicDay { day: to.date(), ..FEW });
+        Ok(Self { store: Arc::clone(&service.store), steps: service.steps().await?.clone(), last })
+    }
+
+    /// The moment that the answers are about.
+    pub(super) fn now(&self) -> Timestamp {
+        last_second(self.today())
+    }
+
+    fn today(&self) -> Day {
+        self.last.day.into()
+    }
+
+    fn about(&self, day: &PublicDay) -> About {
+        let (included, excluded) = (day.known, day.excluded);
+        let (at, include) = (last_second(day.day.into()), Cohorts::default());
+        About { at, include, included, excluded, rounded_to: Some(TENS) }
+    }
+
+    /// How many clusters are known; none where these are too few.
+    pub(crate) fn known(&self) -> u64 {
+        if let Count::Told(known) = self.last.known { known } else { 0 }
+    }
+
+    /// The fleet at the end of a day.
+    pub(super) async fn summary(&self, at: Option<At>) -> Result<Summary, NoAnswer> {
+        let day = match at {
+            None => self.today(),
+            Some(at) if at.day() <= self.today() => at.day(),
+            Some(_) => {
+                let latest = self.now();
+                let message = format!("at: it is not over yet: the latest that can be asked about is {latest}");
+                return Err(NoAnswer::Asked(message));
+            }
+        };
+        let shown = self.days(only(day)).await?.remove(&day).unwrap_or(PublicDay { day: day.date(), ..FEW });
+        Ok(Summary {
+            about: self.about(&shown),
+            known: shown.known,
+            active: shown.active,
+            appeared: None,
+            appeared_before: None,
+            disappeared: None,
+            disappeared_before: None,
+            bounced: None,
+            returned: None,
+            age: None,
+        })
+    }
+
+    /// Clusters by day, or on the last day of each week.
+    pub(super) async fn active(&self, stretch: Stretch) -> Result<Series, NoAnswer> {
+        let range = range(stretch, self.today())?;
+        let days = self.days(range).await?;
+        let bucket = |(from, to): (Day, Day)| Bucket {
+            from: from.date(),
+            to: to.date(),
+            complete: true,
+            clusters: Some(days.get(&to).map_or(Count::Few, |day| day.active)),
+        };
+        let buckets = self.spans(range).map(bucket).collect();
+        Ok(Series { about: self.about(&self.last), interval: range.interval, buckets })
+    }
+
+    /// Versions of a component by day, or on the last day of each week.
+    pub(super) async fn adoption(&self, component: &ComponentName, stretch: Stretch) -> Result<Adoption, NoAnswer> {
+        let range = range(stretch, self.today())?;
+        let days = self.days(range).await?;
+        let day = |(_, to): (Day, Day)| AdoptionDay {
+            day: to.date(),
+            complete: true,
+            installed: Some(days.get(&to).map_or_else(nothing, |day| day.installed(component))),
+        };
+        Ok(Adoption {
+            about: self.about(&self.last),
+            component: component.clone(),
+            now: self.last.installed(component),
+            days: self.spans(range).map(day).collect(),
+        })
+    }
+
+    /// Every release with how many run it.
+    pub(super) fn releases(&self, releases: &Releases) -> ReleasesInUse {
+        let mut in_use = fleet::published(releases, None);
+        for release in &mut in_use {
+            let versions = self.last.components.get(&release.component).map(|installed| &installed.versions);
+            let clusters = versions.and_then(|all| all.get(&ReportedVersion::Listed(release.version.clone())));
+            release.clusters = clusters.copied().unwrap_or(Count::Few);
         }
+        ReleasesInUse { about: self.about(&self.last), active: self.last.active, releases: in_use }
     }
-}
 
-impl Told for About {
-    fn for_public(self) -> Self {
-        let (included, excluded) = (self.included.for_public(), self.excluded.for_public());
-        Self { included, excluded, rounded_to: Some(TENS), ..self }
+    /// Distributions of what was counted in the last week that is over. They are about reports, which nobody can erase.
+    pub(super) fn distributions(&self, counted: &distributions::Counted) -> Distributions {
+        let exact = counted.distributions(self.now(), Cohorts::default());
+        let about = About {
+            included: self.round(exact.about.included),
+            excluded: self.round(exact.about.excluded),
+            rounded_to: Some(TENS),
+            ..exact.about
+        };
+        let shown = |one: &Distribution| !one.values.is_empty() || one.rest != Count::Few;
+        let distributions = exact.distributions.into_iter().map(|one| self.distribution(one)).filter(shown).collect();
+        Distributions { about, distributions, ..exact }
     }
-}
 
-impl Told for Windows {
-    fn for_public(self) -> Self {
-        let [week, month, quarter] = [self.week, self.month, self.quarter].map(Told::for_public);
-        Self { week, month, quarter }
-    }
-}
-
-impl Told for Ages {
-    fn for_public(self) -> Self {
-        let whole = |seconds: i64| seconds.div_euclid(DAY) * DAY;
-        Self { mean_seconds: whole(self.mean_seconds), median_seconds: whole(self.median_seconds) }
-    }
-}
-
-impl Told for Summary {
-    fn for_public(self) -> Self {
-        Self {
-            about: self.about.for_public(),
-            known: self.known.for_public(),
-            active: self.active.for_public(),
-            appeared: self.appeared.for_public(),
-            appeared_before: self.appeared_before.for_public(),
-            disappeared: self.disappeared.for_public(),
-            disappeared_before: self.disappeared_before.for_public(),
-            bounced: self.bounced.for_public(),
-            returned: self.returned.for_public(),
-            age: ages_of(self.age, Some(self.active)),
-        }
-    }
-}
-
-impl Told for Series {
-    fn for_public(self) -> Self {
-        let buckets = self.buckets.into_iter().filter(|bucket| bucket.complete);
-        let buckets = buckets.map(|bucket| Bucket { clusters: Some(counted(bucket.clusters)), ..bucket });
-        Self { about: self.about.for_public(), buckets: buckets.collect(), ..self }
-    }
-}
-
-/// Clusters that disappeared, with those that were active on each day. Where nobody was heard of, the service was not there
-/// to see anybody disappear; whether it was nobody or fewer than ten must not show.
-pub(super) fn disappeared(mut series: Series, active: &Series) -> Series {
-    for bucket in &mut series.buckets {
-        let days = active.buckets.iter().filter(|day| day.from >= bucket.from && day.to <= bucket.to);
-        let heard = days.map(|day| counted(day.clusters)).any(|clusters| clusters != Count::FewerThanTen);
-        bucket.clusters = bucket.clusters.filter(|_| heard);
-    }
-    series.for_public()
-}
-
-/// Ages, for which it matters how many were active in the same buckets.
-pub(super) fn ages(ages: AgeSeries, active: &Series) -> AgeSeries {
-    let active: BTreeMap<_, _> = active.buckets.iter().map(|bucket| (bucket.from, bucket.clusters)).collect();
-    let buckets = ages.buckets.into_iter().filter(|bucket| bucket.complete);
-    let buckets = buckets.map(|bucket| {
-        let clusters = active.get(&bucket.from).copied().flatten();
-        AgeBucket { age: ages_of(bucket.age, clusters), ..bucket }
-    });
-    AgeSeries { about: ages.about.for_public(), buckets: buckets.collect(), ..ages }
-}
-
-/// The ages of so many clusters.
-fn ages_of(ages: Option<Ages>, clusters: Option<Count>) -> Option<Ages> {
-    ages.filter(|_| counted(clusters) != Count::FewerThanTen).map(Told::for_public)
-}
-
-fn counted(clusters: Option<Count>) -> Count {
-    clusters.map_or(Count::FewerThanTen, Told::for_public)
-}
-
-impl Told for Installed {
-    fn for_public(self) -> Self {
-        let versions = self.versions.into_iter().map(|(version, clusters)| (version, clusters.for_public()));
-        let versions = versions.filter(|(_, clusters)| *clusters != Count::FewerThanTen);
-        let versions: BTreeMap<ReportedVersion, Count> = versions.collect();
-        Self { active: self.active.for_public(), none: self.none.for_public(), versions }
-    }
-}
-
-impl Told for Adoption {
-    fn for_public(self) -> Self {
-        let nobody = || Installed { active: Count::Told(0), none: Count::Told(0), versions: BTreeMap::new() };
-        let days = self.days.into_iter().filter(|day| day.complete);
-        let days = days.map(|day| {
-            let installed = day.installed.unwrap_or_else(nobody);
-            AdoptionDay { installed: Some(installed.for_public()), ..day }
-        });
-        Self { about: self.about.for_public(), now: self.now.for_public(), days: days.collect(), ..self }
-    }
-}
-
-impl Told for ReleasesInUse {
-    fn for_public(self) -> Self {
-        let releases = self.releases.into_iter();
-        let releases =
-            releases.map(|release| ReleaseInUse { clusters: release.clusters.for_public(), ..release }).collect();
-        Self { about: self.about.for_public(), active: self.active.for_public(), releases }
-    }
-}
-
-impl Told for Distributions {
-    fn for_public(self) -> Self {
-        let told = |one: &Distribution| !one.values.is_empty() || one.rest != Count::FewerThanTen;
-        let distributions = self.distributions.into_iter().map(Told::for_public).filter(told).collect();
-        Self { about: self.about.for_public(), distributions, ..self }
-    }
-}
-
-impl Told for Distribution {
-    fn for_public(self) -> Self {
+    fn distribution(&self, exact: Distribution) -> Distribution {
         let (common, rare): (Vec<DistributionValue>, Vec<_>) =
-            self.values.into_iter().partition(|value| value.clusters.for_public() != Count::FewerThanTen);
+            exact.values.into_iter().partition(|value| self.round(value.clusters) != Count::Few);
         let number = |count: Count| if let Count::Told(number) = count { number } else { 0 };
-        let rest = rare.iter().map(|value| number(value.clusters)).fold(number(self.rest), u64::saturating_add);
-        let round = |value: DistributionValue| DistributionValue { clusters: value.clusters.for_public(), ..value };
+        let rest = rare.iter().map(|value| number(value.clusters)).fold(number(exact.rest), u64::saturating_add);
+        let round = |value: DistributionValue| DistributionValue { clusters: self.round(value.clusters), ..value };
         let values = common.into_iter().map(round).collect();
-        Self { values, rest: Count::Told(rest).for_public(), ..self }
+        Distribution { values, rest: self.round(Count::Told(rest)), ..exact }
     }
+
+    fn round(&self, count: Count) -> Count {
+        if let Count::Told(number) = count { self.steps.round(number) } else { count }
+    }
+
+    /// So many days up to the last, or all from the first on which there is a number.
+    pub(super) async fn back(&self, days: Option<i64>, interval: Interval) -> Result<Stretch, NoAnswer> {
+        let today = self.today();
+        let from = match days {
+            Some(days) => today.plus(1 - days.max(1)),
+            None => {
+                let all = Range { from: today.plus(1 - LONGEST), to: today, interval };
+                let days = self.days(all).await?;
+                days.iter().find(|(_, shown)| shown.known != Count::Few).map_or(today, |(day, _)| *day)
+            }
+        };
+        Ok(Stretch { from: Some(from), to: Some(today), interval })
+    }
+
+    async fn days(&self, range: Range) -> Result<BTreeMap<Day, PublicDay>, StoreError> {
+        let (from, to) =
+            (if range.interval == Interval::Week { range.from.monday() } else { range.from }, self.today());
+        let to = if range.interval == Interval::Week { range.to.plus(6) } else { range.to }.min(to);
+        let days = self.store.public_days(from, to).await?;
+        Ok(days.into_iter().map(|shown| (shown.day.into(), shown)).collect())
+    }
+
+    /// The days or weeks of a range that are over.
+    fn spans(&self, range: Range) -> impl Iterator<Item = (Day, Day)> {
+        let (first, length) = match range.interval {
+            Interval::Day => (range.from, 1),
+            Interval::Week => (range.from.monday(), 7),
+        };
+        let today = self.today();
+        let starts = std::iter::successors(Some(first), move |from| Some(from.plus(length)));
+        let spans = starts.take_while(move |from| *from <= range.to).map(move |from| (from, from.plus(length - 1)));
+        spans.take_while(move |(_, to)| *to <= today)
+    }
+}
+
+/// A day on which there is nothing to show.
+const FEW: PublicDay = PublicDay {
+    day: jiff::civil::Date::ZERO,
+    known: Count::Few,
+    excluded: Count::Few,
+    active: Count::Few,
+    components: BTreeMap::new(),
+};
+
+fn nothing() -> Installed {
+    Installed { active: Count::Few, none: Count::Few, versions: BTreeMap::new() }
 }
 
 #[cfg(test)]

@@ -5,24 +5,20 @@ use wfm_core::fleet::{self, Cohorts, Day, Range, Rollups};
 use wfm_core::store::{self, StoreError, whole_second};
 
 use super::asked::{At, Stretch};
-use super::public::Told;
 use crate::error::ApiError;
 use crate::service::Service;
-use crate::viewer::Viewer;
 
 /// The most days that a series may have: ten years.
 pub(super) const LONGEST: i64 = 3700;
 /// How many days it has where nothing else is asked.
 const USUAL: i64 = 30;
 
-/// The rollups as they are at one moment, for whoever looks.
+/// The rollups as they are at one moment, for somebody who is signed in.
 pub(super) struct Scene<'a> {
     pub(super) rollups: &'a dyn Rollups,
-    /// The moment: now, or, for the public, the end of the last day that is over, so that nobody can see at which second a
-    /// number changes.
+    /// The moment.
     pub(super) now: Timestamp,
     pub(super) include: Cohorts,
-    pub(super) public: bool,
 }
 
 /// Why there is no answer.
@@ -39,16 +35,24 @@ impl From<StoreError> for NoAnswer {
     }
 }
 
+impl From<NoAnswer> for ApiError {
+    fn from(reason: NoAnswer) -> Self {
+        match reason {
+            NoAnswer::Store(error) => error.into(),
+            NoAnswer::Asked(message) => Self::bad_request(message),
+        }
+    }
+}
+
 /// Asks a question, and all of its parts about one moment.
 pub(super) async fn look<T: Send + 'static>(
     service: &Service,
-    viewer: Viewer,
     include: Cohorts,
     question: impl Fn(&Scene<'_>) -> Result<T, NoAnswer> + Send + 'static,
 ) -> Result<T, ApiError> {
-    let (clock, public) = (service.clock.now(), viewer != Viewer::SignedIn);
+    let clock = service.clock.now();
     let answer = store::ask(service.store.as_ref(), move |rollups| {
-        let scene = Scene { rollups, now: moment(rollups, clock, public)?, include, public };
+        let scene = Scene { rollups, now: fleet::now(rollups, clock)?, include };
         match question(&scene) {
             Ok(answer) => Ok(Ok(answer)),
             Err(NoAnswer::Asked(message)) => Ok(Err(message)),
@@ -58,12 +62,8 @@ pub(super) async fn look<T: Send + 'static>(
     answer.await?.map_err(ApiError::bad_request)
 }
 
-fn moment(rollups: &dyn Rollups, clock: Timestamp, public: bool) -> Result<Timestamp, StoreError> {
-    let now = fleet::now(rollups, clock)?;
-    Ok(if public { last_second(Day::of(now.as_second()).plus(-1)) } else { now })
-}
-
-fn last_second(day: Day) -> Timestamp {
+/// The end of a day.
+pub(super) fn last_second(day: Day) -> Timestamp {
     Timestamp::from_second(day.last_second()).unwrap_or(Timestamp::MAX)
 }
 
@@ -73,17 +73,10 @@ impl Scene<'_> {
         Day::of(self.now.as_second())
     }
 
-    /// The answer as whoever looks may be told it.
-    pub(super) fn told<T: Told>(&self, answer: T) -> T {
-        if self.public { answer.for_public() } else { answer }
-    }
-
     /// The moment that is asked about: now where none is.
     pub(super) fn at(&self, at: Option<At>) -> Result<Timestamp, NoAnswer> {
-        let refuse = || {
-            let over = if self.public { "over" } else { "past" };
-            NoAnswer::Asked(format!("at: it is not {over} yet: the latest that can be asked about is {}", self.now))
-        };
+        let refuse =
+            || NoAnswer::Asked(format!("at: it is not past yet: the latest that can be asked about is {}", self.now));
         match at {
             None => Ok(self.now),
             Some(At::Second(at)) => Some(at).filter(|at| *at <= whole_second(self.now)).ok_or_else(refuse),
@@ -92,24 +85,29 @@ impl Scene<'_> {
         }
     }
 
-    /// The days that are asked about: up to today where nothing else is said, and thirty of them.
+    /// The days that are asked about.
     pub(super) fn range(&self, asked: Stretch) -> Result<Range, NoAnswer> {
-        let to = asked.to.unwrap_or_else(|| self.today());
-        let from = asked.from.unwrap_or_else(|| to.plus(1 - USUAL));
-        let days = i64::from(to.number()) - i64::from(from.number()) + 1;
-        if days < 1 {
-            let message = format!("from and to: {} is after {}: swap them", from.date(), to.date());
-            return Err(NoAnswer::Asked(message));
-        }
-        if days > LONGEST {
-            let message = format!("from and to: there are {days} days between them: ask about {LONGEST} at most");
-            return Err(NoAnswer::Asked(message));
-        }
-        Ok(Range { from, to, interval: asked.interval })
+        range(asked, self.today())
     }
+}
 
-    /// One day.
-    pub(super) fn only(&self, day: Day) -> Range {
-        Range { from: day, to: day, interval: Default::default() }
+/// The days that are asked about: up to today where nothing else is said, and thirty of them.
+pub(super) fn range(asked: Stretch, today: Day) -> Result<Range, NoAnswer> {
+    let to = asked.to.unwrap_or(today);
+    let from = asked.from.unwrap_or_else(|| to.plus(1 - USUAL));
+    let days = i64::from(to.number()) - i64::from(from.number()) + 1;
+    if days < 1 {
+        let message = format!("from and to: {} is after {}: swap them", from.date(), to.date());
+        return Err(NoAnswer::Asked(message));
     }
+    if days > LONGEST {
+        let message = format!("from and to: there are {days} days between them: ask about {LONGEST} at most");
+        return Err(NoAnswer::Asked(message));
+    }
+    Ok(Range { from, to, interval: asked.interval })
+}
+
+/// One day.
+pub(super) fn only(day: Day) -> Range {
+    Range { from: day, to: day, interval: Default::default() }
 }

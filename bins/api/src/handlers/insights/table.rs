@@ -35,15 +35,15 @@ impl Table for Summary {
             vec![question.to_owned(), window.to_owned(), or_nothing(clusters), or_nothing(seconds)]
         };
         let count = |question, window, clusters| line(question, window, Some(clusters), None);
-        let windows = |question, said: Windows| {
-            [("7d", said.week), ("30d", said.month), ("90d", said.quarter)]
-                .map(|(window, clusters)| count(question, window, clusters))
+        let windows = |question, said: Option<Windows>| {
+            let windows = said.map(|said| [("7d", said.week), ("30d", said.month), ("90d", said.quarter)]);
+            windows.into_iter().flatten().map(move |(window, clusters)| count(question, window, clusters))
         };
         let mut lines = vec![
             count("included", "", self.about.included),
             count("excluded", "", self.about.excluded),
             count("known", "", self.known),
-            count("active", "24h", self.active),
+            count("active", if self.about.rounded_to.is_some() { "14d" } else { "24h" }, self.active),
         ];
         lines.extend(windows("appeared", self.appeared));
         lines.extend(windows("appeared_before", self.appeared_before));

@@ -20,6 +20,7 @@ pub(super) fn all() -> Vec<Operation> {
             .takes::<SaidWithoutId>("16 KiB")
             .gives::<v3::Cluster>(200, "The cluster as it is kept."),
         new(Get, "/v3/clusters/count", "countClusters", "How many clusters ever checked in")
+            .more("Exact with a reader's token; else as the public is shown it, or not at all.")
             .gives::<u64>(200, "A bare number."),
         new(Get, "/v3/clusters/{id}", "getCluster", "A cluster as it last reported")
             .gives::<v3::Cluster>(200, "The cluster.")
@@ -27,7 +28,7 @@ pub(super) fn all() -> Vec<Operation> {
         new(Delete, "/v4/clusters/{id}", "eraseCluster", "Erase a cluster")
             .more(
                 "Whoever knows the random id may. What the cluster said and when is gone, it leaves all counts, those of \
-                 past days too, and the audit log does not name it. It is answered once it is durable. A cluster that \
+                 past days too, but for rounded ones that are public, and the audit log does not name it. It is answered once it is durable. A cluster that \
                  checks in again is a new one, so switch sharing off first. Backups that were taken before still hold it.",
             )
             .gives_nothing(204, "It was erased.")

@@ -13,7 +13,7 @@ use super::disk::{Disk, Trees};
 use super::rebuild::Telling;
 use super::row::ClusterRow;
 use super::rows::{self, FactsKey, WrittenFacts};
-use super::{facets, failed, fleet};
+use super::{facets, failed, fleet, public};
 
 /// How many rows are written at once.
 const BATCH: usize = 1000;
@@ -105,6 +105,14 @@ impl<'a> Loading<'a> {
             Record::Facets(count) => {
                 let (key, reports) = facets::row(&count);
                 self.ledger.put(&key, &reports)
+            }
+            Record::PublicDay(day) => {
+                let (key, row) = public::row(&day);
+                self.ledger.put(&key, &row)
+            }
+            Record::Steps(steps) => {
+                let (key, row) = public::steps_row(&steps);
+                self.ledger.put(key, row)
             }
             Record::Cluster { id, ruled, decided, runs } => self.add_cluster(id, (ruled, decided), runs),
         }

@@ -10,7 +10,7 @@ use wfm_core::store::{Record, Records, Run, StoreError};
 use super::disk::Disk;
 use super::row::ClusterRow;
 use super::rows::{self, FactsKey};
-use super::{facets, failed, open, read};
+use super::{facets, failed, open, public, read};
 
 /// Everything there is. Called while nothing is written: what may change is taken now, a hundred bytes or so for each
 /// cluster; closed runs and facts never change but to be erased, and are read when their turn comes.
@@ -27,6 +27,10 @@ pub(super) fn of(disk: Arc<Disk>) -> Result<Records, StoreError> {
     }
     small.extend(read::rules(trees)?.into_iter().map(|(id, cohort)| Record::Rule { id, cohort }));
     small.extend(facets::counts(trees, None)?.into_iter().map(Record::Facets));
+    for day in public::all(trees) {
+        small.push(Record::PublicDay(day?));
+    }
+    small.extend(public::steps(trees)?.map(Record::Steps));
     let mut clusters = Vec::new();
     for pair in &trees.clusters {
         let (key, row) = pair.map_err(failed)?;

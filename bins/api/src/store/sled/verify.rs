@@ -8,7 +8,7 @@ use super::closed;
 use super::disk::Trees;
 use super::row::ClusterRow;
 use super::rows::{self, WrittenFacts};
-use super::{facets, failed, fleet, open, read};
+use super::{facets, failed, fleet, open, public, read};
 
 /// What was read, and what does not fit together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,6 +91,14 @@ fn verify_ledger(trees: &Trees, found: &mut Verification) -> Result<(), StoreErr
     }
     for what in facets::differences(trees) {
         found.differs(what?);
+    }
+    for day in public::all(trees) {
+        if let Err(error) = day {
+            found.differs(format!("a day as the public is shown it: {error}"));
+        }
+    }
+    if let Err(error) = public::steps(trees) {
+        found.differs(format!("the secret of the public numbers: {error}"));
     }
     Ok(())
 }

@@ -2,7 +2,6 @@ use wfm_core::cluster::Cohort;
 use wfm_core::facets::FacetReport;
 
 use super::*;
-use crate::handlers::insights::public::Told;
 
 /// What so many clusters of a cohort say, by codes.
 type Said<'a> = (Cohort, &'a [(Facet, &'a str)], u64);
@@ -74,21 +73,4 @@ fn parts_that_come_apart_are_one_cluster_and_what_is_left_out_hides_no_report() 
     assert_eq!(told.about.included, Count::Told(21));
     let names: Vec<&str> = told.distributions.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["kubernetes", "vendor", "nodes"], "in the order in which they are shown, and no other");
-}
-
-#[test]
-fn the_public_is_told_tens_and_nothing_of_what_is_rarer() {
-    let vendor = |code| [(Facet::Vendor, code)];
-    let counted = week(&[
-        (Cohort::Customer, &vendor("eks"), 38),
-        (Cohort::Customer, &vendor("gke"), 9),
-        (Cohort::Customer, &vendor("aks"), 4),
-        (Cohort::Customer, &[(Facet::Nodes, "3")], 9),
-    ]);
-    let told = customers(&counted).for_public();
-    assert_eq!(values(&told.distributions[0]), [("eks", Count::Told(30))]);
-    assert_eq!((told.distributions[0].rest, told.about.included), (Count::Told(10), Count::Told(50)));
-    assert_eq!(told.distributions.len(), 1, "of nodes there is nothing to tell");
-    let nobody = customers(&week(&[])).for_public();
-    assert_eq!(customers(&week(&[(Cohort::Customer, &vendor("eks"), 9)])).for_public(), nobody);
 }

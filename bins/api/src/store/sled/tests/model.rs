@@ -5,7 +5,7 @@ use tokio::runtime::Runtime;
 use wfm_core::clock::{Clock, ManualClock};
 use wfm_core::cluster::Cohort;
 use wfm_core::facets::{Facet, FacetReport, FacetValue};
-use wfm_core::fleet::{self, Cohorts};
+use wfm_core::fleet::{self, Cohorts, PublicDay, Steps};
 use wfm_core::release::{NoticeLevel, ReleaseKey};
 use wfm_core::store::{InstalledQuery, MemoryStore, Record, ask};
 use wfm_core::wire::insights::Count;
@@ -25,6 +25,7 @@ enum Operation {
     SetRules { rules: Vec<(u128, usize)> },
     Erase { cluster: u128 },
     CountFacets { week: i64, cohort: usize, minor: u8, nodes: Option<u64> },
+    ShowDay { day: i8, tens: u64, secret: u8 },
     NoteSilent,
     Ask { back: i64 },
     OpenAgain,
@@ -48,6 +49,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (0u128..5).prop_map(|cluster| Erase { cluster }),
         3 => (0i64..2, 0..4usize, 8u8..11, proptest::option::of(1u64..7))
             .prop_map(|(week, cohort, minor, nodes)| CountFacets { week, cohort, minor, nodes }),
+        2 => (1i8..6, 2u64..9, any::<u8>()).prop_map(|(day, tens, secret)| ShowDay { day, tens, secret }),
         2 => Just(NoteSilent),
         4 => (0i64..400_000).prop_map(|back| Ask { back }),
         1 => Just(OpenAgain),
@@ -164,6 +166,14 @@ impl Pair {
                 for _ in 0..2 {
                     self.memory.count_facets(report.clone()).await.unwrap();
                 }
+            }
+            Operation::ShowDay { day, tens, secret } => {
+                let (day, active) = (jiff::civil::date(2026, 1, day), Count::Told(tens * 10));
+                let shown = PublicDay { day, known: active, excluded: Count::Few, active, components: BTreeMap::new() };
+                both!(self, store => store.keep_public_days(vec![shown.clone()]));
+                both!(self, store => store.steps(Steps::of([secret; Steps::RANDOM])));
+                both!(self, store => store.last_public_day(day.into()));
+                both!(self, store => store.public_days(day.into(), fleet::Day::from(day).plus(2)));
             }
             Operation::NoteSilent => self.note_silent().await,
             Operation::Ask { back } => self.ask(self.clock.now() - jiff::SignedDuration::from_secs(back)).await?,
