@@ -7,11 +7,12 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{ID, Served, serve_with};
+use common::{Served, serve_with};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use wfm_api::{InsightsPublic, Rates, Settings};
+use wfm_core::cluster::ErasureSecret;
 use wfm_core::fleet::Steps;
 use wfm_core::store::{MemoryStore, Store};
 
@@ -76,7 +77,8 @@ impl World {
     }
 
     async fn erase(&self, cluster: u64) {
-        let erased = self.0.request(Method::DELETE, &format!("/v4/clusters/{}", id(cluster))).send().await.unwrap();
+        let erasure = self.0.request(Method::DELETE, &format!("/v4/clusters/{}", id(cluster)));
+        let erased = erasure.header(ErasureSecret::HEADER, secret(cluster).reveal()).send().await.unwrap();
         assert!(erased.status().is_success());
     }
 
@@ -104,8 +106,15 @@ impl World {
     }
 }
 
+/// The erasure secret of a cluster, so that its owner can erase it.
+fn secret(cluster: u64) -> ErasureSecret {
+    let mut secret = [0; 32];
+    secret[..8].copy_from_slice(&cluster.to_be_bytes());
+    ErasureSecret::new(secret)
+}
+
 fn id(cluster: u64) -> String {
-    format!("{}{cluster:04}", &ID[..32])
+    secret(cluster).cluster_id().to_string()
 }
 
 /// The fakes have been known for long, all is read after midnight, and then they go one by one.

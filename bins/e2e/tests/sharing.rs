@@ -17,9 +17,8 @@ use world::{json, text, until, world};
 async fn with_sharing_on_a_check_in_arrives_with_listed_versions_only() {
     let world = world(Recording::Onprem2018, &[("SHARE_USAGE_DATA", "true")]).await;
     let service = world.service.addr();
+    until(|| text(world.agent.addr, "/"), |page| page.contains("acknowledged just now")).await;
     let id = world::id(&world.cluster);
-    let record = format!("/v3/clusters/{id}");
-    until(|| text(service, &record), |kept| kept.contains("deis-router")).await;
     let kept = json(service, &format!("/v3/clusters/{id}")).await;
     let said: Vec<String> = kept["components"]
         .as_array()

@@ -118,7 +118,7 @@ fn more_than_a_config_map_holds_is_refused_unread() {
 prop_compose! {
     fn catalogs()(
         product in "[a-zA-Z\"'\\\\][a-zA-Z \"'\\\\]{0,20}",
-        entries in proptest::collection::vec(("[a-z][a-z0-9.]{0,8}", 0usize..4, any::<bool>(), "\\PC{0,20}"), 0..6),
+        entries in proptest::collection::vec(("[a-z][a-z0-9.]{0,8}", 0usize..4, any::<bool>(), "[^\\p{C}\\p{Zl}\\p{Zp}]{0,20}"), 0..6),
     ) -> Catalog {
         let kinds = [
             WorkloadKind::Deployment, WorkloadKind::DaemonSet, WorkloadKind::StatefulSet, WorkloadKind::ReplicationController,
