@@ -101,7 +101,7 @@ impl AllowedHosts {
         let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         let of_service = |rest: &str| {
             let namespaced = rest.strip_prefix('.').and_then(|rest| rest.strip_prefix(self.namespace.as_str()));
-            rest.is_empty() || matches!(namespaced, Some("" | ".svc" | ".svc.cluster.local"))
+            rest.is_empty() || matches!(namespaced, Some(".svc" | ".svc.cluster.local"))
         };
         name == "localhost"
             || name.strip_prefix(SERVICE).is_some_and(of_service)

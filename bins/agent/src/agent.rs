@@ -53,6 +53,8 @@ pub struct Agent {
     diff: Box<dyn VersionDiff>,
     id: KeptId,
     unkept: tokio::sync::Mutex<Option<Unkept>>,
+    /// The id that the cluster had when it was last read.
+    last_id: tokio::sync::Mutex<Option<ClusterId>>,
 }
 
 /// A schedule that could not be kept, with what is kept in its place.
@@ -68,7 +70,13 @@ impl Agent {
     pub fn new(parts: Parts) -> Arc<Self> {
         let diff = TrainDiff::new(parts.catalog.clone(), parts.updates.train().clone());
         let diff = Box::new(diff.with_policy(parts.policy.clone()));
-        Arc::new(Self { parts, diff, id: KeptId::default(), unkept: tokio::sync::Mutex::default() })
+        Arc::new(Self {
+            parts,
+            diff,
+            id: KeptId::default(),
+            unkept: tokio::sync::Mutex::default(),
+            last_id: tokio::sync::Mutex::default(),
+        })
     }
 
     /// What it knows of the published releases.

@@ -19,8 +19,8 @@ pub trait Identity: Send + Sync {
     /// The cluster's id; a first call draws it.
     ///
     /// # Errors
-    /// One sentence, if it can neither be read nor written.
-    async fn cluster_id(&self) -> Result<ClusterId, String>;
+    /// If it can neither be read nor written.
+    async fn cluster_id(&self) -> Result<ClusterId, NoId>;
 
     /// The cluster's id, if there is one; nothing is written.
     ///
@@ -53,6 +53,29 @@ pub trait Identity: Send + Sync {
     async fn reset(&self, schedule: &SendSchedule) -> Result<ClusterId, String>;
 }
 
+/// Why there is no id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoId {
+    /// One sentence.
+    pub message: String,
+    /// Whether the cluster answered so: then an id that was known before is no longer. Otherwise it may still be there.
+    pub is_definite: bool,
+}
+
+impl From<String> for NoId {
+    fn from(message: String) -> Self {
+        Self { message, is_definite: false }
+    }
+}
+
+impl From<stored::IdentityError> for NoId {
+    fn from(error: stored::IdentityError) -> Self {
+        use stored::IdentityError::{Forbidden, NoSecret, NotAnId, WrongType};
+        let is_definite = matches!(error, NoSecret { .. } | WrongType { .. } | NotAnId { .. } | Forbidden { .. });
+        Self { message: wfm_shell::sentence(&error), is_definite }
+    }
+}
+
 /// The identity in the cluster's Secret.
 pub(crate) struct SecretIdentity {
     pub(crate) client: wfm_k8s::Client,
@@ -61,8 +84,8 @@ pub(crate) struct SecretIdentity {
 
 #[async_trait]
 impl Identity for SecretIdentity {
-    async fn cluster_id(&self) -> Result<ClusterId, String> {
-        sentence(stored::ensure(&self.client, &self.namespace, &draw()?).await)
+    async fn cluster_id(&self) -> Result<ClusterId, NoId> {
+        Ok(stored::ensure(&self.client, &self.namespace, &draw()?).await?)
     }
 
     async fn known_id(&self) -> Result<Option<ClusterId>, String> {
@@ -150,12 +173,13 @@ impl KeptId {
                 Ok(id)
             }
             // An id does not go away because the API is.
-            (Err(_), Known::Id(_, id)) => {
+            (Err(why), Known::Id(_, id)) if !why.is_definite => {
                 let id = *id;
                 *known = Known::Id(now, id);
                 Ok(id)
             }
             (Err(why), _) => {
+                let why = why.message;
                 tracing::warn!("there is no cluster id: {why}");
                 *known = Known::Failed(now, why.clone());
                 Err(why)
@@ -181,12 +205,13 @@ mod tests {
 
     #[async_trait]
     impl Identity for Scripted {
-        async fn cluster_id(&self) -> Result<ClusterId, String> {
+        async fn cluster_id(&self) -> Result<ClusterId, NoId> {
             if self.silent {
                 return std::future::pending().await;
             }
             match self.asked.fetch_add(1, Ordering::SeqCst) {
-                0 => Err("may not get secrets".to_owned()),
+                0 => Err("the connection broke".to_owned().into()),
+                4.. => Err(NoId { message: "the Secret is missing".to_owned(), is_definite: true }),
                 _ => Ok("8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap()),
             }
         }
@@ -242,6 +267,17 @@ mod tests {
         kept.forget().await;
         kept.get(&identity, &clock).await.unwrap();
         assert_eq!(identity.asked.load(Ordering::SeqCst), 4);
+    }
+
+    #[tokio::test]
+    async fn an_id_outlives_an_api_that_fails_and_not_a_secret_that_is_gone() {
+        let (kept, clock) = (KeptId::default(), clock());
+        let fails = |asked: usize| Scripted { asked: AtomicUsize::new(asked), silent: false };
+        let id = kept.get(&fails(1), &clock).await.unwrap();
+        clock.advance(SignedDuration::from_mins(10));
+        assert_eq!(kept.get(&fails(0), &clock).await, Ok(id));
+        clock.advance(SignedDuration::from_mins(10));
+        assert_eq!(kept.get(&fails(4), &clock).await, Err("the Secret is missing".to_owned()));
     }
 
     #[tokio::test(start_paused = true)]

@@ -25,9 +25,13 @@ pub type Fraction = fn() -> f64;
 /// Reads the cluster and asks for published releases at once; from then on asks at least once in every interval, and sends
 /// envelopes at the moments of its schedule. Ends if both are off.
 pub async fn run(agent: Arc<Agent>, timer: Arc<dyn Timer>, fraction: Fraction) {
-    tokio::join!(agent.is_ready(), agent.updates().check());
-    let mut due =
-        Due { every: every(&agent), tasks: TaskQueue::default(), schedule: SendSchedule::default(), agent, fraction };
+    let checking = async {
+        agent.notice_reset().await;
+        agent.updates().check().await;
+    };
+    tokio::join!(agent.is_ready(), checking);
+    let (every, tasks, schedule) = (every(&agent), TaskQueue::default(), SendSchedule::default());
+    let mut due = Due { every, tasks, schedule, agent, fraction };
     due.begin().await;
     while let Some((at, task)) = due.tasks.take() {
         timer.until(at).await;
@@ -68,6 +72,7 @@ impl Due {
     }
 
     async fn check_updates(&mut self) {
+        self.agent.notice_reset().await;
         self.agent.updates().check().await;
         self.plan_update_check();
     }
@@ -112,13 +117,18 @@ impl Due {
         self.schedule = advanced;
         if let Ok(envelope) = envelope {
             self.agent.sharing().send(&envelope).await;
+            // The first one may have drawn the id.
+            self.agent.notice_reset().await;
         }
         self.plan(kind);
     }
 
     async fn yield_to_another(&mut self) {
-        tracing::info!("the id was reset, or another agent of this installation sends: the schedule is read again");
-        self.agent.forget_id().await;
+        if self.agent.notice_reset().await {
+            self.check_updates().await;
+        } else {
+            tracing::info!("another agent of this installation sends: the schedule is read again");
+        }
         self.adopt().await;
     }
 }

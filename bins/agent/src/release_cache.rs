@@ -55,14 +55,15 @@ impl ReleaseCache {
             return None;
         }
         let kept: Kept = serde_json::from_slice(&bytes).ok().filter(|kept: &Kept| kept.from == self.from)?;
-        let list = TrainReleases::read(kept.document.get().as_bytes(), train, |_| true).ok()?;
+        // What was seen of serials and notices counts also if the list itself cannot be read.
+        let list = TrainReleases::read(kept.document.get().as_bytes(), train, |_| true).ok();
         Some(Learnt {
-            releases: Some(list.releases),
+            checked_at: list.as_ref().map(|_| kept.checked_at),
+            releases: list.map(|list| list.releases),
             sha256: kept.sha256.chars().filter(char::is_ascii_hexdigit).take(64).collect(),
             passed_over: kept.passed_over,
             withdrawn: kept.withdrawn.into_iter().take(TrainReleases::MAX_NOTICES).collect(),
             highest_serial: kept.highest_serial,
-            checked_at: Some(kept.checked_at),
             failure: None,
             failures: 0,
         })
@@ -175,10 +176,14 @@ mod tests {
         }
         let text = String::from_utf8(whole).unwrap();
         let long = format!("{text}{}", " ".repeat(3 << 20));
-        for strange in [text.replace("\"stable\"", "\"beta\""), long, "[".repeat(1 << 20), "\0".repeat(99)] {
+        for strange in [long, "[".repeat(1 << 20), "\0".repeat(99)] {
             std::fs::write(&file, strange).unwrap();
             assert!(here.read(&Train::stable()).is_none());
         }
+        std::fs::write(&file, text.replace("\"stable\"", "\"beta\"")).unwrap();
+        let kept = here.read(&Train::stable()).unwrap();
+        assert!(kept.releases.is_none() && kept.checked_at.is_none());
+        assert_eq!(kept.highest_serial, learnt().highest_serial, "an older list is not believed then, either");
         let many = format!(r#""components":[{}"#, r#"{"name":"a","releases":[7]},"#.repeat(20_000));
         std::fs::write(&file, text.replace(r#""components":["#, &many)).unwrap();
         assert_eq!(here.read(&Train::stable()).unwrap().releases.unwrap().len(), 1);

@@ -1,6 +1,7 @@
 //! What is known of the published releases, and how old the knowledge is.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -63,6 +64,8 @@ pub struct Updates {
     learnt: RwLock<Learnt>,
     failed: Mutex<BTreeMap<SourceErrorCause, u64>>,
     cache: Option<ReleaseCache>,
+    /// Whether what is known must not be reported by: it was learnt under an id that is no longer.
+    is_of_another_id: AtomicBool,
 }
 
 impl Updates {
@@ -74,7 +77,8 @@ impl Updates {
         interval: Duration,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { source, train, interval, clock, learnt: RwLock::default(), failed: Mutex::default(), cache: None }
+        let (learnt, failed, is_of_another_id) = Default::default();
+        Self { source, train, interval, clock, learnt, failed, cache: None, is_of_another_id }
     }
 
     /// The same, which begins with what a cache kept, and keeps what it learns there.
@@ -124,6 +128,7 @@ impl Updates {
             Ok(list) => {
                 tracing::info!(releases = list.releases.len(), "the published releases were read");
                 *learnt = learnt.after(&self.train, list, now);
+                self.is_of_another_id.store(false, Ordering::SeqCst);
                 let kept = self.cache.as_ref().map_or(Ok(()), |cache| cache.write(&self.train, &learnt));
                 if let Err(error) = kept {
                     tracing::warn!("the published releases cannot be kept for the next start: {error}");
@@ -139,14 +144,22 @@ impl Updates {
     }
 
     /// Forgets what links the next check to the ones before: the source's validator, and what was kept for the next start.
-    /// What is known stays known until that check.
+    /// What is known is shown until that check, and no check-in is made of it: what a service left out of a list would
+    /// otherwise connect the new id with the old one.
     pub async fn forget(&self) {
+        self.is_of_another_id.store(true, Ordering::SeqCst);
         if let Some(source) = &self.source {
             source.forget().await;
         }
         if let Some(Err(error)) = self.cache.as_ref().map(ReleaseCache::clear) {
             tracing::warn!("the kept list of releases cannot be removed: {error}");
         }
+    }
+
+    /// Whether envelopes may be made by what is known: a check has succeeded, under the id that the cluster has now.
+    #[must_use]
+    pub fn is_reportable(&self) -> bool {
+        self.learnt().releases.is_some() && !self.is_of_another_id.load(Ordering::SeqCst)
     }
 
     /// How long to wait before the next check. `fraction` is random, from 0 to 1: it spreads installations over time and
@@ -206,12 +219,15 @@ impl Learnt {
     fn after(&self, train: &Train, list: ReleaseList, now: Timestamp) -> Self {
         let serial = list.releases.issue(train).map_or(0, |issue| issue.serial);
         let most = u64::try_from(now.as_second()).unwrap_or_default().saturating_add(AHEAD);
-        let gone = |notice: &&Notice| list.releases.notice(train, &notice.id).is_none();
-        let mut withdrawn: Vec<Notice> = self.notices(train).map(|(notice, _)| notice).filter(gone).cloned().collect();
-        // The newest are kept: those that were withdrawn long ago may have been for good.
-        withdrawn.sort_by_key(|notice| std::cmp::Reverse(notice.published));
+        // Another text is a correction. A notice that concerns others now, or alarms less, is gone.
+        let is_same = |now: &Notice, before: &Notice| {
+            (now.level, &now.component, &now.affected) == (before.level, &before.component, &before.affected)
+        };
+        let gone = |notice: &&Notice| list.releases.notice(train, &notice.id).is_none_or(|now| !is_same(now, notice));
+        let published = self.releases.iter().flat_map(|releases| releases.notices(train));
+        // Those that went first are kept: what comes later must not push them out.
+        let mut withdrawn: Vec<Notice> = self.withdrawn.iter().chain(published).filter(gone).cloned().collect();
         withdrawn.truncate(TrainReleases::MAX_NOTICES);
-        withdrawn.sort_by(|a, b| a.id.cmp(&b.id));
         Self {
             releases: Some(list.releases),
             sha256: list.sha256,
@@ -233,8 +249,6 @@ impl std::fmt::Debug for Updates {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
-
     use async_trait::async_trait;
     use wfm_core::clock::ManualClock;
 

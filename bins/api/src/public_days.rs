@@ -1,12 +1,15 @@
-//! Days that are over, as the public is shown them: counted from every check-in when somebody asks first, and kept.
+//! Days that are over, as the public is shown them: counted from every check-in soon after they are over, and kept.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, OnceCell};
-use wfm_core::fleet::{self, Day, PublicDays, Steps};
+use tokio::task::AbortHandle;
+use wfm_core::fleet::{self, Day, PublicDay, PublicDays, Steps};
 use wfm_core::store::{Store, StoreError, StoreErrorKind, ask};
 
+use crate::handlers::insights::LONGEST;
 use crate::service::Service;
 use crate::viewer::InsightsPublic;
 
@@ -25,8 +28,34 @@ const EVERY: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     steps: OnceCell<Steps>,
-    /// The day up to which all are kept. Who counts holds it.
+    /// The day up to which all are kept. The task that counts holds it.
     until: Mutex<Option<Day>>,
+    /// Every day that is kept. Days never change, so that one copy serves all requests.
+    days: RwLock<Arc<BTreeMap<Day, PublicDay>>>,
+    /// A task that counts for a request.
+    counting: std::sync::Mutex<Option<AbortHandle>>,
+}
+
+impl Kept {
+    /// Every day that is kept.
+    pub(crate) fn days(&self) -> Arc<BTreeMap<Day, PublicDay>> {
+        Arc::clone(&self.days.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn read(&self, store: &dyn Store, to: Day) -> Result<(), StoreError> {
+        let days = store.public_days(to.plus(1 - LONGEST), to).await?;
+        let days = Arc::new(days.into_iter().map(|day| (day.day.into(), day)).collect());
+        *self.days.write().unwrap_or_else(PoisonError::into_inner) = days;
+        Ok(())
+    }
+
+    /// Ends the counting.
+    pub(crate) async fn stop(&self) {
+        if let Some(counting) = self.counting.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            counting.abort();
+        }
+        drop(self.until.lock().await);
+    }
 }
 
 impl Service {
@@ -51,7 +80,18 @@ impl Service {
     /// than a request may, goes on without it, and is done once however many ask. Until then the days before are shown.
     pub(crate) async fn keep_days_meanwhile(self: &Arc<Self>) -> Result<(), StoreError> {
         let service = Arc::clone(self);
-        let counting = tokio::spawn(async move { service.keep_days().await });
+        if service.kept.until.try_lock().is_ok_and(|until| *until == Some(service.last_day())) {
+            return Ok(());
+        }
+        let counting = {
+            let mut last = self.kept.counting.lock().unwrap_or_else(PoisonError::into_inner);
+            if last.as_ref().is_some_and(|last| !last.is_finished()) {
+                return Ok(());
+            }
+            let counting = tokio::spawn(async move { service.keep_days().await });
+            *last = Some(counting.abort_handle());
+            counting
+        };
         match tokio::time::timeout(PATIENCE, counting).await {
             Ok(Ok(counted)) => counted,
             Ok(Err(_)) | Err(_) => Ok(()),
@@ -60,17 +100,25 @@ impl Service {
 
     /// Counts and keeps the days that are over and not kept yet, unless that is going on already.
     async fn keep_days(&self) -> Result<(), StoreError> {
-        let to = self.last_day();
+        let (to, store) = (self.last_day(), self.store.as_ref());
         let Ok(mut until) = self.kept.until.try_lock() else { return Ok(()) };
-        if until.is_none_or(|until| until < to) {
-            keep(self.store.as_ref(), to, self.steps().await?).await?;
+        if *until == Some(to) {
+            return Ok(());
+        }
+        if until.is_none() {
+            self.kept.read(store, to).await?;
+        }
+        // A day is counted once. By a clock that is wrong it would be counted before it is over.
+        if self.arrivals.check(store).await.is_ok() {
+            keep(store, to, self.steps().await?).await?;
+            self.kept.read(store, to).await?;
             *until = Some(to);
         }
         Ok(())
     }
 
-    /// Keeps each day soon after it is over, for as long as this runs, where the numbers are public. A store that fails is
-    /// told once, until it does not.
+    /// Keeps each day soon after it is over, for as long as this runs, if the numbers are public. A store that fails is
+    /// logged once, until it does not.
     pub(crate) async fn keep_every_day(&self) {
         if self.insights_public == InsightsPublic::None {
             return;

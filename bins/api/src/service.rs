@@ -145,7 +145,9 @@ impl Service {
         let service = Self::new(store, tokens, clock, rates).with_insights(insights_public).with_catalog(catalog);
         let service = Self { arrivals, takes_doctor_reports: settings.takes_doctor_reports, ..service };
         let service = Arc::new(service);
-        let keeper = Arc::clone(&service);
+        // A probe must not be the first to ask what the clock is held against.
+        let _ = service.arrivals.check(service.store.as_ref()).await;
+        let (keeper, kept) = (Arc::clone(&service), Arc::clone(&service));
         let keeping = async move { keeper.keep_every_day().await };
         let routes = server::routes(dispatch::routes(service));
         let (stop, stopped) = oneshot::channel();
@@ -157,6 +159,7 @@ impl Service {
                 task.abort();
                 let _ = task.await;
             }
+            kept.kept.stop().await;
         });
         Ok(Running { addr, stop, served })
     }

@@ -20,6 +20,7 @@ use wfm_agent::timer::Timer;
 use wfm_agent::{Agent, Flags, Settings, loops};
 use wfm_core::anonymizer::EnvelopeKind;
 use wfm_core::clock::ManualClock;
+use wfm_core::cluster::ClusterId;
 use wfm_e2e::{Answer, Fault, RecordedCluster, Recording};
 
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -88,6 +89,20 @@ impl Installation {
             () = over.notified() => {}
         }
         self.clock.set(now + long);
+    }
+
+    /// Another process draws a new id, while the agent runs.
+    async fn reset(&self, recorder: &Recorder) -> ClusterId {
+        let other = self.folder.path().join("other");
+        std::fs::create_dir(&other).unwrap();
+        let flags = Flags {
+            kubeconfig: Some(self.cluster.write_kubeconfig(&other).unwrap()),
+            versions_url: Some(recorder.url()),
+            ..Flags::default()
+        };
+        let (settings, _) = Settings::read(&flags, &BTreeMap::new()).unwrap();
+        let resetting = wfm_agent::connect_with(&settings, self.clock.clone()).await.unwrap();
+        resetting.reset_id(SignedDuration::from_hours(12)).await.unwrap()
     }
 
     /// Another agent of the same installation, with a state of its own.
@@ -240,18 +255,7 @@ async fn after_a_reset_another_id_speaks_at_other_times_and_not_at_once() {
     installation.live(WEEK).await;
     let (old, before) = (installation.agent.cluster_id().await.unwrap(), installation.log());
     let reset_at = wfm_core::clock::Clock::now(installation.clock.as_ref());
-    // Another process draws it, while the agent runs.
-    let other = installation.folder.path().join("other");
-    std::fs::create_dir(&other).unwrap();
-    let flags = Flags {
-        kubeconfig: Some(installation.cluster.write_kubeconfig(&other).unwrap()),
-        versions_url: Some(recorder.url()),
-        ..Flags::default()
-    };
-    let (settings, _) = Settings::read(&flags, &BTreeMap::new()).unwrap();
-    let resetting = wfm_agent::connect_with(&settings, installation.clock.clone()).await.unwrap();
-    let new = resetting.reset_id(SignedDuration::from_hours(12)).await.unwrap();
-    assert_ne!(new, old);
+    assert_ne!(installation.reset(&recorder).await, old);
 
     // The first half day is silent, so every envelope of a week comes within a week and a half day.
     installation.live(WEEK + SignedDuration::from_hours(13)).await;
@@ -259,6 +263,26 @@ async fn after_a_reset_another_id_speaks_at_other_times_and_not_at_once() {
     assert!(after.len() >= 14 && after.iter().all(|entry| !entry.body.contains(&old.to_string())));
     assert!(after.iter().all(|entry| entry.at > reset_at + SignedDuration::from_hours(12)));
     assert!(EnvelopeKind::ALL.iter().all(|kind| after.iter().any(|entry| entry.envelope == *kind)));
+}
+
+/// The list that the agent knows is a mark, too: what a service left out of it would be reported as custom under both ids.
+#[tokio::test]
+async fn after_a_reset_no_request_and_no_check_in_comes_of_a_list_from_before() {
+    for env in [&[][..], &[("SHARE_USAGE_DATA", "true")]] {
+        let recorder = Recorder::start().await;
+        let installation = install(Recording::EksCurrent, &recorder.url(), env).await;
+        installation.live(HOUR * 30).await;
+        let conditional =
+            |heard: &&Heard| !heard.is_post() && heard.header_names().iter().any(|name| name == "if-none-match");
+        let before = recorder.heard();
+        assert!(before.iter().any(|heard| conditional(&heard)));
+        installation.reset(&recorder).await;
+        recorder.refuse_checks(true);
+        installation.live(HOUR * 40).await;
+        let after = recorder.heard().split_off(before.len());
+        assert!(after.len() > 2 && !after.iter().any(|heard| conditional(&heard)));
+        assert!(!after.iter().any(|heard| heard.path() == "/v4/reports"), "a check-in of the list from before");
+    }
 }
 
 /// However often it starts: no envelope of a kind comes twice in a period, and none stays away for ever.

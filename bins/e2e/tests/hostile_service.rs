@@ -184,6 +184,23 @@ async fn a_notice_that_was_seen_once_stays() {
 }
 
 #[tokio::test]
+async fn a_security_notice_is_neither_softened_nor_buried_without_a_trace() {
+    let (service, folder) = (Hostile::start().await, tempfile::tempdir().unwrap());
+    let watched = Watched::start(&service, folder.path(), &[]).await;
+    service.answers(list(1, "v9.0.0", &[notice("cve-2026-1", "security", "Upgrade now.")]));
+    watched.check().await;
+    service.answers(list(2, "v9.0.0", &[notice("cve-2026-1", "advisory", "All is well.")]));
+    watched.check().await;
+    for serial in 3..6 {
+        let many = (0..32).map(|n| notice(&format!("n{serial}-{n}"), "security", "Look here.")).collect::<Vec<_>>();
+        service.answers(list(serial, "v9.0.0", if serial % 2 == 0 { &[] } else { &many }));
+        watched.check().await;
+    }
+    let (page, _) = watched.shown().await;
+    assert!(page.contains("Upgrade now.") && page.contains("No longer published."), "{page}");
+}
+
+#[tokio::test]
 async fn after_a_restart_the_first_request_carries_no_validator() {
     let (service, folder) = (Hostile::start().await, tempfile::tempdir().unwrap());
     let state = folder.path().join("state").display().to_string();

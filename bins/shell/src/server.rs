@@ -166,7 +166,8 @@ impl Open {
     /// Takes what the kernel has accepted already: a peer there may have sent its request.
     fn rest(&mut self, listener: TcpListener) {
         let Ok(listener) = listener.into_std() else { return };
-        while let Ok((stream, address)) = listener.accept() {
+        for _ in 0..BACKLOG {
+            let Ok((stream, address)) = listener.accept() else { break };
             if stream.set_nonblocking(true).is_ok()
                 && let Ok(stream) = TcpStream::from_std(stream)
             {

@@ -41,6 +41,7 @@ fn keep(record: Record, from: i64, to: i64) -> (Option<Record>, Dropped) {
     let other = Dropped { others: 1, ..Dropped::default() };
     match record {
         Record::Doctor(report) if !inside(report.at.as_second()) => (None, other),
+        Record::PublicDay(day) if !inside(Day::from(day.day).first_second()) => (None, other),
         Record::Facets(count) => {
             let monday = Day::from(count.week);
             let (first, last) = (monday.first_second(), monday.plus(6).last_second());

@@ -202,8 +202,8 @@ pub struct Distributions {
     pub distributions: Vec<Distribution>,
 }
 
-/// How old clusters are, in whole weeks from the week of their creation to the week that is counted. For the public, in tens
-/// of weeks, rounded down.
+/// How old clusters are, in whole weeks from the week of their creation to the week that is counted.
+/// Absent for the public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = InsightsAgeSinceCreation))]

@@ -36,7 +36,6 @@ fn addresses_localhost_and_the_services_names_are_answered() {
         "LOCALHOST:1",
         "deis-workflow-manager",
         "deis-workflow-manager:80",
-        "deis-workflow-manager.deis",
         "deis-workflow-manager.deis.svc",
         "deis-workflow-manager.deis.svc.cluster.local",
         "deis-workflow-manager.deis.svc.cluster.local.:80",
@@ -53,6 +52,7 @@ fn addresses_localhost_and_the_services_names_are_answered() {
 fn any_other_name_is_refused_unless_it_is_set() {
     let unknown = [
         "rebind.attacker.com:8080",
+        "deis-workflow-manager.deis",
         "deis-workflow-manager.deis.svc.attacker.com",
         "deis-workflow-manager.other",
         "deis-workflow-manager.deis.attacker.com",

@@ -66,12 +66,23 @@ impl Agent {
                 Some(kept) => kept.clone().caught_up(every, self.now(), random),
                 None => SendSchedule::new(every, self.now(), random),
             };
-            if kept.as_ref() == Some(&adopted) || self.replace_schedule(kept.as_ref(), &adopted).await {
+            if kept.as_ref() == Some(&adopted) {
                 return adopted;
+            }
+            if self.replace_schedule(kept.as_ref(), &adopted).await {
+                return if kept.is_none() { self.without_first(adopted, every).await } else { adopted };
             }
         }
         // Others write it all the time: they send, and this agent looks again later.
         SendSchedule::default().caught_up(every, self.now(), random)
+    }
+
+    /// A new schedule begins with a check-in at once. One that cannot be kept does not: every start would be the first.
+    async fn without_first(&self, schedule: SendSchedule, every: SignedDuration) -> SendSchedule {
+        let mut unkept = self.unkept.lock().await;
+        let Some(unkept) = &mut *unkept else { return schedule };
+        unkept.schedule = SendSchedule::default().caught_up(every, self.now(), random);
+        unkept.schedule.clone()
     }
 
     /// The schedule after an envelope of this kind is sent or given up, once it is kept; `None` if another agent of this
@@ -105,6 +116,18 @@ impl Agent {
                 true
             }
         }
+    }
+
+    /// Whether the id was reset since it was last read; then what connects with the old one is forgotten.
+    pub(crate) async fn notice_reset(&self) -> bool {
+        let Ok(id) = self.parts.identity.known_id().await else { return false };
+        let before = std::mem::replace(&mut *self.last_id.lock().await, id);
+        let is_reset = before.is_some() && before != id;
+        if is_reset {
+            tracing::info!("the id was reset: the list of releases is read anew before anything is sent");
+            self.forget_id().await;
+        }
+        is_reset
     }
 
     /// Reads the id anew when it is needed next, and forgets what would link the next update check to those before.
@@ -143,7 +166,7 @@ impl Agent {
         let Seen { inventory, failure, .. } = self.parts.inventory.look().await;
         let inventory = inventory.filter(|_| failure.is_none()).ok_or("the cluster could not be read")?;
         let learnt = self.parts.updates.learnt();
-        if self.parts.updates.is_on() && learnt.releases.is_none() {
+        if self.parts.updates.is_on() && !self.parts.updates.is_reportable() {
             return Err("the published releases are not known yet".to_owned());
         }
         Ok((inventory, learnt))

@@ -20,7 +20,7 @@ pub(super) struct Allowance {
     #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS", default_value_t = 4096)]
     connections: usize,
     /// Connections of one network (/24, or /48 of IPv6) at a time
-    #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS_PER_NETWORK", default_value_t = 512)]
+    #[arg(long, value_name = "COUNT", env = "WFM_API_CONNECTIONS_PER_NETWORK", default_value_t = 256)]
     connections_per_network: usize,
     /// Take doctor reports of agents of 2016–2020
     #[arg(long, env = "WFM_API_DOCTOR")]

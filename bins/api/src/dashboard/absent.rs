@@ -54,7 +54,7 @@ pub(super) fn too_few() -> Markup {
             h2 #too-few { "The public numbers have not begun" }
             p { "They count a cluster once it has been known for 14 days, and begin when there are twenty such clusters or so. "
                 "Each day is counted when it is over, so this page changes once a day." }
-            p.soft { "Whoever has a token with the role " strong { "analyst" } " sees every cluster at once." }
+            p.soft { "A token with the role " strong { "analyst" } " shows every cluster at once." }
         }
     }
 }

@@ -49,7 +49,7 @@ fn chart(buckets: &[&Bucket], every: &str) -> Markup {
 pub(super) fn notes(points: &[Point]) -> Markup {
     html! {
         @if points.contains(&Point::Gap) { (key("gap", "no count: nobody checked in, or the service was not there")) }
-        @if points.contains(&Point::Few) { (key("few", "fewer than twenty, not told how many")) }
+        @if points.contains(&Point::Few) { (key("few", "fewer than twenty")) }
     }
 }
 

@@ -76,7 +76,7 @@ fn meanings() -> Markup {
                 dt { "Age" } dd { "since a cluster's first check-in." }
                 dt { "Age since creation" } dd {
                     "from the week in which a cluster was created to the last week that is over, as clusters reported it without "
-                    "their id. Numbers for the public are rounded down to tens of weeks."
+                    "their id."
                 }
                 dt { "Appeared" } dd { "checked in for the first time; beside it the change against the window of the same length before." }
                 dt { "Disappeared" } dd { "was silent for 24 hours, and still is; the window holds the end of those hours." }

@@ -25,6 +25,7 @@ pub(crate) use dashboard::Lives;
 pub(crate) use dashboard::{Insights, OfComponent, Wanted};
 use form::reply;
 pub(crate) use public::Published;
+pub(crate) use scene::LONGEST;
 use scene::look;
 
 /// `GET /v4/insights/summary`.
@@ -33,7 +34,7 @@ pub(crate) async fn summary(request: Request) -> Answer {
     let (include, at) = (asked::include(&request, &query)?, asked::at(&request, &query)?);
     let answer = match request.viewer {
         Viewer::SignedIn => look(&request.service, include, move |scene| scene.summary(at)).await?,
-        _ => Published::of(&request.service).await?.summary(at).await?,
+        _ => Published::of(&request.service).await?.summary(at)?,
     };
     Ok(reply(&request, &answer))
 }
@@ -46,7 +47,7 @@ pub(crate) async fn active(request: Request) -> Answer {
     let query = request.query(&["include", "from", "to", "interval"])?;
     asked::include(&request, &query)?;
     let stretch = asked::stretch(&query, Interval::Day)?;
-    let answer = Published::of(&request.service).await?.active(stretch).await?;
+    let answer = Published::of(&request.service).await?.active(stretch)?;
     Ok(reply(&request, &answer))
 }
 
@@ -82,7 +83,7 @@ pub(crate) async fn adoption(request: Request) -> Answer {
     let component = asked::component(&query)?;
     let answer = match request.viewer {
         Viewer::SignedIn => look(&request.service, include, move |scene| scene.adoption(&component, stretch)).await?,
-        _ => Published::of(&request.service).await?.adoption(&component, stretch).await?,
+        _ => Published::of(&request.service).await?.adoption(&component, stretch)?,
     };
     Ok(reply(&request, &answer))
 }

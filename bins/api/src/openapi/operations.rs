@@ -43,9 +43,9 @@ pub(super) const TAGS: [(&str, &str); 9] = [
     ),
     (
         INSIGHTS,
-        "How many clusters there are, how long they stay and what they run. An analyst's or administrator's token is told \
-             exact numbers as of now. Without one the service answers where it is started with --insights-public aggregate, \
-             and tells less: of days that are over, as each was counted when it ended, customers' clusters that were \
+        "How many clusters there are, how long they stay and what they run. An analyst's or administrator's token gets \
+             exact numbers as of now. Without a token the service answers only with --insights-public aggregate, \
+             and less: of days that are over, as each was counted when it ended, customers' clusters that were \
              known for 14 days and heard of within 14, rounded down to tens at steps that are secret, and `<20` below the \
              first. Summaries have no windows and no ages then.",
     ),

@@ -54,7 +54,11 @@ impl NewClusters {
 
     /// Gives a place back.
     pub(super) fn give_back(&self, network: u64, now: Timestamp) {
-        let mut today = self.today(now);
+        let mut today = self.today.lock().unwrap_or_else(PoisonError::into_inner);
+        // A place of yesterday is gone with its day.
+        if today.day != day_of(now) {
+            return;
+        }
         let Some(count) = today.networks.get_mut(&network) else { return };
         *count = count.saturating_sub(1);
         if *count == 0 {
@@ -70,12 +74,16 @@ impl NewClusters {
 
     fn today(&self, now: Timestamp) -> std::sync::MutexGuard<'_, Today> {
         let mut today = self.today.lock().unwrap_or_else(PoisonError::into_inner);
-        let day = now.as_second().div_euclid(DAY);
+        let day = day_of(now);
         if today.day != day {
             *today = Today { day, ..Today::default() };
         }
         today
     }
+}
+
+fn day_of(now: Timestamp) -> i64 {
+    now.as_second().div_euclid(DAY)
 }
 
 #[cfg(test)]

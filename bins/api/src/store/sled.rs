@@ -49,7 +49,6 @@ mod facets;
 mod fleet;
 mod group;
 mod load;
-mod migrate;
 mod open;
 mod public;
 mod quiet;

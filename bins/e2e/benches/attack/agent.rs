@@ -45,7 +45,7 @@ pub(crate) async fn nothing() -> Figures {
     let agent = Agent::start(None).await;
     agent
         .program
-        .under(async {
+        .under("/components", async {
             tokio::time::sleep(Duration::from_secs(3)).await;
             String::new()
         })
@@ -61,7 +61,7 @@ pub(crate) async fn unread_answers() -> Figures {
         let request = format!("GET /report.json HTTP/1.1\r\nhost: 127.0.0.1\r\n{encoding}\r\n").repeat(32);
         unread(network, addr, request, until).await
     });
-    agent.program.under(attack).await
+    agent.program.under("/components", attack).await
 }
 
 /// The same by HTTP/2, a hundred answers for each connection.
@@ -73,7 +73,7 @@ pub(crate) async fn unread_streams() -> Figures {
         (0..100).for_each(|number| request.extend(head(2 * number + 1, false, "/report.json")));
         unread(network, addr, request, until).await
     });
-    agent.program.under(attack).await
+    agent.program.under("/components", attack).await
 }
 
 /// A hostile list of releases.
@@ -147,7 +147,7 @@ pub(crate) async fn hostile(document: &Document) -> Figures {
         let page = tokio::task::spawn_blocking(move || get(addr, "/", TIME)).await.unwrap().unwrap_or_default();
         format!("{:.1} MiB sent, page {:.0} KiB", length as f64 / 1048576.0, page.len() as f64 / 1024.0)
     };
-    let figures = agent.program.under(attack).await;
+    let figures = agent.program.under("/components", attack).await;
     serving.abort();
     figures
 }

@@ -1,7 +1,8 @@
 //! `just attack`: what hostile peers cost the release programs, in memory and in the latency of `/livez`.
 //!
 //! Eight networks (127.1.1.1 to 127.1.8.1, each a /24 of its own) attack the service, and one pod attacks the agent. Another
-//! thread opens a new connection for `/livez` twenty times a second, as a kubelet does. `just attack doctor` runs the attacks
+//! thread opens a new connection for `/livez` twenty times a second, as a kubelet does, and a third asks for what other peers
+//! ask for. `just attack doctor` runs the attacks
 //! with that word in their name; `WFM_PROGRAMS=FOLDER` attacks the programs of another folder, so that two versions can be
 //! compared.
 
@@ -25,8 +26,8 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     println!("programs of {}", measure::programs().display());
     println!(
-        "{:<50} {:>9} {:>9} {:>9} {:>8} {:>7}",
-        "attack", "peak MiB", "then MiB", "/livez ms", "worst ms", "failed"
+        "{:<50} {:>9} {:>9} {:>9} {:>8} {:>7} {:>8}",
+        "attack", "peak MiB", "then MiB", "/livez ms", "worst ms", "failed", "others"
     );
     runtime.block_on(async {
         run("service: nothing", SERVICE_MEMORY, service::nothing()).await;
@@ -54,10 +55,10 @@ async fn run(name: &str, memory: f64, attack: impl Future<Output = Figures>) {
 }
 
 fn line(attack: &str, memory: f64, figures: &Figures) {
-    let Figures { peak, then, median, worst, failed, probes, remark } = figures;
+    let Figures { peak, then, median, worst, failed, probes, served, asked, remark } = figures;
     let over = |is_over: bool, what: &str| if is_over { format!("  OVER THE AIM: {what}") } else { String::new() };
     println!(
-        "{attack:<50} {peak:>9.1} {then:>9.1} {median:>9.1} {worst:>8.1} {failed:>3}/{probes:<3}  {remark}{}{}",
+        "{attack:<50} {peak:>9.1} {then:>9.1} {median:>9.1} {worst:>8.1} {failed:>3}/{probes:<3} {served:>4}/{asked:<3}  {remark}{}{}",
         over(*peak > memory, "memory"),
         over(*failed > 0 || *worst > LIVEZ, "/livez"),
     );

@@ -22,6 +22,9 @@ pub(crate) struct Figures {
     pub(crate) worst: f64,
     pub(crate) failed: usize,
     pub(crate) probes: usize,
+    /// How many requests of a peer in another network were answered with 200, and how many there were.
+    pub(crate) served: usize,
+    pub(crate) asked: usize,
     pub(crate) remark: String,
 }
 
@@ -63,16 +66,21 @@ impl Program {
         line.split_whitespace().nth(1).map_or(f64::INFINITY, |number| number.parse::<f64>().unwrap() / 1024.0)
     }
 
-    /// Asks for `/livez` while the attack goes on; the attack's result is the remark.
-    pub(crate) async fn under(&self, attack: impl Future<Output = String>) -> Figures {
+    /// Asks for `/livez`, and for what other peers ask for, while the attack goes on; the attack's result is the remark.
+    pub(crate) async fn under(&self, others: &'static str, attack: impl Future<Output = String>) -> Figures {
         let over = Arc::new(AtomicBool::new(false));
         let probing = {
             let (over, addr) = (Arc::clone(&over), self.addr);
-            std::thread::spawn(move || probe(addr, &over))
+            std::thread::spawn(move || probe(addr, "/livez", EVERY, &over))
+        };
+        let asking = {
+            let (over, addr) = (Arc::clone(&over), self.addr);
+            std::thread::spawn(move || probe(addr, others, 4 * EVERY, &over))
         };
         let remark = attack.await;
         over.store(true, Ordering::SeqCst);
-        let answers = tokio::task::spawn_blocking(|| probing.join().unwrap()).await.unwrap();
+        let joined = tokio::task::spawn_blocking(|| (probing.join().unwrap(), asking.join().unwrap()));
+        let (answers, others) = joined.await.unwrap();
         let mut answered: Vec<f64> = answers.iter().flatten().map(|time| time.as_secs_f64() * 1e3).collect();
         answered.sort_by(f64::total_cmp);
         Figures {
@@ -82,6 +90,8 @@ impl Program {
             worst: answered.last().copied().unwrap_or(f64::INFINITY),
             failed: answers.len() - answered.len(),
             probes: answers.len(),
+            served: others.iter().flatten().count(),
+            asked: others.len(),
             remark,
         }
     }
@@ -95,13 +105,13 @@ impl Drop for Program {
     }
 }
 
-fn probe(addr: SocketAddr, over: &AtomicBool) -> Vec<Option<Duration>> {
+fn probe(addr: SocketAddr, path: &str, every: Duration, over: &AtomicBool) -> Vec<Option<Duration>> {
     let mut answers = Vec::new();
     while !over.load(Ordering::SeqCst) {
         let begin = Instant::now();
-        let answer = get(addr, "/livez", PATIENCE).ok().filter(|answer| answer.starts_with("HTTP/1.1 200"));
+        let answer = get(addr, path, PATIENCE).ok().filter(|answer| answer.starts_with("HTTP/1.1 200"));
         answers.push(answer.map(|_| begin.elapsed()));
-        std::thread::sleep(EVERY.saturating_sub(begin.elapsed()));
+        std::thread::sleep(every.saturating_sub(begin.elapsed()));
     }
     answers
 }

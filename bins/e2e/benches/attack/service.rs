@@ -41,7 +41,7 @@ pub(crate) async fn nothing() -> Figures {
     let service = Service::start();
     service
         .program
-        .under(async {
+        .under("/v4/releases/stable", async {
             tokio::time::sleep(Duration::from_secs(3)).await;
             String::new()
         })
@@ -71,7 +71,7 @@ pub(crate) async fn doctor() -> Figures {
             counts
         }
     });
-    service.program.under(attack).await
+    service.program.under("/v4/releases/stable", attack).await
 }
 
 /// As many connections as the service has, each with a check-in whose body drips.
@@ -97,7 +97,7 @@ pub(crate) async fn slow_bodies() -> Figures {
         }
         counts
     });
-    service.program.under(attack).await
+    service.program.under("/v4/releases/stable", attack).await
 }
 
 /// Sixty connections of each network, each of which begins five check-ins every 2.4 s, by HTTP/2, and sends nothing of them.
@@ -130,7 +130,7 @@ pub(crate) async fn slow_streams() -> Figures {
         }
         counts
     });
-    service.program.under(attack).await
+    service.program.under("/v4/releases/stable", attack).await
 }
 
 /// A hundred connections of each network ask for the largest document 32 times and read nothing.
@@ -142,7 +142,7 @@ pub(crate) async fn unread_answers() -> Figures {
         unread(network, addr, format!("GET /openapi.json HTTP/1.1\r\nhost: x\r\n{encoding}\r\n").repeat(32), until)
             .await
     });
-    service.program.under(attack).await
+    service.program.under("/v4/releases/stable", attack).await
 }
 
 /// The same by HTTP/2, ten answers for each connection, all of them compressed, none of which may be sent.
@@ -154,7 +154,7 @@ pub(crate) async fn unread_streams() -> Figures {
         (0..10).for_each(|number| request.extend(head(2 * number + 1, false, "/openapi.json")));
         unread(network, addr, request, until).await
     });
-    service.program.under(attack).await
+    service.program.under("/v4/releases/stable", attack).await
 }
 
 /// Sends and reads nothing; again whenever the connection is closed.
@@ -205,7 +205,7 @@ pub(crate) async fn new_clusters() -> Figures {
         }
         counts
     });
-    let mut figures = service.program.under(attack).await;
+    let mut figures = service.program.under("/v4/releases/stable", attack).await;
     let grown = size(&service.folder.path().join("store")) - before;
     figures.remark += &format!("; the store grew by {:.1} MiB", grown as f64 / 1048576.0);
     figures

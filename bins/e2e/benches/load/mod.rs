@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// Makes the bytes of the n-th request.
 pub(crate) type Request = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
@@ -38,7 +38,10 @@ pub(crate) async fn drive(addr: SocketAddr, connections: u64, time: Duration, st
     for connection in 0..connections {
         let request = Arc::clone(&request);
         tasks.spawn(async move {
-            let mut stream = TcpStream::connect(addr).await.unwrap();
+            // Sixty-four connections of each network (127.0.N.0/24): one may not have all of them.
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind(([127, 0, 1 + u8::try_from(connection / 64).unwrap(), 1], 0).into()).unwrap();
+            let mut stream = socket.connect(addr).await.unwrap();
             stream.set_nodelay(true).unwrap();
             let (mut latencies, mut failures, mut n) = (Vec::new(), 0u64, connection);
             let mut buffer = vec![0; 256 * 1024];

@@ -45,6 +45,8 @@ struct State {
     connections: AtomicUsize,
     /// Whether every POST is answered 503.
     refuses: AtomicBool,
+    /// Whether every GET is.
+    refuses_checks: AtomicBool,
     document: String,
 }
 
@@ -96,6 +98,10 @@ impl Recorder {
         self.state.refuses.store(refuses, Ordering::SeqCst);
     }
 
+    pub(crate) fn refuse_checks(&self, refuses: bool) {
+        self.state.refuses_checks.store(refuses, Ordering::SeqCst);
+    }
+
     /// The document of the stable train.
     pub(crate) fn document(&self) -> &str {
         &self.state.document
@@ -137,6 +143,10 @@ fn answer(heard: &Heard, state: &State) -> String {
     if heard.is_post() {
         let status = if state.refuses.load(Ordering::SeqCst) { "503 Service Unavailable" } else { "200 OK" };
         return format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\n{{}}");
+    }
+    if state.refuses_checks.load(Ordering::SeqCst) {
+        // A failure that may pass would be tried again, after seconds of real time.
+        return "HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\n{}".to_owned();
     }
     let tag: String = Sha256::digest(&state.document).iter().map(|byte| format!("{byte:02x}")).collect();
     if heard.head.contains(&tag) {

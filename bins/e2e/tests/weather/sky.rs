@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use wfm_agent::identity::Identity;
+use wfm_agent::identity::{Identity, NoId};
 use wfm_agent::kept::KeptInventory;
 use wfm_agent::send_schedule::SendSchedule;
 use wfm_agent::sent::SentLog;
@@ -56,12 +56,12 @@ struct Known;
 
 #[async_trait]
 impl Identity for Known {
-    async fn cluster_id(&self) -> Result<ClusterId, String> {
+    async fn cluster_id(&self) -> Result<ClusterId, NoId> {
         Ok("00000000-0000-4000-8000-000000000001".parse().unwrap())
     }
 
     async fn known_id(&self) -> Result<Option<ClusterId>, String> {
-        self.cluster_id().await.map(Some)
+        Ok(self.cluster_id().await.ok())
     }
 
     async fn erasure_secret(&self) -> Result<Option<ErasureSecret>, String> {
@@ -77,7 +77,7 @@ impl Identity for Known {
     }
 
     async fn reset(&self, _: &SendSchedule) -> Result<ClusterId, String> {
-        self.cluster_id().await
+        self.cluster_id().await.map_err(|why| why.message)
     }
 }
 

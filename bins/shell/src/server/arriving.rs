@@ -22,12 +22,14 @@ pub(super) struct Arriving {
 /// How far a body has come.
 pub(super) struct Arrival {
     network: Arc<Network>,
-    began: Instant,
+    asked: Instant,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
+    /// When the routes began to read it: the peer does not answer for what goes before.
+    began: Option<Instant>,
     received: usize,
     bytes: Option<Held>,
     place: Option<Held>,
@@ -37,7 +39,7 @@ struct State {
 
 impl Arrival {
     pub(super) fn begin(network: Arc<Network>) -> Arc<Self> {
-        Arc::new(Self { network, began: Instant::now(), state: Mutex::default() })
+        Arc::new(Self { network, asked: Instant::now(), state: Mutex::default() })
     }
 
     /// Until when more of it, or the answer to all of it, must be there.
@@ -46,12 +48,19 @@ impl Arrival {
         if let Some(complete) = state.complete {
             return complete + limits.request;
         }
+        let Some(began) = state.began else { return self.asked + limits.request };
         let earned = state.received as u64 * 1000 / u64::from(limits.floor.max(1));
-        self.began + limits.body.min(limits.grace + Duration::from_millis(earned))
+        began + limits.body.min(limits.grace + Duration::from_millis(earned))
     }
 
-    pub(super) fn is_complete(&self) -> bool {
-        self.state().complete.is_some()
+    /// Whether the peer sent all of it, or none of it was read yet.
+    pub(super) fn is_ours_to_answer(&self) -> bool {
+        let state = self.state();
+        state.complete.is_some() || state.began.is_none()
+    }
+
+    fn begin_reading(&self) {
+        self.state().began.get_or_insert_with(Instant::now);
     }
 
     /// Gives back what was taken; returns what there was too little of, if that is why the body was cut.
@@ -100,6 +109,9 @@ impl Body for Arriving {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if let Some(arrival) = &self.arrival {
+            arrival.begin_reading();
+        }
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(cx));
         let length = match &frame {
             Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),

@@ -180,7 +180,7 @@ impl Connection {
             match timeout_at(until, answering.as_mut()).await {
                 Ok(answered) => break answered,
                 Err(_) if arrival.until(limits) > Instant::now() => {}
-                Err(_) if arrival.is_complete() => return Err(late()),
+                Err(_) if arrival.is_ours_to_answer() => return Err(late()),
                 Err(_) => {
                     let message = format!("the body came too slowly: send at least {} bytes a second", limits.floor);
                     return Err(later(StatusCode::REQUEST_TIMEOUT, &message));

@@ -56,10 +56,10 @@ impl Default for Limits {
             request: Duration::from_secs(7),
             answer: Duration::from_secs(10),
             buffer: 8 * 1024,
-            connections: Share { all: 4096, network: 512 },
-            requests: Share { all: 2048, network: 256 },
+            connections: Share { all: 4096, network: 256 },
+            requests: Share { all: 2048, network: 128 },
             bodies: Share { all: 32 * MIB, network: 2 * MIB },
-            answers: Share { all: 16 * MIB, network: 2 * MIB },
+            answers: Share { all: 32 * MIB, network: 2 * MIB },
             proxies: Proxies::None,
             shutdown: Duration::from_secs(5),
         }

@@ -84,7 +84,8 @@ impl TrainReleases {
     /// The most notices.
     pub const MAX_NOTICES: usize = 32;
 
-    /// The document of a train, within the bounds. Where it would be too long in bytes, the older releases lose their notes.
+    /// The document of a train, within the bounds. If it would be too long in bytes, the older releases lose their notes, and
+    /// then the oldest are left out.
     #[must_use]
     pub fn of(releases: &Releases, train: &Train) -> Self {
         let issue = releases.issue(train);
@@ -106,6 +107,12 @@ impl TrainReleases {
                 break;
             }
             document.describe_only(described);
+        }
+        while document.to_json().len() > Self::MAX_BYTES && document.components.iter().any(|one| one.releases.len() > 1)
+        {
+            for component in &mut document.components {
+                component.releases.drain(..component.releases.len() / 2);
+            }
         }
         document
     }

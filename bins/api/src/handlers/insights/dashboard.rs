@@ -92,7 +92,7 @@ impl Insights {
         components.sort_unstable();
         components.dedup();
         if viewer == Viewer::Public {
-            return Ok(Self::published(&Published::of(service).await?, &wanted, components, &releases, &counted).await?);
+            return Ok(Self::published(&Published::of(service).await?, &wanted, components, &releases, &counted)?);
         }
         let question = move |scene: &Scene<'_>| {
             let stretch = scene.back(wanted.days, wanted.interval)?;
@@ -125,29 +125,29 @@ impl Insights {
         look(service, include, question).await
     }
 
-    async fn published(
+    fn published(
         public: &Published,
         wanted: &Wanted,
         components: Vec<ComponentName>,
         releases: &Releases,
         counted: &distributions::Counted,
     ) -> Result<Self, NoAnswer> {
-        let stretch = public.back(wanted.days, wanted.interval).await?;
+        let stretch = public.back(wanted.days, wanted.interval)?;
         let component = match wanted.component.as_ref().or(components.first()) {
             None => None,
             Some(name) => {
                 let on = |day| Stretch { from: Some(day), to: Some(day), interval: Interval::Day };
                 let day = match wanted.day {
-                    Some(day) => public.adoption(name, on(day)).await?.days.pop(),
+                    Some(day) => public.adoption(name, on(day))?.days.pop(),
                     None => None,
                 };
-                Some(OfComponent { adoption: public.adoption(name, stretch).await?, day, lag: None })
+                Some(OfComponent { adoption: public.adoption(name, stretch)?, day, lag: None })
             }
         };
         Ok(Self {
             at: public.now(),
-            summary: public.summary(None).await?,
-            active: public.active(stretch).await?,
+            summary: public.summary(None)?,
+            active: public.active(stretch)?,
             lives: None,
             components,
             component,

@@ -11,15 +11,15 @@ use wfm_core::anonymizer::ReportedVersion;
 use wfm_core::component::ComponentName;
 use wfm_core::fleet::{self, Cohorts, Day, PublicDay, Range, Steps};
 use wfm_core::release::Releases;
-use wfm_core::store::{Store, StoreError};
+use wfm_core::store::StoreError;
 use wfm_core::wire::insights::{
-    About, Adoption, AdoptionDay, AgeSinceCreation, Bucket, Count, Distribution, DistributionValue, Distributions,
-    Installed, Interval, ReleasesInUse, Series, Summary,
+    About, Adoption, AdoptionDay, Bucket, Count, Distribution, DistributionValue, Distributions, Installed, Interval,
+    ReleasesInUse, Series, Summary,
 };
 
 use super::asked::{At, Stretch};
 use super::distributions;
-use super::scene::{LONGEST, NoAnswer, last_second, only, range};
+use super::scene::{LONGEST, NoAnswer, last_second, range};
 use crate::service::Service;
 
 /// What counts are rounded down to a multiple of.
@@ -27,7 +27,7 @@ const TENS: u64 = 10;
 
 /// The days, as of the last one that is kept.
 pub(crate) struct Published {
-    store: Arc<dyn Store>,
+    days: Arc<BTreeMap<Day, PublicDay>>,
     steps: Steps,
     last: PublicDay,
 }
@@ -36,9 +36,10 @@ impl Published {
     /// The days that are over, as far as they are counted.
     pub(crate) async fn of(service: &Arc<Service>) -> Result<Self, StoreError> {
         service.keep_days_meanwhile().await?;
-        let to = service.last_day();
-        let last = service.store.last_public_day(to).await?.unwrap_or(PublicDay { day: to.date(), ..FEW });
-        Ok(Self { store: Arc::clone(&service.store), steps: service.steps().await?.clone(), last })
+        let (to, days) = (service.last_day(), service.kept.days());
+        let last = days.range(..=to).next_back().map(|(_, shown)| shown.clone());
+        let last = last.unwrap_or(PublicDay { day: to.date(), ..FEW });
+        Ok(Self { days, steps: service.steps().await?.clone(), last })
     }
 
     /// The moment that the answers are about.
@@ -62,7 +63,7 @@ impl Published {
     }
 
     /// The fleet at the end of a day.
-    pub(super) async fn summary(&self, at: Option<At>) -> Result<Summary, NoAnswer> {
+    pub(super) fn summary(&self, at: Option<At>) -> Result<Summary, NoAnswer> {
         let day = match at {
             None => self.today(),
             Some(at) if at.day() <= self.today() => at.day(),
@@ -72,7 +73,7 @@ impl Published {
                 return Err(NoAnswer::Asked(message));
             }
         };
-        let shown = self.days(only(day)).await?.remove(&day).unwrap_or(PublicDay { day: day.date(), ..FEW });
+        let shown = self.days.get(&day).cloned().unwrap_or(PublicDay { day: day.date(), ..FEW });
         Ok(Summary {
             about: self.about(&shown),
             known: shown.known,
@@ -88,27 +89,25 @@ impl Published {
     }
 
     /// Clusters by day, or on the last day of each week.
-    pub(super) async fn active(&self, stretch: Stretch) -> Result<Series, NoAnswer> {
+    pub(super) fn active(&self, stretch: Stretch) -> Result<Series, NoAnswer> {
         let range = range(stretch, self.today())?;
-        let days = self.days(range).await?;
         let bucket = |(from, to): (Day, Day)| Bucket {
             from: from.date(),
             to: to.date(),
             complete: true,
-            clusters: Some(days.get(&to).map_or(Count::Few, |day| day.active)),
+            clusters: Some(self.days.get(&to).map_or(Count::Few, |day| day.active)),
         };
         let buckets = self.spans(range).map(bucket).collect();
         Ok(Series { about: self.about(&self.last), interval: range.interval, buckets })
     }
 
     /// Versions of a component by day, or on the last day of each week.
-    pub(super) async fn adoption(&self, component: &ComponentName, stretch: Stretch) -> Result<Adoption, NoAnswer> {
+    pub(super) fn adoption(&self, component: &ComponentName, stretch: Stretch) -> Result<Adoption, NoAnswer> {
         let range = range(stretch, self.today())?;
-        let days = self.days(range).await?;
         let day = |(_, to): (Day, Day)| AdoptionDay {
             day: to.date(),
             complete: true,
-            installed: Some(days.get(&to).map_or_else(nothing, |day| day.installed(component))),
+            installed: Some(self.days.get(&to).map_or_else(nothing, |day| day.installed(component))),
         };
         Ok(Adoption {
             about: self.about(&self.last),
@@ -130,7 +129,7 @@ impl Published {
         ReleasesInUse { about: self.about(&self.last), active: self.last.active, releases: in_use }
     }
 
-    /// Distributions of what was counted in the last week that is over. They are about reports, which nobody can erase.
+    /// Distributions of what was counted in the last week that is over. They are about reports, which no one can erase.
     pub(super) fn distributions(&self, counted: &distributions::Counted) -> Distributions {
         let exact = counted.distributions(self.now(), Cohorts::default());
         let about = About {
@@ -141,9 +140,8 @@ impl Published {
         };
         let shown = |one: &Distribution| !one.values.is_empty() || one.rest != Count::Few;
         let distributions = exact.distributions.into_iter().map(|one| self.distribution(one)).filter(shown).collect();
-        let age_since_creation = exact.age_since_creation.map(|age| self.age_since_creation(age));
-        let age_since_creation = age_since_creation.filter(|age| age.clusters != Count::Few);
-        Distributions { about, age_since_creation, distributions, ..exact }
+        // A mean that false reports of a known age move shows how many the others are.
+        Distributions { about, age_since_creation: None, distributions, ..exact }
     }
 
     fn distribution(&self, exact: Distribution) -> Distribution {
@@ -156,36 +154,21 @@ impl Published {
         Distribution { values, rest: self.round(Count::Told(rest)), ..exact }
     }
 
-    fn age_since_creation(&self, exact: AgeSinceCreation) -> AgeSinceCreation {
-        let tens = |weeks: u64| weeks / TENS * TENS;
-        let (mean_weeks, median_weeks) = (tens(exact.mean_weeks), tens(exact.median_weeks));
-        AgeSinceCreation { clusters: self.round(exact.clusters), mean_weeks, median_weeks }
-    }
-
     fn round(&self, count: Count) -> Count {
         if let Count::Told(number) = count { self.steps.round(number) } else { count }
     }
 
     /// So many days up to the last, or all from the first on which there is a number.
-    pub(super) async fn back(&self, days: Option<i64>, interval: Interval) -> Result<Stretch, NoAnswer> {
+    pub(super) fn back(&self, days: Option<i64>, interval: Interval) -> Result<Stretch, NoAnswer> {
         let today = self.today();
         let from = match days {
             Some(days) => today.plus(1 - days.max(1)),
             None => {
-                let all = Range { from: today.plus(1 - LONGEST), to: today, interval };
-                let days = self.days(all).await?;
-                days.iter().find(|(_, shown)| shown.known != Count::Few).map_or(today, |(day, _)| *day)
+                let mut days = self.days.range(today.plus(1 - LONGEST)..=today);
+                days.find(|(_, shown)| shown.known != Count::Few).map_or(today, |(day, _)| *day)
             }
         };
         Ok(Stretch { from: Some(from), to: Some(today), interval })
-    }
-
-    async fn days(&self, range: Range) -> Result<BTreeMap<Day, PublicDay>, StoreError> {
-        let (from, to) =
-            (if range.interval == Interval::Week { range.from.monday() } else { range.from }, self.today());
-        let to = if range.interval == Interval::Week { range.to.plus(6) } else { range.to }.min(to);
-        let days = self.store.public_days(from, to).await?;
-        Ok(days.into_iter().map(|shown| (shown.day.into(), shown)).collect())
     }
 
     /// The days or weeks of a range that are over.

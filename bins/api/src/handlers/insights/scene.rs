@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::service::Service;
 
 /// The most days that a series may have: ten years.
-pub(super) const LONGEST: i64 = 3700;
+pub(crate) const LONGEST: i64 = 3700;
 /// How many days it has where nothing else is asked.
 const USUAL: i64 = 30;
 

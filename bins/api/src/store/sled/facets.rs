@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use wfm_core::cluster::Cohort;
-use wfm_core::facets::{Facet, FacetCount, FacetReport, FacetValue, is_monday};
+use wfm_core::facets::{FacetCount, FacetReport, FacetValue, is_monday};
 use wfm_core::fleet::Day;
 use wfm_core::store::StoreError;
 
@@ -53,31 +53,6 @@ pub(super) fn differences(trees: &Trees) -> impl Iterator<Item = Result<String, 
     })
 }
 
-/// Adds counters of sizes in quarters of an octave to those of the halves that they belong to. Where it is cut off, it begins
-/// again: each counter is moved in one step.
-pub(super) fn in_half_octaves(trees: &Trees) -> Result<(), StoreError> {
-    for pair in trees.ledger.scan_prefix(PREFIX) {
-        let (old, reports) = pair.map_err(failed)?;
-        let Some(new) = half_octave(&old) else { continue };
-        let known = rows::read_count(trees.ledger.get(&new).map_err(failed)?.as_deref())?;
-        let sum = known.saturating_add(rows::read_count(Some(&reports))?);
-        let mut batch = ::sled::Batch::default();
-        batch.insert(new, written(sum).as_slice());
-        batch.remove(old);
-        trees.ledger.apply_batch(batch).map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// The key of the half that a size's quarter belongs to; nothing for any other counter, and for `under 1 GiB`.
-fn half_octave(key: &[u8]) -> Option<Vec<u8>> {
-    let start = PREFIX.len() + WEEK + 1;
-    let (facet, code) = std::str::from_utf8(key.get(start..)?).ok()?.split_once('\0')?;
-    let odd = code.parse::<u8>().ok().filter(|bucket| !bucket.is_multiple_of(2) && *bucket != 119)?;
-    let size = matches!(facet.parse().ok()?, Facet::Cpu | Facet::Memory | Facet::Disk);
-    size.then(|| [&key[..start], format!("{facet}\0{}", odd - 1).as_bytes()].concat())
-}
-
 /// A counter as its row.
 pub(super) fn row(count: &FacetCount) -> (Vec<u8>, [u8; 8]) {
     (key(count.week, count.cohort, count.value), written(count.reports))
@@ -121,7 +96,7 @@ mod tests {
     use super::*;
 
     fn count(week: Date) -> FacetCount {
-        let value = FacetValue::read(Facet::Nodes, "4–5").unwrap();
+        let value = FacetValue::read(wfm_core::facets::Facet::Nodes, "4–5").unwrap();
         FacetCount { week, cohort: Cohort::Ci, value, reports: 7 }
     }
 

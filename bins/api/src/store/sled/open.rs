@@ -10,7 +10,7 @@ use wfm_core::release::{Release, Releases};
 use wfm_core::store::{StoreError, StoreErrorKind};
 
 use super::disk::{Disk, Trees};
-use super::{clean, failed, migrate, quiet, rows, verify};
+use super::{clean, failed, quiet, rows, verify};
 
 /// sled's page cache. Its own default is a gigabyte.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
@@ -77,7 +77,7 @@ fn open_trees(path: &Path) -> Result<Opened, StoreError> {
     let marked = path.join(MARK).exists();
     // The names of new files are durable only with their folder.
     File::open(path).and_then(|opened| opened.sync_all()).map_err(|e| folder(path, "cannot be synced", &e))?;
-    let format = format(&db, marked, path)?;
+    check_format(&db, marked, path)?;
     let tree = |name: &str| db.open_tree(name).map_err(failed);
     let trees = Trees {
         meta: tree("meta")?,
@@ -90,16 +90,6 @@ fn open_trees(path: &Path) -> Result<Opened, StoreError> {
         waiting: tree("waiting")?,
     };
     let disk = Disk::new(db.clone(), trees, path)?;
-    if format < 2 {
-        migrate::from_format_1(&db, &disk)?;
-    }
-    if format < 3 {
-        migrate::from_format_2(&db, &disk)?;
-    }
-    if format < 4 {
-        migrate::from_format_3(&disk)?;
-    }
-    migrate::forget_earlier(&db)?;
     if !marked {
         disk.sync(false)?;
         mark(path).map_err(|e| folder(path, "cannot be written", &e))?;
@@ -163,8 +153,8 @@ fn is_locked(error: &Error) -> bool {
     matches!(error, Error::Io(e) if e.to_string().contains("could not acquire lock"))
 }
 
-/// The format that the folder is in; a new one is in the newest.
-fn format(db: &Db, marked: bool, path: &Path) -> Result<u64, StoreError> {
+/// Checks that the folder has the one format that is read here; a new one gets it.
+fn check_format(db: &Db, marked: bool, path: &Path) -> Result<(), StoreError> {
     let meta = db.open_tree("meta").map_err(failed)?;
     let Some(written) = meta.get(rows::FORMAT_KEY).map_err(failed)? else {
         if marked || !is_empty(db)? {
@@ -172,7 +162,7 @@ fn format(db: &Db, marked: bool, path: &Path) -> Result<u64, StoreError> {
         }
         meta.insert(rows::FORMAT_KEY, &rows::FORMAT.to_be_bytes()).map_err(failed)?;
         meta.flush().map_err(failed)?;
-        return Ok(rows::FORMAT);
+        return Ok(());
     };
     if meta.contains_key(rows::LOADING).map_err(failed)? {
         if !path.join(LOADING).exists() {
@@ -185,9 +175,15 @@ fn format(db: &Db, marked: bool, path: &Path) -> Result<u64, StoreError> {
         )));
     }
     match rows::read_count(Some(&written))? {
-        known @ 1..=rows::FORMAT => Ok(known),
+        rows::FORMAT => Ok(()),
+        older if older < rows::FORMAT => Err(settings(format!(
+            "the store {} has format {older}, which was never released, and this wfm-api reads format {}: back it up with the \
+             wfm-api that wrote it, and restore the backup into a new folder",
+            path.display(),
+            rows::FORMAT
+        ))),
         other => Err(settings(format!(
-            "the store {} has format {other} and this wfm-api reads formats up to {}: start the newer version that wrote it",
+            "the store {} has format {other} and this wfm-api reads format {}: start the newer version that wrote it",
             path.display(),
             rows::FORMAT
         ))),

@@ -97,25 +97,6 @@ impl<'a> Telling<'a> {
     }
 }
 
-/// Makes the rollups of a store of an earlier format, which has none.
-pub(super) fn from_records(trees: &Trees) -> Result<(), StoreError> {
-    for tree in [&trees.rollups, &trees.waiting] {
-        tree.clear().map_err(failed)?;
-    }
-    let (mut clusters, mut waiting) = (Rows::of(&trees.clusters), Rows::of(&trees.waiting));
-    let mut telling = Telling::of(trees, &trees.rollups);
-    for pair in &trees.clusters {
-        let (key, bytes) = pair.map_err(failed)?;
-        let (id, mut row) = (rows::cluster_id(&key)?, ClusterRow::read(&bytes)?);
-        let runs = read::runs(trees, row.clone())?;
-        telling.cluster(id, &mut row, &runs, &mut waiting)?;
-        clusters.put(&key, &row.write())?;
-    }
-    telling.finish(&mut waiting)?;
-    clusters.write()?;
-    fleet::note_weight(trees)
-}
-
 /// Makes the rollups again from the records and puts right what differs. Answers how many rows differed.
 ///
 /// Called while nothing is written.

@@ -10,8 +10,8 @@ use wfm_core::release::{NoticeId, ReleaseKey};
 use wfm_core::store::{ClusterFacts, DoctorId, StoreError, StoreErrorKind};
 use wfm_core::version::Train;
 
-/// The layout that this version writes. It reads the earlier ones too, by writing them anew.
-pub(super) const FORMAT: u64 = 4;
+/// The one layout that is written and read. None was released before it.
+pub(super) const FORMAT: u64 = 5;
 /// Key in `meta`: the layout, as a number.
 pub(super) const FORMAT_KEY: &[u8] = b"format";
 /// Key in `meta`: how many clusters there are. sled's own `len()` would read them all.

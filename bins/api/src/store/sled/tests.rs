@@ -12,7 +12,6 @@ use super::*;
 
 mod chains;
 mod erase;
-mod formats;
 mod full;
 mod model;
 mod truncation;
@@ -112,14 +111,17 @@ async fn a_folder_in_use_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_newer_format_is_refused_and_left_alone() {
+async fn another_format_is_refused_and_left_alone() {
     let folder = TempDir::new().unwrap();
-    let store = SledStore::open(folder.path()).await.unwrap();
-    trees(&store).meta.insert(rows::FORMAT_KEY, &5u64.to_be_bytes()).unwrap();
-    drop(store);
-    for _ in 0..2 {
-        let refused = SledStore::open(folder.path()).await.unwrap_err();
-        assert!(refused.to_string().contains("has format 5"), "{refused}");
+    for (format, advice) in [(rows::FORMAT + 1, "start the newer version"), (rows::FORMAT - 1, "restore the backup")] {
+        let folder = folder.path().join(format.to_string());
+        let store = SledStore::open(&folder).await.unwrap();
+        trees(&store).meta.insert(rows::FORMAT_KEY, &format.to_be_bytes()).unwrap();
+        drop(store);
+        for _ in 0..2 {
+            let refused = SledStore::open(&folder).await.unwrap_err().to_string();
+            assert!(refused.contains(&format!("has format {format}")) && refused.contains(advice), "{refused}");
+        }
     }
 }
 
