@@ -8,12 +8,14 @@ use std::sync::Arc;
 
 use common::program::run;
 use common::{NOON, Served, id, read, serve, serve_with};
+use jiff::civil::date;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tempfile::TempDir;
 use wfm_api::store::StoreUrl;
-use wfm_api::{Rates, Settings};
-use wfm_core::store::MemoryStore;
+use wfm_api::{InsightsPublic, Rates, Settings};
+use wfm_core::fleet::Day;
+use wfm_core::store::{MemoryStore, Store};
 
 async fn check_in(served: &Served, n: u8, at: &str) -> StatusCode {
     served.clock.set(at.parse().unwrap());
@@ -56,6 +58,21 @@ async fn a_service_that_starts_with_a_wrong_clock_asks_its_store() {
 }
 
 #[tokio::test]
+async fn no_public_day_is_counted_by_a_clock_that_is_wrong() {
+    let store = Arc::new(MemoryStore::default());
+    let insights_public = InsightsPublic::Aggregate;
+    let served = serve_with(Arc::clone(&store) as _, |settings| Settings { insights_public, ..settings }).await;
+    assert_eq!(check_in(&served, 1, NOON).await, StatusCode::OK);
+    let (first, last) = (Day::from(date(2026, 1, 1)), Day::from(date(2040, 1, 1)));
+    served.clock.set("2030-01-01T00:00:00Z".parse().unwrap());
+    served.get("/v4/insights/summary").await;
+    assert_eq!(store.public_days(first, last).await.unwrap().len(), 0);
+    served.clock.set("2026-01-02T00:02:00Z".parse().unwrap());
+    served.get("/v4/insights/summary").await;
+    assert_eq!(store.public_days(first, last).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_release_tells_a_new_service_that_its_clock_is_wrong() {
     let served = serve().await;
     served.publish_router("stable", "v2.9.0").await;
@@ -77,6 +94,8 @@ async fn a_store_with_wrong_times_is_mended_and_fits_together() {
     let into = folder.path().join("mended");
     let mended = format!("sled://{}", into.display());
     let arguments = ["mend", "--store", &store, "--into", into.to_str().unwrap()];
+    let none = run(&[arguments.as_slice(), &["--not-before", "2026-01-02", "--not-after", "2026-01-01"]].concat());
+    assert!(String::from_utf8_lossy(&none.stderr).contains("no day would be kept") && !into.exists());
     let output = run(&[arguments.as_slice(), &["--not-before", "2016-01-01", "--not-after", "2026-01-01"]].concat());
     assert!(output.status.success(), "{output:?}");
     let said = String::from_utf8(output.stdout).unwrap();

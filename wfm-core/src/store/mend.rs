@@ -16,8 +16,8 @@ pub struct Dropped {
     pub others: u64,
 }
 
-/// The records without the check-ins, doctor reports and weekly counters that lie before `from`, or at `to` and later.
-/// `dropped` learns of each that is left out. A week counts by its Monday, and is kept if it touches the interval.
+/// The records without the check-ins, doctor reports, weekly counters and public days that lie before `from`, or at `to` and
+/// later. `dropped` learns of each that is left out. A week is kept if one of its days is in the interval.
 pub fn between(
     records: Records,
     from: Timestamp,

@@ -49,6 +49,9 @@ pub enum Error {
         /// The file.
         file: PathBuf,
     },
+    /// The first day that would be kept comes after the last.
+    #[error("no day would be kept: give a --not-before that is no later than --not-after")]
+    NoDays,
     /// A catalog has mistakes.
     #[error("{}: {mistakes}", .file.display())]
     Catalog {

@@ -19,8 +19,8 @@ Examples:
   wfm-api mend --store sled:///var/lib/wfm-api --into /var/lib/wfm-api-mended --not-before 2016-01-01
   wfm-api mend --store sled:///var/lib/wfm-api --into /var/lib/wfm-api-mended --not-before 2016-01-01 --not-after 2026-11-21
 
-A machine whose clock was wrong keeps check-ins at wrong times. This copies a store without the check-ins, doctor reports and
-weekly counters of other days, counts everything anew, and leaves the old store as it is. A cluster that checked in at no
+A machine whose clock was wrong keeps check-ins at wrong times. This copies a store without the check-ins, doctor reports,
+weekly counters and public days of other days, counts everything anew, and leaves the old store as it is. A cluster that checked in at no
 other time is not copied. No service may have the store open.
 Environment: WFM_API_STORE.";
 
@@ -46,6 +46,9 @@ impl Mend {
         let from = Day::from(self.not_before).first_second();
         let to =
             self.not_after.map_or_else(|| Day::of(SystemClock.now().as_second()), Day::from).plus(1).first_second();
+        if to <= from {
+            return Err(Error::NoDays);
+        }
         let moment = |second| Timestamp::from_second(second).unwrap_or(Timestamp::MAX);
         let store = existing(&folder(self.store)?).await?;
         let mended = SledStore::open(&self.into).await?;

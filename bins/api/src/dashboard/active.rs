@@ -39,7 +39,7 @@ fn chart(buckets: &[&Bucket], every: &str) -> Markup {
     html! {
         figure {
             (line::chart(&frame, &[Line { class: "first", filled: true, points }], is_open))
-            figcaption { (when("", &rows)) (number("first", "clusters that checked in", 1, &rows)) @if is_open { (key("hollow", &format!("this {every} is not over"))) } (notes) }
+            figcaption { (when("", &rows)) (number("first", "active clusters", 1, &rows)) @if is_open { (key("hollow", &format!("this {every} is not over"))) } (notes) }
             (table::behind_chart(&title, &[if every == "day" { "Day" } else { "Week from" }, "Clusters"], &rows))
         }
     }

@@ -15,7 +15,8 @@ pub(super) fn distributions(page: &Dashboard, told: Option<&Distributions>) -> M
         @match told {
             Some(all) if !shown.is_empty() => {
                 p.soft { "Reports of the week from " (all.week) ". They carry no id, so they are counted and cannot be joined. "
-                    "A value in fewer than five reports is not told: it is among the rarer ones." }
+                    "A value in fewer than " (if all.about.rounded_to.is_some() { "twenty" } else { "five" })
+                    " reports may be among the rarer ones." }
                 div.cards { @for one in &shown { (card(one, &all.about)) } }
             },
             _ => {
