@@ -48,7 +48,10 @@ impl Arrival {
         if let Some(complete) = state.complete {
             return complete + limits.request;
         }
-        let Some(began) = state.began else { return self.asked + limits.request };
+        // Looked at again soon: what is waited for until then ends sooner once it has begun.
+        let Some(began) = state.began else {
+            return (Instant::now() + limits.grace.min(limits.body)).min(self.asked + limits.request);
+        };
         let earned = state.received as u64 * 1000 / u64::from(limits.floor.max(1));
         began + limits.body.min(limits.grace + Duration::from_millis(earned))
     }

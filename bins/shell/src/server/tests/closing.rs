@@ -19,7 +19,8 @@ async fn a_shutdown_finishes_what_was_accepted_and_does_not_wait_for_the_idle() 
 /// sent half a head: each sends its request at about the time of the stop.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_sent_before_the_stop_is_answered_and_nothing_is_reset() {
-    let server = start(Limits { connections: Share { all: 1000, network: 1000 }, ..Limits::default() }).await;
+    let enough = Share { all: 1000, network: 1000 };
+    let server = start(Limits { connections: enough, requests: enough, ..Limits::default() }).await;
     let addr = server.addr;
     let mut peers = Vec::new();
     for n in 0..300u16 {
