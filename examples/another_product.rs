@@ -25,13 +25,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
 
     let api = Workload {
-        name: "warehouse-api".into(),
-        kind: WorkloadKind::Deployment,
         version_annotation: Some("1.4.0".into()),
-        containers: Vec::new(),
         desired: 2,
         ready: 1,
-        created: None,
+        ..Workload::new("warehouse-api", WorkloadKind::Deployment)
     };
     let inventory = Inventory { deployments: Ok(vec![api]), ..Inventory::empty("2026-01-01T00:00:00Z".parse()?) };
     let diff = TrainDiff::new(catalog, Train::stable());

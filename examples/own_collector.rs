@@ -16,13 +16,9 @@ struct OneComponent;
 impl Collector for OneComponent {
     async fn collect(&self) -> Result<Inventory, CollectError> {
         let workload = Workload {
-            name: "deis-router".into(),
-            kind: WorkloadKind::Deployment,
             version_annotation: Some("v2.19.0-hotfix.1".into()),
-            containers: Vec::new(),
-            desired: 1,
             ready: 1,
-            created: None,
+            ..Workload::new("deis-router", WorkloadKind::Deployment)
         };
         Ok(Inventory { deployments: Ok(vec![workload]), ..Inventory::empty(jiff::Timestamp::UNIX_EPOCH) })
     }

@@ -18,13 +18,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .collect();
 
     let router = Workload {
-        name: "deis-router".into(),
-        kind: WorkloadKind::Deployment,
         version_annotation: Some("v2.18.1".into()),
-        containers: Vec::new(),
-        desired: 1,
         ready: 1,
-        created: None,
+        ..Workload::new("deis-router", WorkloadKind::Deployment)
     };
     let inventory = Inventory { deployments: Ok(vec![router]), ..Inventory::empty("2021-06-01T00:00:00Z".parse()?) };
 

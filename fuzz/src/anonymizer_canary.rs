@@ -9,8 +9,8 @@ use wfm_core::anonymizer::testing::{World, envelopes};
 use wfm_core::anonymizer::{Arrival, Consent, Envelope};
 use wfm_core::cluster::ClusterId;
 use wfm_core::collector::{
-    Capacity, Container, ContainerStatus, Event, Inventory, InvolvedObject, Node, Owner, Pod, Resource, Service,
-    Unreadable, UnreadableCause, Workload,
+    Capacity, Container, ContainerStatus, Event, Inventory, InvolvedObject, Node, Owner, Pod, Resource, Rollout,
+    Service, Unreadable, UnreadableCause, Workload,
 };
 use wfm_core::component::WorkloadKind;
 use wfm_core::facets::FacetReport;
@@ -77,7 +77,12 @@ impl Leaves<'_> {
         inventory.deployments = Ok(workloads);
         inventory.nodes = Ok(nodes);
         inventory.pods = Ok(vec![self.pod()]);
-        inventory.services = Ok(vec![Service { name: self.text(), service_type: self.text(), ports: vec![80] }]);
+        inventory.services = Ok(vec![Service {
+            name: self.text(),
+            service_type: self.text(),
+            external_name: self.maybe(),
+            ..Service::default()
+        }]);
         inventory.events = Ok(vec![Event {
             involved_object: InvolvedObject { kind: self.text(), name: self.text() },
             reason: self.text(),
@@ -97,13 +102,13 @@ impl Leaves<'_> {
     fn workload(&mut self) -> Workload {
         let container = Container { name: self.text(), image: self.text(), init: false };
         Workload {
-            name: self.text(),
-            kind: WorkloadKind::Deployment,
             version_annotation: self.maybe(),
+            version_label: self.maybe(),
+            rollout: Rollout { replica_failure: self.maybe(), ..Rollout::default() },
             containers: vec![container],
-            desired: 1,
             ready: 1,
             created: self.text().parse().ok(),
+            ..Workload::new(self.text(), WorkloadKind::Deployment)
         }
     }
 
@@ -118,20 +123,32 @@ impl Leaves<'_> {
             kernel_version: self.text().into(),
             container_runtime: self.text().into(),
             architecture: self.text().into(),
+            pressures: vec![self.text().into()],
+            ..Node::default()
         }
     }
 
     fn pod(&mut self) -> Pod {
         let owner = Owner { kind: WorkloadKind::Deployment, name: self.text().into() };
-        let status = ContainerStatus { name: self.text().into(), ready: false, restarts: 1, trouble: self.shared() };
+        let status = ContainerStatus {
+            name: self.text().into(),
+            image: self.text().into(),
+            restarts: 1,
+            trouble: self.shared(),
+            message: self.shared(),
+            last_ended: self.shared(),
+            ..ContainerStatus::default()
+        };
         Pod {
             name: self.text(),
             owner: Some(owner),
+            app: self.shared(),
             phase: self.text().into(),
-            ready: false,
             reason: self.shared(),
-            containers: vec![status],
-            created: None,
+            unschedulable: self.shared(),
+            unready: self.shared(),
+            containers: [status].into(),
+            ..Pod::default()
         }
     }
 }

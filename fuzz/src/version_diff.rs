@@ -21,13 +21,10 @@ pub fn run(bytes: &[u8]) {
     };
     let releases: Releases = lines.filter_map(release).collect();
     let workload = Workload {
-        name: "deis-router".into(),
-        kind: WorkloadKind::Deployment,
         version_annotation: annotation,
         containers: vec![Container { name: "deis-router".into(), image, init: false }],
-        desired: 1,
         ready: 1,
-        created: None,
+        ..Workload::new("deis-router", WorkloadKind::Deployment)
     };
     let inventory = Inventory { deployments: Ok(vec![workload]), ..Inventory::empty(jiff::Timestamp::UNIX_EPOCH) };
     let diff = TrainDiff::new(Catalog::workflow(), Train::stable());

@@ -6,17 +6,21 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::component::WorkloadKind;
-
 mod event;
+mod pod;
 mod resource;
+mod service;
 mod stale;
 pub(crate) mod totals;
+mod workload;
 
 pub use event::{Event, InvolvedObject};
+pub use pod::{ContainerStatus, Owner, Pod};
 pub use resource::{Resource, Unreadable, UnreadableCause};
+pub use service::{Service, ServicePort};
 pub use stale::Stale;
 pub use totals::Totals;
+pub use workload::{Container, Rollout, Stalled, Workload};
 
 /// Sees a cluster.
 #[async_trait]
@@ -41,6 +45,8 @@ pub struct CollectError(pub Unreadable);
 pub struct Inventory {
     /// When the collection began.
     pub taken_at: Timestamp,
+    /// Whether the namespace is there.
+    pub namespace: NamespaceState,
     /// The API server's `gitVersion`, such as `v1.36.2`.
     pub kubernetes_version: Option<String>,
     /// Since when the cluster exists: the creation of its namespace `kube-system`, where that could be read.
@@ -65,6 +71,20 @@ pub struct Inventory {
     pub stale: Vec<Stale>,
 }
 
+/// Whether the namespace that is looked at exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamespaceState {
+    /// It exists.
+    Active,
+    /// It is being deleted, with everything in it.
+    Terminating,
+    /// The cluster has no namespace of this name.
+    Absent,
+    /// It was not possible to read it, for example because the permission is missing.
+    Unknown,
+}
+
 /// All objects of one resource, or why they could not be read.
 pub type Section<T> = Result<Vec<T>, Unreadable>;
 
@@ -74,6 +94,7 @@ impl Inventory {
     pub fn empty(taken_at: Timestamp) -> Self {
         Self {
             taken_at,
+            namespace: NamespaceState::Unknown,
             kubernetes_version: None,
             cluster_created: None,
             deployments: Ok(Vec::new()),
@@ -108,113 +129,17 @@ impl Inventory {
     }
 }
 
-/// A workload: what keeps a component's pods running.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Workload {
-    /// The object's name.
-    pub name: String,
-    /// The object's kind.
-    pub kind: WorkloadKind,
-    /// The annotation `component.deis.io/version` as it stands, if there is one.
-    pub version_annotation: Option<String>,
-    /// The containers of the pod template, init containers last.
-    pub containers: Vec<Container>,
-    /// How many pods are wanted. For a DaemonSet: on how many nodes.
-    pub desired: u32,
-    /// How many pods are ready.
-    pub ready: u32,
-    /// When the object was created.
-    pub created: Option<Timestamp>,
-}
-
-impl Workload {
-    /// The container that the workload is about: the one that carries its name, else the first that is not an init
-    /// container.
-    #[must_use]
-    pub fn own_container(&self) -> Option<&Container> {
-        let mut running = self.containers.iter().filter(|container| !container.init);
-        running.clone().find(|container| container.name == self.name).or_else(|| running.next())
-    }
-}
-
-/// A container of a pod template.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Container {
-    /// The container's name.
-    pub name: String,
-    /// The image reference as it stands.
-    pub image: String,
-    /// Whether it runs before the others.
-    pub init: bool,
-}
-
-/// A pod. What many pods have in common is shared text: a big cluster has few different words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pod {
-    /// The object's name.
-    pub name: String,
-    /// The workload it belongs to; a Deployment's pod names the Deployment, not the ReplicaSet between.
-    pub owner: Option<Owner>,
-    /// `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`, as the API server says.
-    pub phase: Arc<str>,
-    /// Whether the pod's `Ready` condition is true.
-    pub ready: bool,
-    /// A reason for the whole pod, such as `Evicted`.
-    pub reason: Option<Arc<str>>,
-    /// Its containers, init containers first.
-    pub containers: Vec<ContainerStatus>,
-    /// When the object was created.
-    pub created: Option<Timestamp>,
-}
-
-impl Pod {
-    /// How often its containers were started again, all together.
-    #[must_use]
-    pub fn restarts(&self) -> u64 {
-        self.containers.iter().map(|container| u64::from(container.restarts)).sum()
-    }
-}
-
-/// The workload that owns a pod.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Owner {
-    /// Its kind.
-    pub kind: WorkloadKind,
-    /// Its name.
-    pub name: Arc<str>,
-}
-
-/// How a container of a pod fares.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContainerStatus {
-    /// The container's name.
-    pub name: Arc<str>,
-    /// Whether it is ready.
-    pub ready: bool,
-    /// How often it was started again.
-    pub restarts: u32,
-    /// Why it does not run: the waiting or terminated reason, such as `CrashLoopBackOff` or `OOMKilled`.
-    pub trouble: Option<Arc<str>>,
-}
-
-/// A service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Service {
-    /// The object's name.
-    pub name: String,
-    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
-    pub service_type: String,
-    /// The ports it listens on.
-    pub ports: Vec<u16>,
-}
-
 /// A node of the cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Node {
     /// The object's name, shown on the operator's page and nowhere else.
     pub name: String,
     /// Whether its `Ready` condition is true.
     pub ready: bool,
+    /// Whether it is cordoned: `spec.unschedulable`.
+    pub cordoned: bool,
+    /// The conditions that report a shortage and are true, such as `DiskPressure`.
+    pub pressures: Vec<Arc<str>>,
     /// `status.capacity`: `cpu`, `memory`, `ephemeral-storage` as Kubernetes quantities, such as `32` or `131843164Ki`.
     pub capacity: Capacity,
     /// The scheme of `spec.providerID`: `aws` of `aws:///eu-west-1a/i-0abc`. What follows it is never read.

@@ -119,15 +119,7 @@ mod tests {
     use crate::component::WorkloadKind;
 
     fn workload(ready: u32, desired: u32) -> Workload {
-        Workload {
-            name: "deis-minio".into(),
-            kind: WorkloadKind::Deployment,
-            version_annotation: None,
-            containers: Vec::new(),
-            desired,
-            ready,
-            created: None,
-        }
+        Workload { desired, ready, ..Workload::new("deis-minio", WorkloadKind::Deployment) }
     }
 
     fn crashing() -> Pod {
@@ -135,15 +127,14 @@ mod tests {
             name: "deis-minio-1".into(),
             owner: Some(Owner { kind: WorkloadKind::Deployment, name: "deis-minio".into() }),
             phase: "Running".into(),
-            ready: false,
-            reason: None,
-            containers: vec![ContainerStatus {
+            containers: [ContainerStatus {
                 name: "minio".into(),
-                ready: false,
                 restarts: 17,
                 trouble: Some("CrashLoopBackOff".into()),
-            }],
-            created: None,
+                ..ContainerStatus::default()
+            }]
+            .into(),
+            ..Pod::default()
         }
     }
 

@@ -100,16 +100,13 @@ mod tests {
 
     fn workload(annotation: Option<&str>, containers: &[(&str, &str, bool)]) -> Workload {
         Workload {
-            name: "deis-router".into(),
-            kind: WorkloadKind::Deployment,
             version_annotation: annotation.map(Into::into),
             containers: containers
                 .iter()
                 .map(|(name, image, init)| Container { name: (*name).into(), image: (*image).into(), init: *init })
                 .collect(),
-            desired: 1,
             ready: 1,
-            created: None,
+            ..Workload::new("deis-router", WorkloadKind::Deployment)
         }
     }
 

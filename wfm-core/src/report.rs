@@ -200,15 +200,7 @@ mod tests {
     use crate::version::Train;
 
     fn workload(name: &str, version: &str, ready: u32) -> Workload {
-        Workload {
-            name: name.into(),
-            kind: WorkloadKind::Deployment,
-            version_annotation: Some(version.into()),
-            containers: Vec::new(),
-            desired: 1,
-            ready,
-            created: None,
-        }
+        Workload { version_annotation: Some(version.into()), ready, ..Workload::new(name, WorkloadKind::Deployment) }
     }
 
     fn report() -> ClusterReport {

@@ -14,13 +14,17 @@ use serde::de::DeserializeOwned;
 use wfm_core::catalog::{AnnotationKey, LabelSelector};
 use wfm_core::clock::Clock;
 use wfm_core::cluster::Namespace;
-use wfm_core::collector::{CollectError, Collector, Event, Inventory, Resource, Section};
+use wfm_core::collector::{
+    CollectError, Collector, Event, Inventory, NamespaceState, Resource, Section, UnreadableCause,
+};
 use wfm_core::component::WorkloadKind;
 use wfm_core::events::Explaining;
 
 use crate::api::{Api, Memory};
 use crate::list::List;
-use crate::objects::{EventObject, NamespaceObject, NodeObject, PodObject, ServiceObject, Words, WorkloadObject};
+use crate::objects::{
+    EventObject, NamespaceObject, NodeObject, PodList, PodObject, ServiceObject, Words, WorkloadObject,
+};
 use crate::unreadable::unreadable;
 use crate::waits::Waits;
 
@@ -146,6 +150,19 @@ impl KubeCollector {
         }
     }
 
+    /// Whether the namespace is there. Without the permission to read it, that is unknown.
+    async fn namespace_state(&self, api: &Api<'_>) -> NamespaceState {
+        match api.get_once::<NamespaceObject>(&format!("/api/v1/namespaces/{}", self.namespace)).await {
+            Ok(namespace) if namespace.is_terminating() => NamespaceState::Terminating,
+            Ok(_) => NamespaceState::Active,
+            Err(failure) if failure.cause() == UnreadableCause::NotServed => NamespaceState::Absent,
+            Err(failure) => {
+                tracing::debug!(why = failure.sentence(), "the namespace could not be read");
+                NamespaceState::Unknown
+            }
+        }
+    }
+
     async fn section<T: DeserializeOwned, D>(
         &self,
         api: &Api<'_>,
@@ -190,7 +207,8 @@ impl Collector for KubeCollector {
         let memory = Memory { waits: &self.waits, clock: self.clock.as_ref() };
         let api =
             &Api::new(&self.client, self.request_timeout, &unanswered).pause(self.retry_pause).remembering(memory);
-        let (mut pod_words, mut node_words) = (Words::default(), Words::default());
+        let (mut pod_list, mut node_words, mut service_words) =
+            (PodList::default(), Words::default(), Words::default());
         let annotation = self.version_annotation.as_str();
         let workloads = |kind| move |object: WorkloadObject| object.slim(kind, annotation);
         let first_lane = async {
@@ -202,23 +220,29 @@ impl Collector for KubeCollector {
                     .await,
                 self.version(api).await,
                 self.cluster_created(api).await,
+                self.namespace_state(api).await,
             )
         };
         let second_lane = async {
-            (
-                self.section(api, Resource::Pods, |pod: PodObject| pod.slim(&mut pod_words)).await,
-                self.section(api, Resource::Services, ServiceObject::slim).await,
-                self.section(api, Resource::Nodes, |node: NodeObject| node.slim(&mut node_words)).await,
-            )
+            // Services stand before the pods: their selectors count pods whose labels are not kept.
+            let selectors = &mut pod_list.selectors;
+            let slim = |service: ServiceObject| service.slim(&mut service_words, selectors);
+            let mut services = self.section(api, Resource::Services, slim).await;
+            let pods = self.section(api, Resource::Pods, |pod: PodObject| pod_list.slim(pod)).await;
+            if let (Ok(services), Ok(_)) = (&mut services, &pods) {
+                pod_list.selectors.fill(services);
+            }
+            let nodes = self.section(api, Resource::Nodes, |node: NodeObject| node.slim(&mut node_words)).await;
+            (pods, services, nodes)
         };
         let (first, second) = tokio::join!(first_lane, second_lane);
-        let (deployments, daemon_sets, stateful_sets, replication_controllers, kubernetes_version, cluster_created) =
-            first;
+        let (deployments, daemon_sets, stateful_sets, replication_controllers, version, created, namespace) = first;
         let (pods, services, nodes) = second;
         let mut inventory = Inventory {
             taken_at,
-            kubernetes_version,
-            cluster_created,
+            namespace,
+            kubernetes_version: version,
+            cluster_created: created,
             deployments,
             daemon_sets,
             stateful_sets,

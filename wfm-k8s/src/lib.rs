@@ -23,7 +23,7 @@
 //!
 //! # Permissions
 //!
-//! What the agent needs, and no more. `create` cannot be narrowed to a name: Kubernetes does not know the name yet. A
+//! What the agent needs, and no more. The Secret exists before the agent starts. A
 //! missing permission costs its section of the inventory only, and the section says which one it is.
 //!
 //! ```yaml
@@ -33,7 +33,7 @@
 //! rules:
 //! - { apiGroups: [apps], resources: [deployments, daemonsets, statefulsets], verbs: [list] }
 //! - { apiGroups: [""], resources: [replicationcontrollers, pods, services, events], verbs: [list] }
-//! - { apiGroups: [""], resources: [secrets], verbs: [create] }
+//! - { apiGroups: [""], resources: [namespaces], resourceNames: [deis], verbs: [get] }
 //! - { apiGroups: [""], resources: [secrets], resourceNames: [deis-workflow-manager], verbs: [get, patch] }
 //! ---
 //! apiVersion: rbac.authorization.k8s.io/v1

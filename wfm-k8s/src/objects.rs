@@ -12,14 +12,16 @@ mod service;
 mod words;
 mod workload;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 
 pub(crate) use self::event::EventObject;
 pub(crate) use self::namespace::NamespaceObject;
 pub(crate) use self::node::NodeObject;
-pub(crate) use self::pod::PodObject;
-pub(crate) use self::service::ServiceObject;
+pub(crate) use self::pod::{PodList, PodObject};
+pub(crate) use self::service::{Selectors, ServiceObject};
 pub(crate) use self::words::Words;
 pub(crate) use self::workload::WorkloadObject;
 
@@ -29,19 +31,47 @@ fn count(number: Option<i64>, absent: u32) -> u32 {
     number.map_or(absent, clamped)
 }
 
+/// So many characters of a message are kept: some quote whole pages.
+const MESSAGE_CHARS: usize = 300;
+
 /// A condition of an object's status.
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct Condition {
     #[serde(rename = "type")]
     kind: Option<String>,
     status: Option<String>,
+    reason: Option<String>,
+    message: Option<String>,
+    last_transition_time: Option<String>,
+}
+
+impl Condition {
+    fn is_true(&self) -> bool {
+        self.status.as_deref() == Some("True")
+    }
+
+    fn is_false(&self) -> bool {
+        self.status.as_deref() == Some("False")
+    }
+}
+
+/// The condition of this type, if the object has it.
+fn condition<'a>(conditions: Option<&'a [Condition]>, kind: &str) -> Option<&'a Condition> {
+    conditions.unwrap_or_default().iter().find(|condition| condition.kind.as_deref() == Some(kind))
 }
 
 /// Whether the condition `Ready` is there and true.
 fn is_ready(conditions: Option<&[Condition]>) -> bool {
-    let ready = conditions.unwrap_or_default().iter().find(|condition| condition.kind.as_deref() == Some("Ready"));
-    ready.is_some_and(|condition| condition.status.as_deref() == Some("True"))
+    condition(conditions, "Ready").is_some_and(Condition::is_true)
+}
+
+/// A message, cut to a readable length.
+fn shortened(message: &str) -> Cow<'_, str> {
+    match message.char_indices().nth(MESSAGE_CHARS) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &message[..end])),
+        None => Cow::Borrowed(message),
+    }
 }
 
 fn timestamp(text: Option<&str>) -> Option<Timestamp> {

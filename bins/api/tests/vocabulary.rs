@@ -25,15 +25,7 @@ fn product(name: &str) -> Catalog {
 
 /// The check-in of an agent whose catalog has this component, with another version written into it.
 async fn check_in(served: &Served, component: &str, version: &str) -> StatusCode {
-    let workload = Workload {
-        name: component.to_owned(),
-        kind: WorkloadKind::Deployment,
-        version_annotation: None,
-        containers: Vec::new(),
-        desired: 1,
-        ready: 1,
-        created: None,
-    };
+    let workload = Workload { ready: 1, ..Workload::new(component, WorkloadKind::Deployment) };
     let mut inventory = Inventory::empty(jiff::Timestamp::UNIX_EPOCH);
     inventory.deployments = Ok(vec![workload]);
     let (catalog, releases) = (product(component), Releases::default());

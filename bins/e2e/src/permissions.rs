@@ -68,7 +68,9 @@ impl Permissions {
             let holds = |list: &[String], value: &str| list.iter().any(|item| item == value);
             let named =
                 rule.resource_names.is_empty() || target.name.is_some_and(|name| holds(&rule.resource_names, name));
-            let in_scope = namespace.is_none() || namespace.as_deref() == target.namespace;
+            // A namespace itself is in its own scope.
+            let own = if target.kind == "namespaces" { target.name } else { target.namespace };
+            let in_scope = namespace.is_none() || namespace.as_deref() == own;
             in_scope
                 && named
                 && holds(&rule.api_groups, target.group.unwrap_or_default())
@@ -87,6 +89,7 @@ mod tests {
         let permissions = Permissions::shipped().unwrap();
         let permits = |method: Method, path: &str| permissions.permit(&method, path, None);
         assert!(permits(Method::GET, "/apis/apps/v1/namespaces/deis/deployments"));
+        assert!(permits(Method::GET, "/api/v1/namespaces/deis"));
         assert!(permits(Method::GET, "/api/v1/namespaces/kube-system") && permits(Method::GET, "/api/v1/nodes"));
         assert!(permits(Method::PATCH, "/api/v1/namespaces/deis/secrets/deis-workflow-manager"));
         assert!(permits(Method::GET, "/version"));
@@ -97,7 +100,8 @@ mod tests {
             (Method::DELETE, "/api/v1/namespaces/deis/secrets/deis-workflow-manager"),
             (Method::GET, "/api/v1/namespaces/other/secrets/deis-workflow-manager"),
             (Method::GET, "/api/v1/namespaces/other/pods"),
-            (Method::GET, "/api/v1/namespaces/deis"),
+            (Method::GET, "/api/v1/namespaces/other"),
+            (Method::DELETE, "/api/v1/namespaces/deis"),
             (Method::PATCH, "/api/v1/nodes/node-1"),
             (Method::GET, "/apis/apps/v1/namespaces/deis/replicasets"),
         ];

@@ -73,7 +73,10 @@ async fn small_pages_show_the_same_as_big_ones() {
     let (cluster, client) = start(Recording::Onprem2018).await;
     let big = content(collect_by(&client, 500).await);
     let asked = cluster.requests().len();
-    assert_eq!(asked, 10, "seven lists, the version, the cluster's age; and events, as minio is unhealthy");
+    assert_eq!(
+        asked, 11,
+        "seven lists, the version, the namespace, the cluster's age; and events, as minio is unhealthy"
+    );
     for page_size in [1, 5, 29] {
         assert_eq!(content(collect_by(&client, page_size).await), big, "{page_size}");
     }

@@ -236,7 +236,11 @@ async fn a_hundred_views_cost_one_list_of_every_resource() {
     let all = lists.len();
     lists.sort_unstable();
     lists.dedup();
-    assert_eq!((lists.len(), all), (10, 10), "seven lists, the version, and the cluster's age, and events, once each");
+    assert_eq!(
+        (lists.len(), all),
+        (11, 11),
+        "seven lists, the version, the namespace, the cluster's age, and events, once each"
+    );
 }
 
 #[tokio::test]

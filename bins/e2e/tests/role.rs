@@ -51,6 +51,7 @@ fn the_role_permits_exactly_this() {
         "list /pods ",
         "list /services ",
         "list /events ",
+        "get /namespaces deis",
         "get /secrets deis-workflow-manager",
         "patch /secrets deis-workflow-manager",
     ];
@@ -79,6 +80,8 @@ fn the_secret_is_shipped_empty_and_opaque() {
 #[test]
 fn in_another_namespace_no_object_is_that_of_the_first() {
     let replaced = MANIFESTS.replace("namespace: deis\n", "namespace: other\n").replace("name: deis:", "name: other:");
+    let replaced = replaced.replace("[\"deis\"]", "[\"other\"]");
+    assert!(permissions(&of_kind(&manifests(&replaced), "Role")).contains("get /namespaces other"));
     let names = |text: &str| -> BTreeSet<String> {
         let key = |manifest: &Value| {
             let metadata = &manifest["metadata"];

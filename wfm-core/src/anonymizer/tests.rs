@@ -27,13 +27,10 @@ fn releases() -> Releases {
 
 fn workload(name: &str, annotation: Option<&str>, image: &str) -> Workload {
     Workload {
-        name: name.into(),
-        kind: WorkloadKind::Deployment,
         version_annotation: annotation.map(Into::into),
         containers: vec![Container { name: name.into(), image: image.into(), init: false }],
-        desired: 1,
         ready: 1,
-        created: None,
+        ..Workload::new(name, WorkloadKind::Deployment)
     }
 }
 
@@ -103,15 +100,7 @@ fn pods_nodes_and_times_do_not_show() {
     let inventory = Inventory {
         deployments: Ok(dressed),
         kubernetes_version: Some("v1.31.4+falcon".into()),
-        pods: Ok(vec![Pod {
-            name: "falcon".into(),
-            owner: None,
-            phase: "Running".into(),
-            ready: true,
-            reason: None,
-            containers: Vec::new(),
-            created: None,
-        }]),
+        pods: Ok(vec![Pod { name: "falcon".into(), phase: "Running".into(), ready: true, ..Pod::default() }]),
         nodes: Ok(vec![Node {
             name: "db01.falcon.example".into(),
             ready: true,
@@ -122,6 +111,7 @@ fn pods_nodes_and_times_do_not_show() {
             kernel_version: "falcon".into(),
             container_runtime: "falcon".into(),
             architecture: "falcon".into(),
+            ..Node::default()
         }]),
         ..Inventory::empty("2026-01-01T00:00:00Z".parse().unwrap())
     };

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Inventory, Section, Unreadable};
+use super::{Inventory, NamespaceState, Section, Unreadable};
 
 /// A section that could not be read and holds what was seen before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ impl Inventory {
         fill.section(&mut self.nodes, &last.nodes);
         fill.section(&mut self.events, &last.events);
         self.stale.extend(stale);
+        if self.namespace == NamespaceState::Unknown {
+            self.namespace = last.namespace;
+        }
         self.kubernetes_version = self.kubernetes_version.or_else(|| last.kubernetes_version.clone());
         self.cluster_created = self.cluster_created.or(last.cluster_created);
         self
@@ -64,7 +67,7 @@ mod tests {
 
     #[test]
     fn what_fails_keeps_what_was_seen_and_since_when_however_often_it_fails() {
-        let service = Service { name: "deis-router".into(), service_type: "ClusterIP".into(), ports: vec![80] };
+        let service = Service { name: "deis-router".into(), ..Service::default() };
         let good = Inventory {
             services: Ok(vec![service.clone()]),
             kubernetes_version: Some("v1".into()),

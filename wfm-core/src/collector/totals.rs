@@ -50,12 +50,12 @@ mod tests {
             name: String::new(),
             ready: true,
             capacity,
-            provider: None,
             kubelet_version: unknown(),
             os_image: unknown(),
             kernel_version: unknown(),
             container_runtime: unknown(),
             architecture: unknown(),
+            ..Node::default()
         }
     }
 

@@ -6,13 +6,10 @@ use crate::release::Release;
 
 fn workload(name: &str, annotation: Option<&str>) -> Workload {
     Workload {
-        name: name.into(),
-        kind: WorkloadKind::Deployment,
         version_annotation: annotation.map(Into::into),
         containers: vec![Container { name: name.into(), image: format!("hephy/{name}:latest"), init: false }],
-        desired: 1,
         ready: 1,
-        created: None,
+        ..Workload::new(name, WorkloadKind::Deployment)
     }
 }
 

@@ -2,15 +2,7 @@ use super::*;
 use crate::collector::Owner;
 
 fn workload(name: &str, ready: u32) -> Workload {
-    Workload {
-        name: name.into(),
-        kind: WorkloadKind::Deployment,
-        version_annotation: None,
-        containers: Vec::new(),
-        desired: 1,
-        ready,
-        created: None,
-    }
+    Workload { ready, ..Workload::new(name, WorkloadKind::Deployment) }
 }
 
 fn pod(name: &str, owner: &str, ready: bool) -> Pod {
@@ -19,9 +11,7 @@ fn pod(name: &str, owner: &str, ready: bool) -> Pod {
         owner: Some(Owner { kind: WorkloadKind::Deployment, name: owner.into() }),
         phase: "Pending".into(),
         ready,
-        reason: None,
-        containers: Vec::new(),
-        created: None,
+        ..Pod::default()
     }
 }
 

@@ -1,10 +1,7 @@
 use serde::Deserialize;
 use wfm_core::collector::{Event, InvolvedObject};
 
-use super::{count, timestamp};
-
-/// What is kept of a message: some quote whole pages.
-const MESSAGE: usize = 300;
+use super::{count, shortened, timestamp};
 
 /// An event. Its time and count stand in one place or another, depending on who wrote it.
 #[derive(Default, Deserialize)]
@@ -38,17 +35,10 @@ impl EventObject {
                 name: involved.name.unwrap_or_default(),
             },
             reason: self.reason.unwrap_or_default(),
-            message: shortened(self.message.unwrap_or_default()),
+            message: shortened(self.message.as_deref().unwrap_or_default()).into_owned(),
             count: count(series.count.or(self.count), 1).max(1),
             last_seen: times.iter().find_map(|time| timestamp(time.as_deref())),
         })
-    }
-}
-
-fn shortened(message: String) -> String {
-    match message.char_indices().nth(MESSAGE) {
-        Some((end, _)) => format!("{}…", &message[..end]),
-        None => message,
     }
 }
 
@@ -109,6 +99,6 @@ mod tests {
     #[test]
     fn a_long_message_is_shortened() {
         let event = slim(json!({"type": "Warning", "message": "é".repeat(5000)})).unwrap();
-        assert_eq!(event.message.chars().count(), MESSAGE + 1);
+        assert_eq!(event.message.chars().count(), super::super::MESSAGE_CHARS + 1);
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::Deserialize;
 use wfm_core::collector::{Capacity, Node};
 
@@ -20,6 +22,8 @@ impl NodeObject {
         Node {
             name: self.metadata.and_then(|meta| meta.name).unwrap_or_default(),
             ready: is_ready(status.conditions.as_deref()),
+            cordoned: self.spec.as_ref().and_then(|spec| spec.unschedulable).unwrap_or_default(),
+            pressures: pressures(status.conditions.as_deref().unwrap_or_default(), words),
             capacity: Capacity {
                 cpu: words.maybe(capacity.cpu.as_deref()),
                 memory: words.maybe(capacity.memory.as_deref()),
@@ -46,6 +50,14 @@ struct Meta {
 struct Spec {
     #[serde(rename = "providerID")]
     provider_id: Option<String>,
+    unschedulable: Option<bool>,
+}
+
+/// The conditions that report a shortage: <https://kubernetes.io/docs/reference/node/node-status/#condition>.
+fn pressures(conditions: &[Condition], words: &mut Words) -> Vec<Arc<str>> {
+    let short = |kind: &&str| kind.ends_with("Pressure") || *kind == "NetworkUnavailable";
+    let raised = conditions.iter().filter(|condition| condition.is_true());
+    raised.filter_map(|condition| condition.kind.as_deref()).filter(short).map(|kind| words.shared(kind)).collect()
 }
 
 /// What stands before `://`: the rest of a provider's id names the machine.
@@ -95,6 +107,16 @@ mod tests {
         for conditions in [json!([]), json!(null), json!([{"type": "Ready", "status": "Unknown"}])] {
             assert!(!slim(json!({"status": {"conditions": conditions}})).ready);
         }
+    }
+
+    #[test]
+    fn a_cordoned_node_and_a_short_one_are_known() {
+        let node = slim(json!({"spec": {"unschedulable": true}, "status": {"conditions": [
+            {"type": "DiskPressure", "status": "True"}, {"type": "MemoryPressure", "status": "False"},
+            {"type": "Ready", "status": "True"}]}}));
+        assert!(node.ready && node.cordoned);
+        assert_eq!(node.pressures, ["DiskPressure".into()]);
+        assert_eq!(slim(json!({"spec": {}})), slim(json!({"spec": {"unschedulable": false}})));
     }
 
     #[test]

@@ -2,10 +2,10 @@ use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use wfm_core::collector::{Container, Workload};
+use wfm_core::collector::{Container, Rollout, Stalled, Workload};
 use wfm_core::component::WorkloadKind;
 
-use super::{count, timestamp};
+use super::{Condition, condition, count, shortened, timestamp};
 
 /// So many characters of an annotation are looked at. A version is shorter, and others are as long as a whole object.
 const ANNOTATION_CHARS: usize = 256;
@@ -30,6 +30,29 @@ impl WorkloadObject {
             // An absent number of replicas means one.
             _ => (count(spec.replicas, 1), count(status.ready_replicas, 0)),
         };
+        let conditions = status.conditions.as_deref();
+        let strategy = spec.update_strategy.unwrap_or_default();
+        let is = |wanted: &str| strategy.kind.as_deref() == Some(wanted);
+        let rollout = Rollout {
+            unobserved: meta.generation.zip(status.observed_generation).is_some_and(|(now, seen)| seen < now),
+            paused: spec.paused.unwrap_or_default(),
+            on_delete: is("OnDelete"),
+            partition: if is("OnDelete") { 0 } else { strategy.partition() },
+            total: count(status.replicas.or(status.current_number_scheduled), 0),
+            updated: match kind {
+                WorkloadKind::DaemonSet => Some(count(status.updated_number_scheduled, 0)),
+                WorkloadKind::ReplicationController => None,
+                WorkloadKind::Deployment | WorkloadKind::StatefulSet => Some(count(status.updated_replicas, 0)),
+            },
+            stalled: condition(conditions, "Progressing").filter(|condition| condition.is_false()).map(|condition| {
+                let since = timestamp(condition.last_transition_time.as_deref());
+                Stalled { reason: condition.reason.as_deref().unwrap_or("Progressing=False").into(), since }
+            }),
+            replica_failure: condition(conditions, "ReplicaFailure")
+                .filter(|condition| condition.is_true())
+                .and_then(|condition| condition.message.as_deref().or(condition.reason.as_deref()))
+                .map(|message| shortened(message).into_owned()),
+        };
         let pod = spec.template.and_then(|template| template.spec).unwrap_or_default();
         let container = |init| {
             move |object: ContainerObject| Container {
@@ -44,10 +67,13 @@ impl WorkloadObject {
             name: meta.name.unwrap_or_default(),
             kind,
             version_annotation: meta.annotations.and_then(|annotations| annotations.take(annotation)),
+            version_label: meta.labels.and_then(|labels| labels.version),
             containers: running.chain(init).collect(),
             desired,
             ready,
+            rollout,
             created: timestamp(meta.creation_timestamp.as_deref()),
+            deleted: timestamp(meta.deletion_timestamp.as_deref()),
         }
     }
 }
@@ -56,8 +82,19 @@ impl WorkloadObject {
 #[serde(default, rename_all = "camelCase")]
 struct Meta {
     name: Option<String>,
+    generation: Option<i64>,
     creation_timestamp: Option<String>,
+    deletion_timestamp: Option<String>,
+    labels: Option<Labels>,
     annotations: Option<Annotations>,
+}
+
+/// The recommended labels: <https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/>.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Labels {
+    #[serde(rename = "app.kubernetes.io/version")]
+    version: Option<String>,
 }
 
 /// The annotations, each cut while it is read.
@@ -94,10 +131,33 @@ impl<'de> Deserialize<'de> for Annotations {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct Spec {
     replicas: Option<i64>,
+    paused: Option<bool>,
+    update_strategy: Option<UpdateStrategy>,
     template: Option<Template>,
+}
+
+/// That of a DaemonSet or StatefulSet. A Deployment's has another name and can neither wait nor be partitioned.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct UpdateStrategy {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    rolling_update: Option<RollingUpdate>,
+}
+
+impl UpdateStrategy {
+    fn partition(&self) -> u32 {
+        count(self.rolling_update.as_ref().and_then(|rolling| rolling.partition), 0)
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RollingUpdate {
+    partition: Option<i64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -123,9 +183,15 @@ struct ContainerObject {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Status {
+    observed_generation: Option<i64>,
+    replicas: Option<i64>,
     ready_replicas: Option<i64>,
+    updated_replicas: Option<i64>,
     number_ready: Option<i64>,
     desired_number_scheduled: Option<i64>,
+    current_number_scheduled: Option<i64>,
+    updated_number_scheduled: Option<i64>,
+    conditions: Option<Vec<Condition>>,
 }
 
 #[cfg(test)]
@@ -188,6 +254,45 @@ mod tests {
         assert_eq!(read("shop.example/version").as_deref(), Some("v2.0.0"));
         assert_eq!((read("null"), read("absent")), (None, None));
         assert_eq!(read("long").unwrap().len(), ANNOTATION_CHARS);
+    }
+
+    #[test]
+    fn a_rollout_is_read_from_the_counters_the_strategy_and_the_conditions() {
+        let deployment = json!({
+            "metadata": {"generation": 7, "labels": {"app.kubernetes.io/version": "v2.19.0"}},
+            "spec": {"replicas": 2, "paused": true},
+            "status": {"observedGeneration": 6, "replicas": 3, "updatedReplicas": 1, "readyReplicas": 2, "conditions": [
+                {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded",
+                 "lastTransitionTime": "2026-01-02T03:04:05Z"},
+                {"type": "ReplicaFailure", "status": "True", "message": "exceeded quota: compute"},
+            ]},
+        });
+        let workload = slim(deployment, WorkloadKind::Deployment);
+        assert_eq!(workload.version_label.as_deref(), Some("v2.19.0"));
+        let since = Some("2026-01-02T03:04:05Z".parse().unwrap());
+        let expected = Rollout {
+            unobserved: true,
+            paused: true,
+            total: 3,
+            updated: Some(1),
+            stalled: Some(Stalled { reason: "ProgressDeadlineExceeded".into(), since }),
+            replica_failure: Some("exceeded quota: compute".into()),
+            ..Rollout::default()
+        };
+        assert_eq!(workload.rollout, expected);
+    }
+
+    #[test]
+    fn a_strategy_that_keeps_older_pods_is_known() {
+        let stateful_set = json!({"spec": {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}},
+            "status": {"replicas": 3, "updatedReplicas": 1}});
+        let rollout = slim(stateful_set, WorkloadKind::StatefulSet).rollout;
+        assert_eq!((rollout.partition, rollout.on_delete, rollout.updated), (2, false, Some(1)));
+        let daemon_set = json!({"spec": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": {"partition": 2}}},
+            "status": {"currentNumberScheduled": 6, "updatedNumberScheduled": 0}});
+        let rollout = slim(daemon_set, WorkloadKind::DaemonSet).rollout;
+        assert_eq!((rollout.partition, rollout.on_delete, rollout.total, rollout.updated), (0, true, 6, Some(0)));
+        assert_eq!(slim(json!({}), WorkloadKind::ReplicationController).rollout.updated, None);
     }
 
     #[test]

@@ -149,7 +149,7 @@ pub(super) fn rest(ready: impl Iterator<Item = bool>) -> Markup {
 }
 
 fn service(service: &Service) -> String {
-    let ports: Vec<String> = service.ports.iter().map(ToString::to_string).collect();
+    let ports: Vec<String> = service.ports.iter().map(|port| port.port.to_string()).collect();
     format!("{} {}", service.service_type, ports.join(", "))
 }
 

@@ -44,13 +44,10 @@ fn learnt(ago: SignedDuration) -> Learnt {
 fn view(version: Option<&str>, is_on: bool, learnt: Learnt) -> View {
     let entry = CatalogEntry::new("shop".parse().unwrap(), WorkloadKind::Deployment, Presence::Expected, String::new());
     let workload = version.map(|version| Workload {
-        name: "shop".into(),
-        kind: WorkloadKind::Deployment,
         version_annotation: Some(version.into()),
         containers: vec![Container { name: "shop".into(), image: "shop:x".into(), init: false }],
-        desired: 1,
         ready: 1,
-        created: None,
+        ..Workload::new("shop", WorkloadKind::Deployment)
     });
     let inventory = Inventory { deployments: Ok(workload.into_iter().collect()), ..Inventory::empty(now()) };
     let diff = TrainDiff::new(Catalog::new("Shop", [entry]), Train::stable());

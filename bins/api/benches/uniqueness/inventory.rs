@@ -168,6 +168,7 @@ pub(crate) fn inventory(seeded: &Seeded<'_>, pools: Pools) -> Inventory {
                 kernel_version: kernel.as_str().into(),
                 container_runtime: runtime.as_str().into(),
                 architecture: architecture.into(),
+                ..Node::default()
             });
         }
     }
@@ -189,12 +190,9 @@ fn workloads(seeded: &Seeded<'_>, others: u64) -> Vec<Workload> {
 
 fn workload(name: &str, version: &str) -> Workload {
     Workload {
-        name: name.into(),
-        kind: WorkloadKind::Deployment,
         version_annotation: Some(version.into()),
         containers: vec![Container { name: name.into(), image: format!("hephy/{name}:{version}"), init: false }],
-        desired: 1,
         ready: 1,
-        created: None,
+        ..Workload::new(name, WorkloadKind::Deployment)
     }
 }

@@ -64,6 +64,7 @@ fn inventory(number: usize, catalog: &Catalog, releases: &Releases) -> Inventory
             kernel_version,
             container_runtime,
             architecture,
+            ..Node::default()
         }
     };
     Inventory {
@@ -79,13 +80,9 @@ fn inventory(number: usize, catalog: &Catalog, releases: &Releases) -> Inventory
 fn workload(name: &str, version: &str) -> Workload {
     let image = format!("registry.acme.example/falcon/{name}:{version}");
     Workload {
-        name: name.into(),
-        kind: WorkloadKind::Deployment,
-        version_annotation: None,
         containers: vec![Container { name: name.into(), image, init: false }],
-        desired: 1,
         ready: 1,
-        created: None,
+        ..Workload::new(name, WorkloadKind::Deployment)
     }
 }
 

@@ -116,12 +116,12 @@ fn node(cpu: &str, memory: &str) -> Node {
         name: String::new(),
         ready: true,
         capacity: Capacity { cpu: Some(cpu.into()), memory: Some(memory.into()), ephemeral_storage: None },
-        provider: None,
         kubelet_version: "".into(),
         os_image: "".into(),
         kernel_version: "".into(),
         container_runtime: "".into(),
         architecture: "".into(),
+        ..Node::default()
     }
 }
 

@@ -75,6 +75,7 @@ fn whatever_is_made_has_the_members_of_its_schema_in_their_order() {
         kernel_version: "6.1.0".into(),
         container_runtime: "containerd://1.7.1".into(),
         architecture: "amd64".into(),
+        ..Node::default()
     };
     let at = "2026-01-01T00:00:00Z".parse().unwrap();
     let inventory = Inventory {

@@ -87,6 +87,8 @@ impl Facts {
             Node {
                 name: text(dice),
                 ready: dice.percent(50),
+                cordoned: dice.percent(20),
+                pressures: if dice.percent(10) { vec![text(dice).into()] } else { Vec::new() },
                 capacity: Capacity {
                     cpu: cpu.next(dice),
                     memory: memory.next(dice),

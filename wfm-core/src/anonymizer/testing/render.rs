@@ -11,14 +11,16 @@ use super::noise::{NOT_CANONICAL, image, stranger, text};
 use super::tables::NONE;
 use super::world::CANONICAL;
 use crate::collector::{
-    Container, ContainerStatus, Event, Inventory, InvolvedObject, Owner, Pod, Resource, Section, Service, Stale,
-    Unreadable, UnreadableCause, Workload,
+    Container, ContainerStatus, Event, Inventory, InvolvedObject, NamespaceState, Owner, Pod, Resource, Rollout,
+    Section, Service, ServicePort, Stale, Stalled, Unreadable, UnreadableCause, Workload,
 };
 use crate::component::WorkloadKind;
 
 /// The Monday with which the first week of 2014 begins.
 const FIRST_MONDAY: i64 = 1_388_361_600;
 const WEEK: u64 = 7 * 24 * 60 * 60;
+const NAMESPACE_STATES: [NamespaceState; 4] =
+    [NamespaceState::Active, NamespaceState::Terminating, NamespaceState::Absent, NamespaceState::Unknown];
 
 impl Facts {
     /// An inventory of which they are true.
@@ -26,6 +28,7 @@ impl Facts {
     pub fn render(&self, world: &World, dice: &mut Dice<'_>) -> Inventory {
         let teller = self.teller(dice);
         let mut inventory = Inventory::empty(moment(dice));
+        inventory.namespace = dice.pick(&NAMESPACE_STATES);
         inventory.kubernetes_version = self.kubernetes.map(|minor| {
             let vendor = if teller == Teller::ApiServer { self.vendor } else { NONE };
             let major = if minor == 100 && dice.percent(50) { 2 } else { 1 };
@@ -41,7 +44,11 @@ impl Facts {
         inventory.services = some(Resource::Services, dice, |dice| Service {
             name: text(dice),
             service_type: text(dice),
-            ports: vec![dice.below(65536) as u16],
+            ports: vec![ServicePort { port: dice.below(65536) as u16, protocol: text(dice).into() }],
+            headless: dice.percent(50),
+            external_name: dice.percent(50).then(|| text(dice)),
+            pending: dice.percent(50),
+            ready_pods: dice.percent(50).then(|| dice.below(9) as u32),
         });
         inventory.events = some(Resource::Events, dice, event);
         if dice.percent(5) {
@@ -131,10 +138,26 @@ fn component(name: &str, row: Option<usize>, dice: &mut Dice<'_>) -> Workload {
         name: name.to_owned(),
         kind: dice.pick(&[WorkloadKind::Deployment, WorkloadKind::DaemonSet, WorkloadKind::StatefulSet]),
         version_annotation,
+        version_label: dice.percent(20).then(|| dice.pick(&NOT_CANONICAL).to_owned()),
         containers,
         desired: dice.below(9) as u32,
         ready: dice.below(9) as u32,
+        rollout: rollout(dice),
         created: dice.percent(50).then(|| moment(dice)),
+        deleted: dice.percent(5).then(|| moment(dice)),
+    }
+}
+
+fn rollout(dice: &mut Dice<'_>) -> Rollout {
+    Rollout {
+        unobserved: dice.percent(20),
+        paused: dice.percent(20),
+        on_delete: dice.percent(20),
+        partition: dice.below(3) as u32,
+        total: dice.below(9) as u32,
+        updated: dice.percent(50).then(|| dice.below(9) as u32),
+        stalled: dice.percent(20).then(|| Stalled { reason: text(dice).into(), since: Some(moment(dice)) }),
+        replica_failure: dice.percent(20).then(|| text(dice)),
     }
 }
 
@@ -147,18 +170,26 @@ fn pod(dice: &mut Dice<'_>) -> Pod {
     let owner = Owner { kind: WorkloadKind::Deployment, name: text(dice).into() };
     let status = ContainerStatus {
         name: text(dice).into(),
+        image: image(Some("v2.14.0"), dice).into(),
+        init: dice.percent(20),
         ready: dice.percent(50),
         restarts: dice.below(100) as u32,
         trouble: Some(text(dice).into()),
+        message: Some(text(dice).into()),
+        last_ended: Some(text(dice).into()),
     };
     Pod {
         name: text(dice),
         owner: Some(owner),
+        app: Some(text(dice).into()),
         phase: text(dice).into(),
         ready: dice.percent(50),
         reason: Some(text(dice).into()),
-        containers: vec![status],
+        unschedulable: Some(text(dice).into()),
+        unready: Some(text(dice).into()),
+        containers: [status].into(),
         created: Some(moment(dice)),
+        deleted: dice.percent(20).then(|| moment(dice)),
     }
 }
 

@@ -112,15 +112,14 @@ const CASES: &[Case] = &[
         |i| {
             let pod = Pod {
                 name: "falcon".into(),
-                owner: None,
                 phase: "falcon".into(),
                 ready: true,
                 reason: Some("falcon".into()),
-                containers: Vec::new(),
-                created: None,
+                ..Pod::default()
             };
             i.pods = Ok(vec![pod]);
-            i.services = Ok(vec![Service { name: "falcon".into(), service_type: "falcon".into(), ports: vec![5432] }]);
+            i.services =
+                Ok(vec![Service { name: "falcon".into(), service_type: "falcon".into(), ..Service::default() }]);
             let (resource, cause) = (Resource::DaemonSets, UnreadableCause::BadAnswer);
             i.daemon_sets = Err(Unreadable { resource, cause, message: "falcon".into() });
         },
@@ -131,13 +130,10 @@ const CASES: &[Case] = &[
 fn inventory() -> Inventory {
     let all = |text: &str| Some(text.to_owned());
     let router = Workload {
-        name: "deis-router".into(),
-        kind: WorkloadKind::Deployment,
         version_annotation: all("v2.14.0"),
         containers: vec![Container { name: "deis-router".into(), image: "hephy/router".into(), init: false }],
-        desired: 1,
         ready: 1,
-        created: None,
+        ..Workload::new("deis-router", WorkloadKind::Deployment)
     };
     let node = Node {
         name: "n".into(),
@@ -147,12 +143,12 @@ fn inventory() -> Inventory {
             memory: Some("64Gi".into()),
             ephemeral_storage: Some("100Gi".into()),
         },
-        provider: None,
         kubelet_version: "v1.31.0".into(),
         os_image: "Debian GNU/Linux 12".into(),
         kernel_version: "6.1".into(),
         container_runtime: "containerd://1.7".into(),
         architecture: "amd64".into(),
+        ..Node::default()
     };
     let empty = Inventory::empty("2020-01-01T00:00:00Z".parse().unwrap());
     Inventory { kubernetes_version: all("v1.31.0"), deployments: Ok(vec![router]), nodes: Ok(vec![node]), ..empty }

@@ -45,13 +45,9 @@ fn the_same_inventory_gives_the_same_bytes_in_any_order() {
 /// What a check-in tells, as an inventory says it: names and versions that are words already.
 fn told_again(arrival: &Arrival) -> Inventory {
     let workload = |name: &str, version: &str| Workload {
-        name: name.to_owned(),
-        kind: crate::component::WorkloadKind::Deployment,
         version_annotation: Some(version.to_owned()),
-        containers: Vec::new(),
-        desired: 1,
         ready: 1,
-        created: None,
+        ..Workload::new(name, crate::component::WorkloadKind::Deployment)
     };
     let said = arrival.components().iter().map(|(name, version)| workload(name.as_str(), &version.to_string()));
     let mut inventory = Inventory::empty(jiff::Timestamp::UNIX_EPOCH);

@@ -1,0 +1,31 @@
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// A service.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// The object's name.
+    pub name: String,
+    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
+    pub service_type: String,
+    /// The ports it listens on.
+    pub ports: Vec<ServicePort>,
+    /// Whether it has no address of its own: `clusterIP: None`.
+    pub headless: bool,
+    /// The host that an `ExternalName` stands for.
+    pub external_name: Option<String>,
+    /// Whether a `LoadBalancer` still waits for its address.
+    pub pending: bool,
+    /// How many ready pods its selector matches; `None` if it has no selector, or if pods could not be read.
+    pub ready_pods: Option<u32>,
+}
+
+/// A port of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServicePort {
+    /// Its number.
+    pub port: u16,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub protocol: Arc<str>,
+}
