@@ -1,11 +1,10 @@
 //! What is in the namespace, kind by kind: what is not ready first.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use wfm_core::collector::{
-    Inventory, Node, Pod, Resource, Section, Service, Totals, Unreadable, UnreadableCause, Workload,
-};
+use wfm_core::collector::{Inventory, Node, Pod, Resource, Service, Totals, Unreadable, UnreadableCause, Workload};
 use wfm_core::quantity::Quantity;
 use wfm_core::report::ClusterReport;
 
@@ -76,12 +75,12 @@ fn bytes(amount: u64) -> String {
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
-fn block<T>(
+fn block<T, S: Deref<Target = [T]>>(
     view: &View,
     title: &str,
     resource: Resource,
     seen: &Inventory,
-    section: &Section<T>,
+    section: &Result<S, Unreadable>,
     of: &Of<T>,
 ) -> Markup {
     let stale = seen.stale.iter().find(|stale| stale.unreadable.resource == resource);

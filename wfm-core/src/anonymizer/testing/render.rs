@@ -37,8 +37,8 @@ impl Facts {
         inventory.cluster_created = self.created(dice);
         self.render_workloads(world, &mut inventory, dice);
         inventory.nodes = match &self.nodes {
-            Some(nodes) => Ok(self.render_nodes(nodes, teller, dice)),
-            None => nothing(Resource::Nodes, dice),
+            Some(nodes) => Ok(self.render_nodes(nodes, teller, dice).into()),
+            None => nothing(Resource::Nodes, dice).map(Into::into),
         };
         inventory.pods = some(Resource::Pods, dice, pod);
         inventory.services = some(Resource::Services, dice, |dice| Service {
