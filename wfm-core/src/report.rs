@@ -1,5 +1,6 @@
 //! The picture of a cluster that everybody is served from, and where a check-in goes.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use crate::diff::{Comparison, Freshness, Knowledge, Remarks, UnknownReason, Vers
 use crate::events;
 use crate::health::{self, Health, PodsByOwner};
 use crate::installed::Installed;
+use crate::version::Step;
 
 /// Hands out the picture of the cluster: taken anew for every question, or kept and shared.
 #[async_trait]
@@ -122,6 +124,15 @@ impl ClusterReport {
         self.components.iter().filter(|component| component.freshness != Freshness::Unmanaged)
     }
 
+    /// The components, those in the worst trouble first: unhealthy, missing, outdated by the widest step, unknown, current,
+    /// and last the workloads that the catalog does not know. Equal ones are in the order of their names.
+    #[must_use]
+    pub fn by_trouble(&self) -> Vec<&ComponentReport> {
+        let mut all: Vec<&ComponentReport> = self.components.iter().collect();
+        all.sort_by_key(|component| component.trouble());
+        all
+    }
+
     /// How many components a tile counts.
     #[must_use]
     pub fn count(&self, tile: Tile) -> usize {
@@ -157,6 +168,24 @@ impl ComponentReport {
             images: workload.map_or_else(Vec::new, images),
             created: workload.and_then(|w| w.created),
         }
+    }
+
+    /// The more trouble, the less.
+    fn trouble(&self) -> (u8, Reverse<Option<Step>>) {
+        let step = match &self.freshness {
+            Freshness::Outdated { behind, .. } => Some(behind.step),
+            _ => None,
+        };
+        let rank = match self.tile() {
+            Some(Tile::Unhealthy) => 0,
+            Some(Tile::Missing) => 1,
+            Some(Tile::Outdated) => 2,
+            Some(Tile::Unknown) => 3,
+            Some(Tile::Current) => 4,
+            None if self.health.is_unhealthy() => 5,
+            None => 6,
+        };
+        (rank, Reverse(step))
     }
 
     /// The installed version, or what stands in its place, as text.
@@ -228,6 +257,14 @@ mod tests {
         let counted: usize = tiles.into_iter().map(|tile| report.count(tile)).sum();
         assert_eq!(counted, report.managed().count());
         assert_eq!(tiles.map(|tile| report.count(tile)), [1, 1, 12, 1, 1]);
+    }
+
+    #[test]
+    fn the_worst_trouble_stands_first() {
+        let report = report();
+        let names: Vec<&str> = report.by_trouble().iter().map(|component| component.name.as_str()).collect();
+        assert_eq!(names.first(), Some(&"deis-minio"), "unhealthy");
+        assert_eq!(&names[13..], ["deis-router", "deis-logger", "deis-builder", "globex-payments"]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ const KINDS: [WorkloadKind; 4] =
 const PODS: usize = 25;
 
 pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> Markup {
-    let shown: Vec<&ComponentReport> = report.components.iter().filter(|c| query.matches(c)).collect();
+    let shown: Vec<&ComponentReport> = report.by_trouble().into_iter().filter(|c| query.matches(c)).collect();
     let pods = PodsByOwner::new(report.inventory.pods.as_deref().unwrap_or_default());
     html! {
         section aria-labelledby="components" {
