@@ -14,6 +14,8 @@ use crate::diff::{Comparison, Freshness, Knowledge, Remarks, UnknownReason, Vers
 use crate::events;
 use crate::health::{self, Health, PodsByOwner};
 use crate::installed::Installed;
+use crate::rollout::{self, RolloutReport};
+use crate::running::RunningVersion;
 use crate::version::Step;
 
 /// Hands out the picture of the cluster: taken anew for every question, or kept and shared.
@@ -71,8 +73,16 @@ pub struct ComponentReport {
     pub name: String,
     /// The kind it runs as, or for a missing component the kind it is installed as.
     pub kind: WorkloadKind,
-    /// The installed version, where it could be told.
+    /// The version that runs, if that is known: the lowest that serves.
     pub installed: Option<Installed>,
+    /// What its pods run, lowest version first; empty if there are no pods, or if they could not be read.
+    pub running: Vec<RunningVersion>,
+    /// Why pods do not run the version of their template, if they do not; or that its rollout is stuck.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<RolloutReport>,
+    /// One sentence about what runs, if that is not simply the version of the template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<String>,
     /// How it stands beside the published releases.
     #[serde(flatten)]
     pub freshness: Freshness,
@@ -87,7 +97,10 @@ pub struct ComponentReport {
     pub desired: u32,
     /// How many pods are ready.
     pub ready: u32,
-    /// The image of its own container, then those of the others.
+    /// The name of the container that is the component's, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// The image that its version was read of, if that is known; then the others of its template.
     pub images: Vec<String>,
     /// When the workload was created.
     pub created: Option<Timestamp>,
@@ -142,7 +155,10 @@ impl ClusterReport {
 
 impl ComponentReport {
     fn judge(comparison: Comparison<'_>, inventory: &Inventory, pods: &PodsByOwner<'_>) -> Self {
-        let Comparison { name, kind, workload, installed, freshness, remarks } = comparison;
+        let Comparison { name, kind, workload, installed, running, freshness, remarks } = comparison;
+        let what_runs = workload.zip(running.as_ref());
+        let rollout = what_runs.and_then(|(workload, running)| RolloutReport::of(workload, running));
+        let runs = what_runs.and_then(|(workload, running)| rollout::sentence(workload, running, inventory.taken_at));
         let mine = workload.map_or(&[][..], |workload| pods.of(workload));
         let health = match (workload, &freshness) {
             (Some(workload), _) => health::judge(workload, inventory.pods.as_ref().map(|_| mine)),
@@ -151,6 +167,7 @@ impl ComponentReport {
             }
             (None, _) => Health::Unknown { reason: "not installed".to_owned() },
         };
+        let health = rollout::judge(health, rollout.as_ref(), runs.as_deref());
         let events = match (workload, &inventory.events) {
             (Some(workload), Ok(events)) if health.is_unhealthy() => events::about(workload, mine, events),
             _ => Vec::new(),
@@ -165,7 +182,11 @@ impl ComponentReport {
             events,
             desired: workload.map_or(0, |w| w.desired),
             ready: workload.map_or(0, |w| w.ready),
-            images: workload.map_or_else(Vec::new, images),
+            images: what_runs.map_or_else(Vec::new, |(workload, running)| images(workload, running.image.as_deref())),
+            container: running.as_ref().and_then(|running| running.container.clone()),
+            running: running.map(|running| running.versions).unwrap_or_default(),
+            rollout,
+            runs,
             created: workload.and_then(|w| w.created),
         }
     }
@@ -188,12 +209,19 @@ impl ComponentReport {
         (rank, Reverse(step))
     }
 
+    /// The image that runs. Of a component with several containers, none of which is known to be its own, it is unknown.
+    #[must_use]
+    pub fn image(&self) -> Option<&str> {
+        let is_known = self.container.is_some() || self.freshness == Freshness::Unmanaged;
+        self.images.first().filter(|_| is_known).map(String::as_str)
+    }
+
     /// The installed version, or what stands in its place, as text.
     #[must_use]
     pub fn version_text(&self) -> Option<String> {
         match (&self.installed, &self.freshness) {
             (Some(installed), _) => Some(installed.version.to_string()),
-            (None, Freshness::Unknown { reason: UnknownReason::Version { why } }) => why.text().map(ToOwned::to_owned),
+            (None, Freshness::Unknown { reason: UnknownReason::Version { why } }) => why.text(),
             (None, _) => None,
         }
     }
@@ -213,10 +241,10 @@ impl ComponentReport {
     }
 }
 
-fn images(workload: &Workload) -> Vec<String> {
-    let own = workload.own_container();
-    let others = workload.containers.iter().filter(|container| Some(*container) != own);
-    own.into_iter().chain(others).map(|container| container.image.clone()).collect()
+fn images(workload: &Workload, running: Option<&str>) -> Vec<String> {
+    let others = workload.containers.iter().map(|container| container.image.as_str());
+    let others = others.filter(|image| Some(*image) != running);
+    running.into_iter().chain(others).map(ToOwned::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -280,7 +308,7 @@ mod tests {
         let container = |name: &str| Container { name: name.into(), image: format!("{name}:x"), init: false };
         let containers = vec![container("envoy"), container("deis-router")];
         assert_eq!(
-            images(&Workload { containers, ..workload("deis-router", "v1.0.0", 1) }),
+            images(&Workload { containers, ..workload("deis-router", "v1.0.0", 1) }, Some("deis-router:x")),
             ["deis-router:x", "envoy:x"]
         );
     }

@@ -6,7 +6,7 @@ use jiff::civil::date;
 
 use crate::anonymizer::testing::{Dice, Facts, World, envelopes};
 use crate::anonymizer::{Arrival, Consent};
-use crate::collector::{Inventory, Node, Workload};
+use crate::collector::{ContainerStatus, Inventory, Node, Workload};
 use crate::facets::FacetReport;
 
 /// So many inventories of all kinds.
@@ -33,6 +33,9 @@ fn the_same_inventory_gives_the_same_bytes_in_any_order() {
         let mut turned = inventory.clone();
         for workloads in [&mut turned.deployments, &mut turned.daemon_sets].into_iter().flatten() {
             workloads.reverse();
+        }
+        if let Ok(pods) = &mut turned.pods {
+            pods.reverse();
         }
         if let Ok(nodes) = &mut turned.nodes {
             let nodes = Arc::make_mut(nodes);
@@ -97,6 +100,11 @@ fn filled(text: &str) -> Inventory {
         workload.version_annotation = None;
         workload.name = text.to_owned();
         workload.containers.iter_mut().for_each(|container| container.image = text.to_owned());
+    }
+    for pod in inventory.pods.iter_mut().flatten() {
+        let filled = |one: &ContainerStatus| ContainerStatus { image: text.into(), ..one.clone() };
+        pod.containers = pod.containers.iter().map(filled).collect();
+        pod.owner.iter_mut().for_each(|owner| owner.name = text.into());
     }
     let Node { provider, kubelet_version, os_image, kernel_version, container_runtime, architecture, capacity, .. } =
         &mut Arc::make_mut(inventory.nodes.as_mut().unwrap())[0];
