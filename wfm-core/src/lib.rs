@@ -38,3 +38,4 @@ pub mod store;
 pub mod text;
 pub mod version;
 pub mod wire;
+pub mod words;

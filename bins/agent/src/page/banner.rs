@@ -48,12 +48,12 @@ fn stale(view: &View, checked: Timestamp) -> Markup {
 
 fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
     let outdated: Vec<Outdated<'_>> = report.managed().filter_map(Outdated::of).collect();
-    let installed = report.managed().filter(|component| component.freshness != Freshness::Missing).count();
+    let installed = report.count_components(|component| component.freshness != Freshness::Missing);
     let doubts = doubts(view);
     let flaws = super::notices::flaws(view, report);
     let rest = html! { (security(flaws)) (withdrawn(report)) (rest(report)) };
     if outdated.is_empty() {
-        let how_many = |wanted: fn(&Freshness) -> bool| report.managed().filter(|c| wanted(&c.freshness)).count();
+        let how_many = |wanted: fn(&Freshness) -> bool| report.count_components(|c| wanted(&c.freshness));
         let unknown = how_many(|freshness| matches!(freshness, Freshness::Unknown { .. }));
         let ignored = how_many(|freshness| matches!(freshness, Freshness::Ignored { .. }));
         let current = (installed - unknown - ignored) as u64;
@@ -75,9 +75,10 @@ fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
     let severity = if flaws > 0 || view.updates.is_too_old(view.now) { "bad" } else { "warn" };
     let (named, more) = outdated.split_at(outdated.len().min(NAMED));
     let majors = outdated.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
-    let verb = if outdated.len() == 1 { "is" } else { "are" };
-    let seen = report.managed().filter(|component| is_seen(&component.freshness)).count() as u64;
-    let title = format!("{} of {} {verb} out of date", outdated.len(), count(seen, "installed component"));
+    let behind = report.count_components(|component| matches!(component.freshness, Freshness::Outdated { .. }));
+    let verb = if behind == 1 { "is" } else { "are" };
+    let seen = report.count_components(|component| is_seen(&component.freshness)) as u64;
+    let title = format!("{behind} of {} {verb} out of date", count(seen, "installed component"));
     let body = html! {
         @for (at, one) in named.iter().enumerate() { @if at > 0 { ", " } (one) }
         @if !more.is_empty() { " and " a href="./?status=outdated#components" { (more.len()) " more" } }
