@@ -75,12 +75,15 @@ pub struct Inventory {
 
 /// Whether the namespace that is looked at exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "state", rename_all = "snake_case")]
 pub enum NamespaceState {
     /// It exists.
     Active,
     /// It is being deleted, with everything in it.
-    Terminating,
+    Terminating {
+        /// Since when.
+        since: Option<Timestamp>,
+    },
     /// The cluster has no namespace of this name.
     Absent,
     /// It was not possible to read it, for example because the permission is missing.
@@ -129,6 +132,19 @@ impl Inventory {
         let (pods, services) = (self.pods.as_ref().err(), self.services.as_ref().err());
         let rest = [pods, services, self.nodes.as_ref().err(), self.events.as_ref().err()];
         workloads.chain(rest).flatten().chain(self.stale.iter().map(|stale| &stale.unreadable)).collect()
+    }
+
+    /// Whether a resource could be read this time.
+    #[must_use]
+    pub fn is_readable(&self, resource: Resource) -> bool {
+        self.unreadable().iter().all(|unreadable| unreadable.resource != resource)
+    }
+
+    /// When what is here of a resource was read; `None` if it never was.
+    #[must_use]
+    pub fn read_at(&self, resource: Resource) -> Option<Timestamp> {
+        let stale = self.stale.iter().find(|stale| stale.unreadable.resource == resource);
+        stale.map(|stale| stale.seen_at).or_else(|| self.is_readable(resource).then_some(self.taken_at))
     }
 }
 

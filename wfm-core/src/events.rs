@@ -1,7 +1,8 @@
 //! Events that explain what is unhealthy.
 //!
-//! A namespace may hold thousands of events, of which a few are worth showing: warnings, about an unhealthy workload or one
-//! of its pods that is not ready, the newest of each. Where nothing is unhealthy nobody needs to ask for events at all.
+//! A namespace may hold thousands of events, of which a few are worth showing: warnings about a workload that is unhealthy or
+//! whose rollout is stuck, and about its pods that are not ready, the newest of each. If there is no such workload, events
+//! need not be read at all.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,12 +27,12 @@ pub struct Explaining {
 }
 
 impl Explaining {
-    /// What events could explain in an inventory; `None` where every workload has the pods it wants.
+    /// What events could explain in an inventory; `None` if every workload has the pods it wants and no rollout is stuck.
     #[must_use]
     pub fn of(inventory: &Inventory) -> Option<Self> {
         let pods = PodsByOwner::new(inventory.pods.as_deref().unwrap_or_default());
         let (mut objects, mut deployments) = (BTreeSet::new(), BTreeSet::new());
-        for workload in inventory.workloads().filter(|workload| workload.ready < workload.desired) {
+        for workload in inventory.workloads().filter(|workload| explain(workload)) {
             objects.insert(InvolvedObject { kind: workload.kind.as_str().to_owned(), name: workload.name.clone() });
             if workload.kind == WorkloadKind::Deployment {
                 deployments.insert(workload.name.clone());
@@ -61,6 +62,12 @@ impl Explaining {
     pub fn finish(self) -> Vec<Event> {
         self.kept.into_values().flatten().collect()
     }
+}
+
+/// Whether a workload has something for events to explain: too few pods, or a rollout that does not go on.
+pub(crate) fn explain(workload: &Workload) -> bool {
+    let rollout = &workload.rollout;
+    workload.ready < workload.desired || rollout.stalled.is_some() || rollout.replica_failure.is_some()
 }
 
 /// The events about a workload or its pods, newest first, [`PER_COMPONENT`] at most.

@@ -1,24 +1,41 @@
-//! Whether a workload's pods run.
+//! Whether a workload's pods run, and if not, why.
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::collector::{ContainerStatus, Pod, Section, Unreadable, Workload};
+use crate::collector::{Pod, Section, Unreadable, Workload};
 use crate::component::WorkloadKind;
+use crate::text::one_line;
+use crate::words::{ago, count, grouped};
+
+mod reasons;
+
+/// The longest message of a node or a controller that is repeated, in characters: all that a collector keeps of one.
+const MESSAGE: usize = 301;
 
 /// How a workload fares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Health {
     /// Every wanted pod is ready.
-    Healthy,
-    /// Not every wanted pod is ready, or none is wanted.
+    Healthy {
+        /// What is to be looked at all the same, one sentence each: for example containers that were restarted often.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        remarks: Vec<String>,
+    },
+    /// No pod is wanted: it is scaled to zero, or no node matches.
+    Stopped {
+        /// Which of the two.
+        reason: String,
+    },
+    /// Not every wanted pod is ready, or it is being deleted.
     Unhealthy {
-        /// One sentence each, the most telling first.
+        /// One sentence each, the most important first; a reason of many pods is one sentence with one of them.
         reasons: Vec<String>,
     },
-    /// It cannot be told.
+    /// It is unknown.
     Unknown {
         /// Why.
         reason: String,
@@ -26,10 +43,32 @@ pub enum Health {
 }
 
 impl Health {
+    /// Healthy without remarks.
+    #[must_use]
+    pub fn healthy() -> Self {
+        Self::Healthy { remarks: Vec::new() }
+    }
+
     /// Whether it is [`Health::Unhealthy`].
     #[must_use]
     pub fn is_unhealthy(&self) -> bool {
         matches!(self, Self::Unhealthy { .. })
+    }
+
+    /// Whether it is [`Health::Stopped`].
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        matches!(self, Self::Stopped { .. })
+    }
+
+    /// The sentences that explain it.
+    #[must_use]
+    pub fn sentences(&self) -> &[String] {
+        match self {
+            Self::Healthy { remarks } => remarks,
+            Self::Unhealthy { reasons } => reasons,
+            Self::Stopped { reason } | Self::Unknown { reason } => std::slice::from_ref(reason),
+        }
     }
 }
 
@@ -58,38 +97,74 @@ impl<'a> PodsByOwner<'a> {
     }
 }
 
-/// Judges a workload by its own counts, and explains with its pods where they could be read.
+/// Judges a workload by its own counts, and explains with its pods if they could be read. Ages are as of `now`.
 #[must_use]
-pub fn health(workload: &Workload, pods: &Section<Pod>) -> Health {
+pub fn health(workload: &Workload, pods: &Section<Pod>, now: Timestamp) -> Health {
     match pods {
         Ok(pods) => {
             let mine: Vec<&Pod> = pods.iter().filter(|pod| belongs(pod, workload)).collect();
-            judge(workload, Ok(&mine))
+            judge(workload, Ok(&mine), now)
         }
-        Err(unreadable) => judge(workload, Err(unreadable)),
+        Err(unreadable) => judge(workload, Err(unreadable), now),
     }
 }
 
 /// The same, with only the workload's own pods.
-pub(crate) fn judge(workload: &Workload, pods: Result<&[&Pod], &Unreadable>) -> Health {
-    if workload.desired == 0 {
-        let reason = if workload.kind == WorkloadKind::DaemonSet {
-            "no node matches, so no pod is wanted"
-        } else {
-            "scaled to zero, so no pod is wanted"
-        };
-        return Health::Unhealthy { reasons: vec![reason.to_owned()] };
+pub(crate) fn judge(workload: &Workload, pods: Result<&[&Pod], &Unreadable>, now: Timestamp) -> Health {
+    let deleted = workload.deleted.map(|since| format!("being deleted: that began {}", ago(now, since)));
+    let is_full = workload.ready >= workload.desired;
+    match deleted {
+        None if workload.desired == 0 => Health::Stopped { reason: stopped(workload.kind).to_owned() },
+        None if is_full => Health::Healthy { remarks: remarks(workload, pods, now) },
+        deleted => {
+            let shortage = if is_full { Vec::new() } else { shortage(workload, pods, now) };
+            Health::Unhealthy { reasons: deleted.into_iter().chain(shortage).collect() }
+        }
     }
-    if workload.ready >= workload.desired {
-        return Health::Healthy;
+}
+
+fn stopped(kind: WorkloadKind) -> &'static str {
+    match kind {
+        WorkloadKind::DaemonSet => "no node matches, so no pod is wanted",
+        _ => "scaled to zero, so no pod is wanted",
     }
-    let mut reasons = vec![format!("{} of {} ready", workload.ready, workload.desired)];
-    match pods {
-        Err(unreadable) => reasons.push(format!("why cannot be told: {unreadable}")),
-        Ok([]) => reasons.push("it has no pods: see the events of the workload".to_owned()),
-        Ok(mine) => reasons.extend(mine.iter().filter(|pod| !pod.ready).map(|pod| explain(pod))),
-    }
-    Health::Unhealthy { reasons }
+}
+
+/// What is to be looked at though every wanted pod is ready.
+fn remarks(workload: &Workload, pods: Result<&[&Pod], &Unreadable>, now: Timestamp) -> Vec<String> {
+    let restarts = pods.map(|mine| reasons::restarts(mine, now)).unwrap_or_default();
+    replica_failure(workload).into_iter().chain(restarts).collect()
+}
+
+/// Why fewer pods are ready than are wanted.
+fn shortage(workload: &Workload, pods: Result<&[&Pod], &Unreadable>, now: Timestamp) -> Vec<String> {
+    let failure = replica_failure(workload);
+    let why = match pods {
+        Err(unreadable) => vec![format!("the reason is unknown: {unreadable}")],
+        Ok([]) if failure.is_some() => Vec::new(),
+        Ok([]) => vec!["it has no pods: see the events of the workload".to_owned()],
+        Ok(mine) => {
+            let mut why = reasons::reasons(mine, now);
+            let wanted = usize::try_from(workload.desired).unwrap_or(usize::MAX);
+            let there = mine.iter().filter(|pod| pod.deleted.is_none() && !pod.has_ended()).count();
+            if failure.is_none() && there < wanted {
+                let absent = count((wanted - there) as u64, "pod");
+                why.push(format!("{absent} not created: see the events of the workload"));
+            } else if failure.is_none() && why.is_empty() {
+                why.push("all its pods are ready: its controller has not counted them yet".to_owned());
+            }
+            why
+        }
+    };
+    let counts = format!("{} of {} ready", grouped(workload.ready.into()), grouped(workload.desired.into()));
+    std::iter::once(counts).chain(failure).chain(why).collect()
+}
+
+/// Why the controller cannot create pods: `pods "…" is forbidden: exceeded quota: …`, from what is forbidden on.
+fn replica_failure(workload: &Workload) -> Option<String> {
+    let message = workload.rollout.replica_failure.as_deref()?;
+    let why = message.split_once(" is forbidden: ").map_or(message, |(_, why)| why);
+    Some(format!("cannot create pods: {}", one_line(why, MESSAGE)))
 }
 
 /// Whether a pod is one of a workload's.
@@ -97,86 +172,5 @@ fn belongs(pod: &Pod, workload: &Workload) -> bool {
     pod.owner.as_ref().is_some_and(|owner| owner.kind == workload.kind && *owner.name == *workload.name)
 }
 
-fn explain(pod: &Pod) -> String {
-    let troubled: Vec<String> = pod.containers.iter().filter_map(trouble).collect();
-    if troubled.is_empty() {
-        let why = pod.reason.as_deref().unwrap_or(&pod.phase);
-        return format!("pod {} is not ready: {why}", pod.name);
-    }
-    format!("pod {}: {}", pod.name, troubled.join("; "))
-}
-
-fn trouble(container: &ContainerStatus) -> Option<String> {
-    let reason = container.trouble.as_deref()?;
-    let times = if container.restarts == 1 { "time" } else { "times" };
-    Some(format!("{} is in {reason}, restarted {} {times}", container.name, container.restarts))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::collector::{Owner, Resource, Unreadable, UnreadableCause};
-    use crate::component::WorkloadKind;
-
-    fn workload(ready: u32, desired: u32) -> Workload {
-        Workload { desired, ready, ..Workload::new("deis-minio", WorkloadKind::Deployment) }
-    }
-
-    fn crashing() -> Pod {
-        Pod {
-            name: "deis-minio-1".into(),
-            owner: Some(Owner { kind: WorkloadKind::Deployment, name: "deis-minio".into() }),
-            phase: "Running".into(),
-            containers: [ContainerStatus {
-                name: "minio".into(),
-                restarts: 17,
-                trouble: Some("CrashLoopBackOff".into()),
-                ..ContainerStatus::default()
-            }]
-            .into(),
-            ..Pod::default()
-        }
-    }
-
-    fn reasons(health: Health) -> Vec<String> {
-        match health {
-            Health::Unhealthy { reasons } => reasons,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_full_set_of_ready_pods_is_healthy() {
-        assert_eq!(health(&workload(2, 2), &Ok(Vec::new())), Health::Healthy);
-    }
-
-    #[test]
-    fn a_crash_loop_is_named_with_its_pod_and_restarts() {
-        let said = reasons(health(&workload(0, 1), &Ok(vec![crashing()])));
-        assert_eq!(said, ["0 of 1 ready", "pod deis-minio-1: minio is in CrashLoopBackOff, restarted 17 times"]);
-    }
-
-    #[test]
-    fn a_namesake_of_another_kind_does_not_explain() {
-        let mut pod = crashing();
-        pod.owner = Some(Owner { kind: WorkloadKind::DaemonSet, name: "deis-minio".into() });
-        let said = reasons(health(&workload(0, 1), &Ok(vec![pod])));
-        assert_eq!(said, ["0 of 1 ready", "it has no pods: see the events of the workload"]);
-    }
-
-    #[test]
-    fn without_permission_to_read_pods_the_counts_still_speak() {
-        let unreadable = Unreadable {
-            resource: Resource::Pods,
-            cause: UnreadableCause::Forbidden,
-            message: "may not list pods".into(),
-        };
-        let said = reasons(health(&workload(0, 1), &Err(unreadable)));
-        assert_eq!(said, ["0 of 1 ready", "why cannot be told: pods: may not list pods"]);
-    }
-
-    #[test]
-    fn scaled_to_zero_is_not_healthy() {
-        assert!(health(&workload(0, 0), &Ok(Vec::new())).is_unhealthy());
-    }
-}
+mod tests;

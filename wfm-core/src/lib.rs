@@ -40,3 +40,4 @@ pub mod store;
 pub mod text;
 pub mod version;
 pub mod wire;
+pub mod words;

@@ -1,6 +1,7 @@
 //! The picture of a cluster that everybody is served from, and where a check-in goes.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::anonymizer::Envelope;
-use crate::collector::{CollectError, Event, Inventory, Workload};
+use crate::collector::{CollectError, Event, Inventory, NamespaceState, Pod, Resource, Workload};
 use crate::component::WorkloadKind;
 use crate::diff::{Comparison, Freshness, Knowledge, Remarks, UnknownReason, VersionDiff};
 use crate::events;
@@ -17,6 +18,10 @@ use crate::installed::Installed;
 use crate::rollout::{self, RolloutReport};
 use crate::running::RunningVersion;
 use crate::version::Step;
+use crate::words::ago;
+
+/// So many pods without a workload are named of a component.
+const UNOWNED: usize = 3;
 
 /// Hands out the picture of the cluster: taken anew for every question, or kept and shared.
 #[async_trait]
@@ -104,22 +109,28 @@ pub struct ComponentReport {
     pub images: Vec<String>,
     /// When the workload was created.
     pub created: Option<Timestamp>,
+    /// Pods whose label names this component and that no workload owns, such as those of a CronJob. Only if no workload
+    /// runs it; three at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unowned_pods: Vec<String>,
+    #[serde(skip)]
+    tile: Option<Tile>,
 }
 
-/// The one tile of the page that counts a component, so that the tiles add up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The one tile of the page that counts a component, so that the tiles add up; the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tile {
-    /// Installed, running, and not behind, or behind by what the operator does not count.
-    Current,
-    /// Running, and behind.
-    Outdated,
     /// Expected and absent.
     Missing,
-    /// Installed, but not every wanted pod is ready; whether it is behind as well, its row says.
+    /// Installed, but not every wanted pod is ready, or no pod is wanted; whether it is behind as well, its row says.
     Unhealthy,
-    /// Running, but its freshness cannot be told; or absent as far as could be seen.
+    /// Running, and behind.
+    Outdated,
+    /// Running, but its freshness is unknown; or absent as far as could be seen.
     Unknown,
+    /// Installed, running, and not behind, or behind by what the operator does not count.
+    Current,
 }
 
 impl ClusterReport {
@@ -128,11 +139,25 @@ impl ClusterReport {
     pub fn assemble(inventory: Arc<Inventory>, diff: &dyn VersionDiff, knowledge: Knowledge<'_>) -> Self {
         let pods = PodsByOwner::new(inventory.pods.as_deref().unwrap_or_default());
         let judge = |comparison| ComponentReport::judge(comparison, &inventory, &pods);
-        let components = diff.diff(&inventory, knowledge).into_iter().map(judge).collect();
+        // In a namespace that does not exist nothing is missing: one sentence about the namespace replaces 16 rows.
+        let is_absent = inventory.namespace == NamespaceState::Absent;
+        let compared = diff.diff(&inventory, knowledge).into_iter();
+        let mut components: Vec<_> = compared.filter(|one| !is_absent || one.workload.is_some()).map(judge).collect();
+        settle_tiles(&mut components);
         Self { taken_at: inventory.taken_at, components, inventory }
     }
 
-    /// The components of the catalog: what the tiles count and the banner speaks of.
+    /// Since when what the components are judged by is old: when the workloads or pods were seen that could not be read
+    /// since. `None` if all of them are as of [`ClusterReport::taken_at`].
+    #[must_use]
+    pub fn stale_since(&self) -> Option<Timestamp> {
+        let judged_by = |resource: Resource| resource.is_workload() || resource == Resource::Pods;
+        let old = self.inventory.stale.iter().filter(|stale| judged_by(stale.unreadable.resource));
+        old.map(|stale| stale.seen_at).min()
+    }
+
+    /// The components of the catalog: what the tiles count and the banner is about. A component that several workloads run
+    /// has a row for each.
     pub fn managed(&self) -> impl Iterator<Item = &ComponentReport> {
         self.components.iter().filter(|component| component.freshness != Freshness::Unmanaged)
     }
@@ -149,7 +174,28 @@ impl ClusterReport {
     /// How many components a tile counts.
     #[must_use]
     pub fn count(&self, tile: Tile) -> usize {
-        self.components.iter().filter(|component| component.tile() == Some(tile)).count()
+        self.count_components(|component| component.tile() == Some(tile))
+    }
+
+    /// How many components of the catalog have a row like this; one that several workloads run is one component.
+    pub fn count_components(&self, wanted: impl Fn(&ComponentReport) -> bool) -> usize {
+        let names: BTreeSet<&str> = self.managed().filter(|row| wanted(row)).map(|row| row.name.as_str()).collect();
+        names.len()
+    }
+}
+
+/// Gives all rows of a component the tile of the worst of them. A workload without wanted pods does not count beside one
+/// that has some: a component that moved from one kind to another leaves such a one.
+fn settle_tiles(components: &mut [ComponentReport]) {
+    let mut worst: HashMap<String, (bool, Tile)> = HashMap::new();
+    for row in components.iter() {
+        let Some(own) = row.own_tile() else { continue };
+        let candidate = (row.health.is_stopped(), own);
+        let place = worst.entry(row.name.clone()).or_insert(candidate);
+        *place = (*place).min(candidate);
+    }
+    for row in components {
+        row.tile = row.own_tile().and_then(|_| worst.get(&row.name)).map(|(_, tile)| *tile);
     }
 }
 
@@ -161,7 +207,10 @@ impl ComponentReport {
         let runs = what_runs.and_then(|(workload, running)| rollout::sentence(workload, running, inventory.taken_at));
         let mine = workload.map_or(&[][..], |workload| pods.of(workload));
         let health = match (workload, &freshness) {
-            (Some(workload), _) => health::judge(workload, inventory.pods.as_ref().map(|_| mine)),
+            (Some(workload), _) => {
+                let now = inventory.taken_at;
+                going(inventory, health::judge(workload, inventory.pods.as_ref().map(|_| mine), now))
+            }
             (None, Freshness::Unknown { reason: reason @ UnknownReason::Unreadable { .. } }) => {
                 Health::Unknown { reason: reason.to_string() }
             }
@@ -169,9 +218,10 @@ impl ComponentReport {
         };
         let health = rollout::judge(health, rollout.as_ref(), runs.as_deref());
         let events = match (workload, &inventory.events) {
-            (Some(workload), Ok(events)) if health.is_unhealthy() => events::about(workload, mine, events),
+            (Some(workload), Ok(events)) if events::explain(workload) => events::about(workload, mine, events),
             _ => Vec::new(),
         };
+        let unowned_pods = if workload.is_none() { unowned_pods(&name, inventory) } else { Vec::new() };
         Self {
             name,
             kind,
@@ -188,6 +238,8 @@ impl ComponentReport {
             rollout,
             runs,
             created: workload.and_then(|w| w.created),
+            unowned_pods,
+            tile: None,
         }
     }
 
@@ -226,14 +278,19 @@ impl ComponentReport {
         }
     }
 
-    /// The one tile that counts it: missing before unhealthy before outdated before unknown before current. `None` for a
-    /// workload that the catalog does not know.
+    /// The one tile that counts its component: that of the worst row of this name, missing before unhealthy before outdated
+    /// before unknown before current. `None` for a workload that the catalog does not know.
     #[must_use]
     pub fn tile(&self) -> Option<Tile> {
+        self.tile
+    }
+
+    /// The tile that this row alone would have.
+    fn own_tile(&self) -> Option<Tile> {
         Some(match &self.freshness {
             Freshness::Unmanaged => return None,
             Freshness::Missing => Tile::Missing,
-            _ if self.health.is_unhealthy() => Tile::Unhealthy,
+            _ if self.health.is_unhealthy() || self.health.is_stopped() => Tile::Unhealthy,
             Freshness::Outdated { .. } => Tile::Outdated,
             Freshness::Unknown { .. } => Tile::Unknown,
             Freshness::Current | Freshness::Ahead { .. } | Freshness::Ignored { .. } => Tile::Current,
@@ -245,6 +302,23 @@ fn images(workload: &Workload, running: Option<&str>) -> Vec<String> {
     let others = workload.containers.iter().map(|container| container.image.as_str());
     let others = others.filter(|image| Some(*image) != running);
     running.into_iter().chain(others).map(ToOwned::to_owned).collect()
+}
+
+/// Nothing is healthy in a namespace that is being deleted.
+fn going(inventory: &Inventory, health: Health) -> Health {
+    let NamespaceState::Terminating { since } = inventory.namespace else { return health };
+    let began = since.map(|since| format!(": that began {}", ago(inventory.taken_at, since))).unwrap_or_default();
+    let mut reasons = vec![format!("the namespace is being deleted{began}")];
+    reasons.extend(health.sentences().iter().cloned());
+    Health::Unhealthy { reasons }
+}
+
+/// Pods that carry a component's name and belong to no workload: those that run first.
+fn unowned_pods(component: &str, inventory: &Inventory) -> Vec<String> {
+    let named = |pod: &&Pod| pod.owner.is_none() && pod.app.as_deref() == Some(component) && pod.deleted.is_none();
+    let mut found: Vec<&Pod> = inventory.pods.iter().flatten().filter(named).collect();
+    found.sort_by_key(|pod| (!pod.ready, pod.has_ended()));
+    found.into_iter().take(UNOWNED).map(|pod| pod.name.clone()).collect()
 }
 
 #[cfg(test)]
@@ -301,6 +375,117 @@ mod tests {
         let last = report.components.last().unwrap();
         assert_eq!((last.name.as_str(), last.tile()), ("globex-payments", None));
         assert!(last.health.is_unhealthy());
+    }
+
+    fn judged(inventory: Inventory) -> ClusterReport {
+        let diff = TrainDiff::new(Catalog::workflow(), Train::stable());
+        ClusterReport::assemble(Arc::new(inventory), &diff, Knowledge::Off)
+    }
+
+    fn now() -> Timestamp {
+        "2026-01-01T00:00:00Z".parse().unwrap()
+    }
+
+    fn row<'a>(report: &'a ClusterReport, name: &str, kind: WorkloadKind) -> &'a ComponentReport {
+        report.components.iter().find(|row| row.name == name && row.kind == kind).unwrap()
+    }
+
+    #[test]
+    fn a_component_that_two_workloads_run_is_one_component_by_the_worse_of_them() {
+        let tiles = [Tile::Current, Tile::Outdated, Tile::Missing, Tile::Unhealthy, Tile::Unknown];
+        for (ready, tile) in [(1, Tile::Unknown), (0, Tile::Unhealthy)] {
+            let second =
+                Workload { kind: WorkloadKind::ReplicationController, ..workload("deis-router", "v1.0.0", ready) };
+            let report = judged(Inventory {
+                deployments: Ok(vec![workload("deis-router", "v1.0.0", 1)]),
+                replication_controllers: Ok(vec![second]),
+                ..Inventory::empty(now())
+            });
+            assert_eq!(tiles.into_iter().map(|tile| report.count(tile)).sum::<usize>(), 16);
+            assert_eq!(report.managed().count(), 17, "each workload has its row");
+            assert_eq!(report.count_components(|row| row.desired > 0), 1);
+            let rows = report.components.iter().filter(|row| row.name == "deis-router");
+            assert_eq!(rows.map(ComponentReport::tile).collect::<Vec<_>>(), [Some(tile); 2]);
+        }
+    }
+
+    #[test]
+    fn a_stopped_component_is_counted_as_unhealthy_unless_another_workload_runs_it() {
+        let stopped = Workload { desired: 0, ..workload("deis-router", "v1.0.0", 0) };
+        let alone = judged(Inventory { deployments: Ok(vec![stopped.clone()]), ..Inventory::empty(now()) });
+        assert_eq!((alone.count(Tile::Unhealthy), alone.count(Tile::Unknown)), (1, 0));
+        assert!(row(&alone, "deis-router", WorkloadKind::Deployment).health.is_stopped());
+        let running = Workload { kind: WorkloadKind::DaemonSet, ..workload("deis-router", "v1.0.0", 1) };
+        let moved = judged(Inventory {
+            deployments: Ok(vec![stopped]),
+            daemon_sets: Ok(vec![running]),
+            ..Inventory::empty(now())
+        });
+        assert_eq!((moved.count(Tile::Unhealthy), moved.count(Tile::Unknown)), (0, 1));
+    }
+
+    #[test]
+    fn nothing_is_healthy_in_a_namespace_that_is_being_deleted() {
+        for (since, reason) in [
+            (None, "the namespace is being deleted"),
+            (Some("2025-12-31T23:00:00Z".parse().unwrap()), "the namespace is being deleted: that began 1 h ago"),
+        ] {
+            let report = judged(Inventory {
+                namespace: NamespaceState::Terminating { since },
+                deployments: Ok(vec![workload("deis-router", "v1.0.0", 1), workload("deis-minio", "v1.0.0", 0)]),
+                ..Inventory::empty(now())
+            });
+            let reasons = |name| row(&report, name, WorkloadKind::Deployment).health.sentences().to_vec();
+            assert_eq!(reasons("deis-router"), [reason]);
+            assert_eq!(reasons("deis-minio")[..2], [reason, "0 of 1 ready"]);
+            assert_eq!(report.count(Tile::Unhealthy), 2);
+        }
+    }
+
+    #[test]
+    fn in_a_namespace_that_does_not_exist_nothing_is_called_missing() {
+        let rows = |namespace| judged(Inventory { namespace, ..Inventory::empty(now()) }).components.len();
+        assert_eq!([NamespaceState::Absent, NamespaceState::Active, NamespaceState::Unknown].map(rows), [0, 16, 16]);
+    }
+
+    #[test]
+    fn pods_without_a_workload_are_named_at_a_component_that_no_workload_runs() {
+        let pod = |name: &str, app: &str, ready| Pod {
+            name: name.into(),
+            app: Some(app.into()),
+            ready,
+            phase: if ready { "Running" } else { "Succeeded" }.into(),
+            ..Pod::default()
+        };
+        let pods = vec![
+            pod("refresher-1", "deis-registry-token-refresher", false),
+            pod("refresher-2", "deis-registry-token-refresher", true),
+            pod("router-1", "deis-router", true),
+        ];
+        let report = judged(Inventory {
+            deployments: Ok(vec![workload("deis-router", "v1.0.0", 1)]),
+            pods: Ok(pods),
+            ..Inventory::empty(now())
+        });
+        let unowned = |name| &row(&report, name, WorkloadKind::Deployment).unowned_pods;
+        assert_eq!(*unowned("deis-registry-token-refresher"), ["refresher-2", "refresher-1"]);
+        assert!(unowned("deis-router").is_empty() && unowned("deis-minio").is_empty());
+    }
+
+    #[test]
+    fn components_are_as_old_as_the_oldest_of_workloads_and_pods_that_could_not_be_read() {
+        let stale = |resource, minute: u8| crate::collector::Stale {
+            unreadable: crate::collector::Unreadable {
+                resource,
+                cause: crate::collector::UnreadableCause::Forbidden,
+                message: String::new(),
+            },
+            seen_at: format!("2025-12-31T23:{minute:02}:00Z").parse().unwrap(),
+        };
+        let since = |stale| judged(Inventory { stale, ..Inventory::empty(now()) }).stale_since();
+        assert_eq!(since(vec![stale(Resource::Nodes, 1), stale(Resource::Services, 2)]), None);
+        let both = vec![stale(Resource::Pods, 5), stale(Resource::DaemonSets, 3), stale(Resource::Nodes, 1)];
+        assert_eq!(since(both), Some(stale(Resource::Pods, 3).seen_at));
     }
 
     #[test]

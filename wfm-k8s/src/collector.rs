@@ -167,8 +167,7 @@ impl KubeCollector {
     /// Whether the namespace is there. Without the permission to read it, that is unknown.
     async fn namespace_state(&self, api: &Api<'_>) -> NamespaceState {
         match api.get_once::<NamespaceObject>(&format!("/api/v1/namespaces/{}", self.namespace)).await {
-            Ok(namespace) if namespace.is_terminating() => NamespaceState::Terminating,
-            Ok(_) => NamespaceState::Active,
+            Ok(namespace) => namespace.state(),
             Err(failure) if failure.cause() == UnreadableCause::NotServed => NamespaceState::Absent,
             Err(failure) => {
                 tracing::debug!(why = failure.sentence(), "the namespace could not be read");

@@ -89,7 +89,7 @@ pub enum IdentityError {
         namespace: Namespace,
     },
     /// The API server could not be asked, or answered oddly.
-    #[error("the cluster's id cannot be kept: {message}")]
+    #[error("the Secret {SECRET} could not be read or changed: {message}")]
     Failed {
         /// What kind of failure.
         cause: UnreadableCause,

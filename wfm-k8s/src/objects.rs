@@ -66,12 +66,15 @@ fn is_ready(conditions: Option<&[Condition]>) -> bool {
     condition(conditions, "Ready").is_some_and(Condition::is_true)
 }
 
-/// A message, cut to a readable length.
+/// A message, cut to a readable length in its middle: it begins with what failed and ends with the cause.
 fn shortened(message: &str) -> Cow<'_, str> {
-    match message.char_indices().nth(MESSAGE_CHARS) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &message[..end])),
-        None => Cow::Borrowed(message),
+    if message.char_indices().nth(MESSAGE_CHARS).is_none() {
+        return Cow::Borrowed(message);
     }
+    let tail = MESSAGE_CHARS / 3;
+    let position = |character: usize| message.char_indices().nth(character).map_or(message.len(), |(at, _)| at);
+    let from = message.char_indices().rev().nth(tail - 1).map_or(0, |(at, _)| at);
+    Cow::Owned(format!("{}…{}", &message[..position(MESSAGE_CHARS - tail)], &message[from..]))
 }
 
 fn timestamp(text: Option<&str>) -> Option<Timestamp> {

@@ -12,7 +12,7 @@ use wfm_core::diff::{Policy, TrainDiff, VersionDiff};
 use wfm_core::report::{ClusterReport, Report};
 
 use crate::admission::AllowedHosts;
-use crate::identity::{Identity, KeptId};
+use crate::identity::{Identity, KeptId, KnownId, NoId};
 use crate::kept::{KeptInventory, Seen};
 use crate::send_schedule::SendSchedule;
 use crate::sharing::Sharing;
@@ -100,8 +100,12 @@ impl Agent {
     /// The cluster's id.
     ///
     /// # Errors
-    /// One sentence, where the id can neither be read nor created, or not in time.
-    pub async fn cluster_id(&self) -> Result<ClusterId, String> {
+    /// If the id can neither be read nor created, or not in time.
+    pub async fn cluster_id(&self) -> Result<ClusterId, NoId> {
+        self.known().await.map(|known| known.id)
+    }
+
+    async fn known(&self) -> Result<KnownId, NoId> {
         self.id.get(self.parts.identity.as_ref(), self.parts.clock.as_ref()).await
     }
 
@@ -112,10 +116,10 @@ impl Agent {
 
     /// Looks at everything.
     pub async fn view(&self) -> View {
-        let (Seen { inventory, failure, .. }, id) = tokio::join!(self.parts.inventory.look(), self.cluster_id());
+        let (Seen { inventory, failure, .. }, id) = tokio::join!(self.parts.inventory.look(), self.known());
         let learnt = self.parts.updates.learnt();
         let preview = match (&id, inventory.as_deref()) {
-            (Ok(id), Some(inventory)) => self.anonymize_all(*id, inventory, &learnt),
+            (Ok(known), Some(inventory)) => self.anonymize_all(known.id, inventory, &learnt),
             _ => Vec::new(),
         };
         let report = inventory.map(|inventory| self.judge(inventory, &learnt));

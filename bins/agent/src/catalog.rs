@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use wfm_core::catalog::file::{Format, Mistakes, read, to_toml};
 use wfm_core::catalog::{Catalog, Presence};
-use wfm_shell::words::count;
+use wfm_core::words::count;
 
 /// A file that is no catalog.
 #[derive(Debug, thiserror::Error)]

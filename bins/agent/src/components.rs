@@ -36,7 +36,7 @@ impl Components {
         let (releases, train) = (view.updates.learnt.releases.as_deref(), &view.updates.train);
         let namespace = view.namespace.as_str();
         Some(Self {
-            id: view.id.as_ref().map(|id| short_id(*id)).unwrap_or_default(),
+            id: view.id.as_ref().map(|known| short_id(known.id)).unwrap_or_default(),
             components: report.components.iter().map(|c| component(c, releases, train, namespace)).collect(),
         })
     }
@@ -71,7 +71,7 @@ fn component(report: &ComponentReport, releases: Option<&Releases>, train: &Trai
             update_available,
         },
         status: report.freshness.status(),
-        reason: reason(&report.freshness, namespace),
+        reason: why(report, namespace),
         health: report.health.clone(),
     }
 }
@@ -82,14 +82,34 @@ fn notes(release: &wfm_core::release::Release) -> v3::VersionData {
 }
 
 /// Why a component has its status, where the status alone does not say it.
-pub(crate) fn reason(freshness: &Freshness, namespace: &str) -> Option<String> {
+fn reason(freshness: &Freshness, namespace: &str) -> Option<String> {
     match freshness {
         Freshness::Unknown { reason } => Some(format!("could not tell: {reason}")),
-        Freshness::Missing => Some(format!("expected, but no workload of this name is in the namespace {namespace}")),
+        Freshness::Missing => Some(format!(
+            "expected, but no Deployment, DaemonSet, StatefulSet or ReplicationController of this name is in the namespace {namespace}"
+        )),
         Freshness::Unmanaged => Some("not a component of the product".to_owned()),
         Freshness::Ahead { latest } => Some(format!("newer than {latest}, the latest published")),
         Freshness::Ignored { .. } => Some("its lag is not counted (IGNORE)".to_owned()),
         Freshness::Outdated { .. } | Freshness::Current => None,
+    }
+}
+
+/// The same, with pods that run the component all the same.
+pub(crate) fn why(component: &ComponentReport, namespace: &str) -> Option<String> {
+    let reason = reason(&component.freshness, namespace)?;
+    Some(match unowned_pods(component) {
+        Some(pods) => format!("{reason}; {pods}"),
+        None => reason,
+    })
+}
+
+/// Pods that run a component without any of the workloads that are looked for.
+fn unowned_pods(component: &ComponentReport) -> Option<String> {
+    match component.unowned_pods.as_slice() {
+        [] => None,
+        [pod] => Some(format!("the pod {pod}, which none of these owns, carries its name as a label")),
+        pods => Some(format!("the pods {}, which none of these owns, carry its name as a label", pods.join(", "))),
     }
 }
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use wfm_core::anonymizer::EnvelopeKind;
-use wfm_core::collector::Inventory;
+use wfm_core::collector::{Inventory, NamespaceState};
 use wfm_core::release::Notice;
-use wfm_core::report::{ComponentReport, Tile};
+use wfm_core::report::{ClusterReport, ComponentReport, Tile};
 
 use crate::agent::{State, View};
-use crate::components::reason;
+use crate::components::why;
 use crate::page::tile_name;
 use crate::self_checks::{SelfCheck, self_checks};
 use crate::words::{short_id, with_short_ids};
@@ -25,17 +25,24 @@ pub(crate) struct Document<'a> {
     product: &'a str,
     namespace: &'a str,
     agent_version: &'static str,
-    /// The first eight digits of the cluster's id; absent if it has none.
+    /// Whether the namespace is there: `active`, `terminating` (since when), `absent` or `unknown`.
+    namespace_state: NamespaceState,
+    /// The first eight digits of the cluster's id; absent if none is known.
     id: Option<String>,
+    /// Why no id is known, behind "the cluster's id is".
+    id_trouble: Option<String>,
     now: Timestamp,
     state: State,
     /// When the inventory was taken.
     taken_at: Timestamp,
     age_seconds: i64,
+    /// Since when the components are as they were seen then: the cluster, or a part of it, could not be read since.
+    stale_since: Option<Timestamp>,
     /// Why the last collection failed, if it did: then this is what was seen before.
     failure: Option<String>,
     releases: ReleasesPart<'a>,
-    /// How many components each tile counts, and how many workloads are somebody else's.
+    /// How many components each tile counts, and how many workloads are no component. A component that several workloads run
+    /// is counted once.
     summary: BTreeMap<&'static str, usize>,
     notices: Vec<NoticePart<'a>>,
     components: Vec<Component<'a>>,
@@ -109,12 +116,15 @@ impl<'a> Document<'a> {
             schema_version: SCHEMA_VERSION,
             product: &view.product,
             namespace: view.namespace.as_str(),
+            namespace_state: view.namespace_state(),
             agent_version: env!("CARGO_PKG_VERSION"),
-            id: view.id.as_ref().ok().map(|id| short_id(*id)),
+            id: view.id.as_ref().ok().map(|known| short_id(known.id)),
+            id_trouble: view.id_trouble(),
             now: view.now,
             state: view.state(),
             taken_at: report.taken_at,
             age_seconds: age(report.taken_at),
+            stale_since: view.stale_since(),
             failure: view.failure.as_ref().map(ToString::to_string),
             releases: ReleasesPart {
                 checks: view.updates.is_on,
@@ -128,7 +138,7 @@ impl<'a> Document<'a> {
                 passed_over: learnt.passed_over,
                 failure: learnt.failure.as_ref().map(|failure| failure.message.as_str()),
             },
-            summary: summary(&report.components),
+            summary: summary(report),
             notices: notices.map(|(notice, still_published)| NoticePart { notice, still_published }).collect(),
             components: report.components.iter().map(|component| Component::of(component, view, age)).collect(),
             self_checks: self_checks(view),
@@ -148,19 +158,16 @@ impl<'a> Component<'a> {
     fn of(report: &'a ComponentReport, view: &View, age: impl Fn(Timestamp) -> i64) -> Self {
         Self {
             tile: tile_name(report.tile()),
-            why: reason(&report.freshness, view.namespace.as_str()),
+            why: why(report, view.namespace.as_str()),
             age_seconds: report.created.map(age),
             report,
         }
     }
 }
 
-fn summary(components: &[ComponentReport]) -> BTreeMap<&'static str, usize> {
+fn summary(report: &ClusterReport) -> BTreeMap<&'static str, usize> {
     let tiles = [Tile::Current, Tile::Outdated, Tile::Missing, Tile::Unhealthy, Tile::Unknown];
-    let words = tiles.into_iter().map(Some).chain([None]).map(tile_name);
-    let mut summary: BTreeMap<_, _> = words.map(|word| (word, 0)).collect();
-    for component in components {
-        *summary.entry(tile_name(component.tile())).or_default() += 1;
-    }
-    summary
+    let counted = tiles.into_iter().map(|tile| (tile_name(Some(tile)), report.count(tile)));
+    let unmanaged = report.components.iter().filter(|row| row.tile().is_none()).count();
+    counted.chain([(tile_name(None), unmanaged)]).collect()
 }

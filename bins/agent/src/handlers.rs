@@ -68,7 +68,7 @@ pub(crate) fn openapi() -> Answer {
 pub(crate) async fn id(agent: Arc<Agent>) -> Answer {
     match agent.cluster_id().await {
         Ok(id) => plain(StatusCode::OK, short_id(id)),
-        Err(why) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("there is no cluster id yet: {why}")),
+        Err(why) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("the cluster's id is {why}")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The cluster's identity: where it is kept, and what is known of it here.
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 use wfm_core::clock::Clock;
 use wfm_core::cluster::{ClusterId, ErasureSecret, Namespace};
@@ -9,9 +9,6 @@ use wfm_k8s::identity as stored;
 
 use crate::kept::{FRESH_FOR, PATIENCE};
 use crate::send_schedule::SendSchedule;
-
-/// How long an id is taken for what the cluster keeps; then it is read again, because it may have been reset.
-const ID_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// Where the cluster's identity is kept, and beside it the schedule of sending.
 #[async_trait]
@@ -53,26 +50,54 @@ pub trait Identity: Send + Sync {
     async fn reset(&self, schedule: &SendSchedule) -> Result<ClusterId, String>;
 }
 
-/// Why there is no id.
+/// An id as it was read from the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownId {
+    /// The id.
+    pub id: ClusterId,
+    /// When it was read.
+    pub read_at: Timestamp,
+    /// Why it could not be read again, if the last attempt failed.
+    pub failure: Option<String>,
+}
+
+/// Why no id is known. As text: what comes after "the cluster's id is".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", if .cause == &NoIdCause::Absent { "not created yet" } else { "unknown" })]
 pub struct NoId {
     /// One sentence.
     pub message: String,
-    /// Whether the cluster answered so: then an id that was known before is no longer. Otherwise it may still be there.
-    pub is_definite: bool,
+    /// Which kind of reason.
+    pub cause: NoIdCause,
+}
+
+/// The kinds of reasons for which no id is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoIdCause {
+    /// The cluster has none: the Secret is missing, or was read and holds none. An id that was known is gone.
+    Absent,
+    /// The agent may not read the Secret, which may hold one. An id that was known is not used any more.
+    Forbidden,
+    /// The cluster gave no answer. An id that was known is still taken for the cluster's.
+    Unread,
 }
 
 impl From<String> for NoId {
     fn from(message: String) -> Self {
-        Self { message, is_definite: false }
+        Self { message, cause: NoIdCause::Unread }
     }
 }
 
 impl From<stored::IdentityError> for NoId {
     fn from(error: stored::IdentityError) -> Self {
         use stored::IdentityError::{Forbidden, NoSecret, NotAnId, WrongType};
-        let is_definite = matches!(error, NoSecret { .. } | WrongType { .. } | NotAnId { .. } | Forbidden { .. });
-        Self { message: wfm_shell::sentence(&error), is_definite }
+        let cause = match error {
+            // Only what was read without an id is changed.
+            NoSecret { .. } | WrongType { .. } | NotAnId { .. } | Forbidden { verb: "patch", .. } => NoIdCause::Absent,
+            Forbidden { .. } => NoIdCause::Forbidden,
+            _ => NoIdCause::Unread,
+        };
+        Self { message: wfm_shell::sentence(&error), cause }
     }
 }
 
@@ -135,56 +160,48 @@ fn sentence<T>(result: Result<T, stored::IdentityError>) -> Result<T, String> {
     result.map_err(|error| wfm_shell::sentence(&error))
 }
 
-/// The id once it is known; until then the last failure, for as long as an inventory is fresh, so that many who look cause
-/// one question.
+/// The id as it was read last, or why there is none. It is read again as often as the cluster is, so that many who look cause
+/// one question, and an id that was reset or deleted is not shown for long.
 #[derive(Debug, Default)]
-pub(crate) struct KeptId(Mutex<Known>);
+pub(crate) struct KeptId(Mutex<Option<Attempt>>);
 
-#[derive(Debug, Default)]
-enum Known {
-    #[default]
-    Nothing,
-    Failed(Timestamp, String),
-    Id(Timestamp, ClusterId),
+/// What became of the last attempt to read the id.
+#[derive(Debug)]
+struct Attempt {
+    at: Timestamp,
+    result: Result<KnownId, NoId>,
 }
 
 impl KeptId {
-    pub(crate) async fn get(&self, identity: &dyn Identity, clock: &dyn Clock) -> Result<ClusterId, String> {
-        let slow = |_| "the Kubernetes API has not answered yet".to_owned();
-        tokio::time::timeout(PATIENCE, self.ask(identity, clock)).await.map_err(slow)?
+    /// What is known, read anew if that is due. It takes a few seconds at most.
+    pub(crate) async fn get(&self, identity: &dyn Identity, clock: &dyn Clock) -> Result<KnownId, NoId> {
+        let mut last = self.0.lock().await;
+        let now = clock.now();
+        if let Some(Attempt { at, result }) = &*last
+            && now.duration_since(*at).abs() < FRESH_FOR
+        {
+            return result.clone();
+        }
+        let slow = |_| Err(NoId::from("the Kubernetes API has not answered yet".to_owned()));
+        let asked = tokio::time::timeout(PATIENCE, identity.cluster_id()).await.unwrap_or_else(slow);
+        let known = last.take().and_then(|last| last.result.ok());
+        let result = match (asked, known) {
+            (Ok(id), _) => Ok(KnownId { id, read_at: now, failure: None }),
+            // An id does not go away because the API is.
+            (Err(NoId { message, cause: NoIdCause::Unread }), Some(known)) => {
+                Ok(KnownId { failure: Some(message), ..known })
+            }
+            (Err(no_id), _) => {
+                tracing::warn!("the cluster's id is {no_id}");
+                Err(no_id)
+            }
+        };
+        last.insert(Attempt { at: now, result }).result.clone()
     }
 
     /// Forgets what was known: the next question is asked.
     pub(crate) async fn forget(&self) {
-        *self.0.lock().await = Known::Nothing;
-    }
-
-    async fn ask(&self, identity: &dyn Identity, clock: &dyn Clock) -> Result<ClusterId, String> {
-        let mut known = self.0.lock().await;
-        let now = clock.now();
-        match &*known {
-            Known::Id(at, id) if now.duration_since(*at).abs() < ID_FOR => return Ok(*id),
-            Known::Failed(at, why) if now.duration_since(*at).abs() < FRESH_FOR => return Err(why.clone()),
-            Known::Id(..) | Known::Failed(..) | Known::Nothing => {}
-        }
-        match (identity.cluster_id().await, &*known) {
-            (Ok(id), _) => {
-                *known = Known::Id(now, id);
-                Ok(id)
-            }
-            // An id does not go away because the API is.
-            (Err(why), Known::Id(_, id)) if !why.is_definite => {
-                let id = *id;
-                *known = Known::Id(now, id);
-                Ok(id)
-            }
-            (Err(why), _) => {
-                let why = why.message;
-                tracing::warn!("there is no cluster id: {why}");
-                *known = Known::Failed(now, why.clone());
-                Err(why)
-            }
-        }
+        *self.0.lock().await = None;
     }
 }
 
@@ -192,6 +209,7 @@ impl KeptId {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use jiff::SignedDuration;
     use wfm_core::clock::ManualClock;
 
     use super::*;
@@ -211,7 +229,7 @@ mod tests {
             }
             match self.asked.fetch_add(1, Ordering::SeqCst) {
                 0 => Err("the connection broke".to_owned().into()),
-                4.. => Err(NoId { message: "the Secret is missing".to_owned(), is_definite: true }),
+                4.. => Err(NoId { message: "the Secret is missing".to_owned(), cause: NoIdCause::Absent }),
                 _ => Ok("8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap()),
             }
         }
@@ -256,10 +274,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_id_is_read_again_after_a_while_and_at_once_when_it_is_forgotten() {
+    async fn an_id_is_read_again_after_half_a_minute_and_at_once_when_it_is_forgotten() {
         let (identity, kept, clock) =
             (Scripted { asked: AtomicUsize::new(1), silent: false }, KeptId::default(), clock());
-        for (ahead, asked) in [(0, 2), (599, 2), (1, 3)] {
+        for (ahead, asked) in [(0, 2), (29, 2), (1, 3)] {
             clock.advance(SignedDuration::from_secs(ahead));
             kept.get(&identity, &clock).await.unwrap();
             assert_eq!(identity.asked.load(Ordering::SeqCst), asked);
@@ -270,19 +288,54 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_id_outlives_an_api_that_fails_and_not_a_secret_that_is_gone() {
+    async fn an_id_outlives_an_api_that_fails_with_its_age_and_not_a_secret_that_is_gone() {
         let (kept, clock) = (KeptId::default(), clock());
-        let fails = |asked: usize| Scripted { asked: AtomicUsize::new(asked), silent: false };
-        let id = kept.get(&fails(1), &clock).await.unwrap();
+        let after = |asked: usize| Scripted { asked: AtomicUsize::new(asked), silent: false };
+        let read = kept.get(&after(1), &clock).await.unwrap();
+        assert_eq!((read.read_at, &read.failure), (clock.now(), &None));
+        for _ in 0..3 {
+            clock.advance(SignedDuration::from_mins(10));
+            let failure = Some("the connection broke".to_owned());
+            assert_eq!(kept.get(&after(0), &clock).await, Ok(KnownId { failure, ..read.clone() }));
+        }
         clock.advance(SignedDuration::from_mins(10));
-        assert_eq!(kept.get(&fails(0), &clock).await, Ok(id));
-        clock.advance(SignedDuration::from_mins(10));
-        assert_eq!(kept.get(&fails(4), &clock).await, Err("the Secret is missing".to_owned()));
+        let gone = kept.get(&after(4), &clock).await.unwrap_err();
+        assert_eq!(gone.to_string(), "not created yet: the Secret is missing");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_silent_api_does_not_hold_a_viewer_for_ever() {
-        let why = KeptId::default().get(&Scripted { silent: true, ..Scripted::default() }, &clock()).await.unwrap_err();
-        assert!(why.contains("not answered"), "{why}");
+    async fn a_silent_api_does_not_hold_a_viewer_for_ever_and_a_known_id_stays() {
+        let (kept, clock) = (KeptId::default(), clock());
+        let silent = Scripted { silent: true, ..Scripted::default() };
+        let why = kept.get(&silent, &clock).await.unwrap_err();
+        assert_eq!(why.to_string(), "unknown: the Kubernetes API has not answered yet");
+        clock.advance(SignedDuration::from_secs(30));
+        let read = kept.get(&Scripted { asked: AtomicUsize::new(1), silent: false }, &clock).await.unwrap();
+        clock.advance(SignedDuration::from_secs(30));
+        let known = kept.get(&silent, &clock).await.unwrap();
+        assert_eq!((known.id, known.read_at), (read.id, read.read_at));
+        assert!(known.failure.unwrap().contains("not answered"));
+    }
+
+    #[test]
+    fn an_id_is_not_created_yet_only_if_the_cluster_answered_that_there_is_none() {
+        use stored::IdentityError::{Contended, Failed, Forbidden, NoSecret, NotAnId, WrongType};
+        let namespace = Namespace::default;
+        let cause = wfm_core::collector::UnreadableCause::Unauthorized;
+        for (error, text) in [
+            (NoSecret { namespace: namespace() }, "not created yet: the Secret"),
+            (WrongType { namespace: namespace(), found: "x".into() }, "not created yet: the Secret"),
+            (NotAnId { namespace: namespace() }, "not created yet: the Secret"),
+            (Forbidden { verb: "patch", namespace: namespace() }, "not created yet: the agent may not patch"),
+            (Forbidden { verb: "get", namespace: namespace() }, "unknown: the agent may not get"),
+            (Contended { namespace: namespace() }, "unknown: the Secret"),
+            (
+                Failed { cause, message: "401".into() },
+                "unknown: the Secret deis-workflow-manager could not be read or changed: 401",
+            ),
+        ] {
+            let shown = NoId::from(error).to_string();
+            assert!(shown.starts_with(text), "{shown}");
+        }
     }
 }

@@ -11,6 +11,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
+use wfm_core::collector::Resource;
 use wfm_core::release::Issue;
 use wfm_core::report::{ClusterReport, ComponentReport};
 use wfm_core::source::SourceErrorCause;
@@ -31,6 +32,18 @@ const CAUSES: [SourceErrorCause; 6] = [
     SourceErrorCause::Status,
     SourceErrorCause::BadAnswer,
     SourceErrorCause::Older,
+];
+
+/// Every resource that is read.
+const RESOURCES: [Resource; 8] = [
+    Resource::Deployments,
+    Resource::DaemonSets,
+    Resource::StatefulSets,
+    Resource::ReplicationControllers,
+    Resource::Pods,
+    Resource::Services,
+    Resource::Nodes,
+    Resource::Events,
 ];
 
 /// The longest value of a label that the cluster chooses, in characters: a name has 253 at most.
@@ -80,6 +93,11 @@ impl EncodeLabelValue for Reason {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResourceLabels {
+    resource: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ResultLabels {
     result: &'static str,
 }
@@ -91,6 +109,7 @@ pub(crate) fn text(view: &View) -> Result<String, fmt::Error> {
     if let Some(report) = &view.report {
         components(&mut registry, report, view.updates.train.as_str());
     }
+    readings(&mut registry, view);
     checks(&mut registry, view);
     sharing(&mut registry, view);
     let mut text = String::new();
@@ -120,6 +139,31 @@ fn components(registry: &mut Registry, report: &ClusterReport, train: &str) {
     registry.register("component_update_state", "1 for the state that a component is in, 0 for the others", state);
     registry.register("component_ready_replicas", "Pods that are ready", ready);
     registry.register("component_desired_replicas", "Pods that are wanted", desired);
+}
+
+/// When the cluster was read last, as a whole and each resource: without these, all other numbers look alike whether they are
+/// of now or of yesterday.
+fn readings(registry: &mut Registry, view: &View) {
+    let readable: Family<ResourceLabels, Gauge> = Family::default();
+    let read_at: Family<ResourceLabels, Gauge> = Family::default();
+    for resource in RESOURCES {
+        let labels = ResourceLabels { resource: resource.qualified() };
+        let report = view.report.as_deref().filter(|_| view.failure.is_none());
+        let is_readable = report.is_some_and(|report| report.inventory.is_readable(resource));
+        readable.get_or_create(&labels).set(is_readable.into());
+        if let Some(at) = view.report.as_deref().and_then(|report| report.inventory.read_at(resource)) {
+            read_at.get_or_create(&labels).set(at.as_second());
+        }
+    }
+    if let Some(report) = &view.report {
+        let gauge: Gauge = Gauge::default();
+        gauge.set(report.taken_at.as_second());
+        let about = "When anything of the cluster was read last, in seconds since 1970";
+        registry.register_with_unit("cluster_last_read_timestamp", about, Unit::Seconds, gauge);
+    }
+    let about = "When a resource was read last, in seconds since 1970; absent if it never was";
+    registry.register_with_unit("resource_last_read_timestamp", about, Unit::Seconds, read_at);
+    registry.register("resource_readable", "1 if the last attempt to read a resource succeeded, else 0", readable);
 }
 
 fn checks(registry: &mut Registry, view: &View) {

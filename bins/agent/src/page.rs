@@ -76,8 +76,11 @@ fn body(view: &View, query: &Query) -> Markup {
             @if let Some(failure) = &view.failure {
                 div.wrap { p.note.bad role="alert" { (cluster_failure(view, &failure.0.message)) } }
             }
-            @if let Err(why) = &view.id {
-                div.wrap { p.note.warn { "The cluster has no id yet: " (why) "." } }
+            @if let Some(trouble) = view.namespace_trouble() {
+                div.wrap { p.note.bad role="alert" { "✕ " (trouble) } }
+            }
+            @if let Some(why) = view.id_trouble() {
+                div.wrap { p.note.warn { "The cluster's id is " (why) "." } }
             }
             div.wrap {
                 @match &view.report {

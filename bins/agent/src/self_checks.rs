@@ -4,11 +4,14 @@ use std::fmt::Write;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use wfm_core::collector::NamespaceState;
 use wfm_core::release::Issue;
+use wfm_core::report::ClusterReport;
 use wfm_core::source::SourceErrorCause;
 
 use crate::agent::{UpdateView, View};
-use crate::words::grouped;
+use crate::identity::KnownId;
+use crate::words::{ago, grouped};
 
 /// How far ahead of the agent's clock a moment of the past may lie.
 const TOLERATED: SignedDuration = SignedDuration::from_mins(5);
@@ -55,9 +58,22 @@ fn api(view: &View) -> Found {
     let Some(report) = &view.report else { return (Outcome::NotYet, "the first collection has not ended yet".into()) };
     let failed: Vec<String> = report.inventory.unreadable().into_iter().map(ToString::to_string).collect();
     match failed.as_slice() {
-        [] => (Outcome::Works, "every resource could be read".into()),
+        [] => (Outcome::Works, format!("every resource could be read{}", unread(view, report))),
         failed => (Outcome::Fails, failed.join("; ")),
     }
+}
+
+/// What is no list and could not be read, with the command that checks the permission.
+fn unread(view: &View, report: &ClusterReport) -> String {
+    let inventory = &report.inventory;
+    let namespace = (inventory.namespace == NamespaceState::Unknown)
+        .then(|| ("whether the namespace is being deleted", view.namespace.as_str()));
+    let created = inventory.cluster_created.is_none().then_some(("how old the cluster is", "kube-system"));
+    let mut text = String::new();
+    for (what, name) in namespace.into_iter().chain(created) {
+        let _ = write!(text, "; {what} could not: check with `kubectl auth can-i get namespaces/{name}`");
+    }
+    text
 }
 
 fn versions(view: &View) -> Found {
@@ -98,8 +114,17 @@ fn read(updates: &UpdateView) -> String {
 
 fn identity(view: &View) -> Found {
     match &view.id {
-        Ok(_) => (Outcome::Works, "the cluster's id is kept in its Secret".into()),
-        Err(why) => (Outcome::Fails, why.clone()),
+        Ok(KnownId { read_at, failure: Some(why), .. }) => {
+            (Outcome::Fails, format!("{why}; the cluster's id is as it was read {}", ago(view.now, *read_at)))
+        }
+        Ok(KnownId { read_at, .. }) if view.failure.is_some() => {
+            let read = ago(view.now, *read_at);
+            (Outcome::Fails, format!("the cluster could not be read; its id is as it was read {read}"))
+        }
+        Ok(KnownId { read_at, .. }) => {
+            (Outcome::Works, format!("the cluster's id was read from its Secret {}", ago(view.now, *read_at)))
+        }
+        Err(_) => (Outcome::Fails, format!("the cluster's id is {}", view.id_trouble().unwrap_or_default())),
     }
 }
 

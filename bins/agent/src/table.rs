@@ -43,11 +43,13 @@ pub(crate) fn csv(view: &View) -> Option<String> {
 }
 
 fn cells(component: &ComponentReport, view: &View) -> [String; 17] {
-    let (health, reasons) = match &component.health {
-        Health::Healthy => ("healthy", String::new()),
-        Health::Unhealthy { reasons } => ("unhealthy", reasons.join("; ")),
-        Health::Unknown { reason } => ("unknown", reason.clone()),
+    let health = match &component.health {
+        Health::Healthy { .. } => "healthy",
+        Health::Stopped { .. } => "stopped",
+        Health::Unhealthy { .. } => "unhealthy",
+        Health::Unknown { .. } => "unknown",
     };
+    let reasons = component.health.sentences().join("; ");
     let (available, behind) = match &component.freshness {
         Freshness::Outdated { latest, behind } | Freshness::Ignored { latest, behind } => {
             (latest.to_string(), Some(behind))

@@ -186,7 +186,7 @@ async fn the_page_shows_the_same(served: &Served, counted: &reference::Fleet) {
     let page = served.analyst(Method::GET, "/?range=1y").send().await.unwrap().text().await.unwrap();
     let shown = |count: Count| {
         let Count::Told(number) = count else { return false };
-        page.contains(&format!(">{}<", wfm_shell::words::grouped(number)))
+        page.contains(&format!(">{}<", wfm_core::words::grouped(number)))
     };
     assert!(shown(summary.known) && shown(summary.active), "{summary:?}");
     for windows in [summary.appeared, summary.disappeared, summary.returned, summary.bounced].map(Option::unwrap) {

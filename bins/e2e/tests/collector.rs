@@ -92,7 +92,9 @@ async fn a_crash_loop_is_explained() {
     let (_cluster, client) = start(Recording::Onprem2018).await;
     let inventory = collector(&client).collect().await.unwrap();
     let minio = inventory.workloads().find(|workload| workload.name == "deis-minio").unwrap();
-    let Health::Unhealthy { reasons } = health(minio, &inventory.pods) else { panic!("minio is healthy") };
+    let Health::Unhealthy { reasons } = health(minio, &inventory.pods, inventory.taken_at) else {
+        panic!("minio is healthy")
+    };
     let expected =
         ["0 of 1 ready", "pod deis-minio-8566cfcd9b-qxdmh: deis-minio is in CrashLoopBackOff, restarted 17 times"];
     assert_eq!(reasons, expected);

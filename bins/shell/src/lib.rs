@@ -1,5 +1,4 @@
-//! What the binaries share: the HTTP server around warp's routes, logs, the end of the process, the frame of a page, and
-//! numbers in words.
+//! What the binaries share: the HTTP server around warp's routes, logs, the end of the process, the frame of a page.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -9,7 +8,6 @@ pub mod page;
 pub mod random;
 pub mod server;
 pub mod shutdown;
-pub mod words;
 
 /// Writes the bound address as a line of its own to standard output, so that whoever asked for port 0 learns the port.
 /// Everything else a server has to say goes to standard error.

@@ -34,6 +34,12 @@ pub struct Pod {
 }
 
 impl Pod {
+    /// Whether it has run to its end, well or not, and never runs again: what an eviction leaves, or a Job.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(&*self.phase, "Succeeded" | "Failed")
+    }
+
     /// How often its containers were started again, all together.
     #[must_use]
     pub fn restarts(&self) -> u64 {
@@ -69,4 +75,6 @@ pub struct ContainerStatus {
     pub message: Option<Arc<str>>,
     /// How it ended before it was started again, such as `OOMKilled`.
     pub last_ended: Option<Arc<str>>,
+    /// When that was.
+    pub last_ended_at: Option<Timestamp>,
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::collector::Owner;
+use crate::collector::{Owner, Rollout, Stalled};
 
 fn workload(name: &str, ready: u32) -> Workload {
     Workload { ready, ..Workload::new(name, WorkloadKind::Deployment) }
@@ -43,6 +43,20 @@ fn kept(inventory: &Inventory, events: Vec<Event>) -> Vec<String> {
 fn where_all_is_well_nobody_needs_events() {
     let idle = Workload { desired: 0, ..workload("deis-idle", 0) };
     assert!(Explaining::of(&inventory(vec![workload("deis-router", 1), idle], Vec::new())).is_none());
+}
+
+#[test]
+fn a_rollout_that_does_not_go_on_is_explained_though_every_pod_is_ready() {
+    let stalled = Stalled { reason: "ProgressDeadlineExceeded".into(), since: None };
+    for rollout in [
+        Rollout { stalled: Some(stalled), ..Rollout::default() },
+        Rollout { replica_failure: Some("exceeded quota".into()), ..Rollout::default() },
+    ] {
+        let stuck = Workload { rollout, ..workload("deis-router", 1) };
+        let pods = vec![pod("deis-router-2-a", "deis-router", false), pod("deis-router-1-a", "deis-router", true)];
+        let events = ["deis-router-2-a", "deis-router-1-a"].map(|name| event("Pod", name, 1));
+        assert_eq!(kept(&inventory(vec![stuck], pods), events.into()), ["deis-router-2-a at 1"]);
+    }
 }
 
 #[test]

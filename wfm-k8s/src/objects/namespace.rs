@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 use serde::Deserialize;
+use wfm_core::collector::NamespaceState;
 
 use super::timestamp;
 
@@ -15,6 +16,7 @@ pub(crate) struct NamespaceObject {
 #[serde(default, rename_all = "camelCase")]
 struct Meta {
     creation_timestamp: Option<String>,
+    deletion_timestamp: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -24,8 +26,14 @@ struct Status {
 }
 
 impl NamespaceObject {
-    pub(crate) fn is_terminating(&self) -> bool {
-        self.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Terminating")
+    pub(crate) fn state(self) -> NamespaceState {
+        let since = timestamp(self.metadata.unwrap_or_default().deletion_timestamp.as_deref());
+        let phase = self.status.and_then(|status| status.phase);
+        if since.is_some() || phase.as_deref() == Some("Terminating") {
+            NamespaceState::Terminating { since }
+        } else {
+            NamespaceState::Active
+        }
     }
 
     pub(crate) fn created(self) -> Option<Timestamp> {

@@ -115,7 +115,8 @@ impl ContainerObject {
     fn slim(self, words: &mut Words) -> ContainerStatus {
         let ready = self.ready.unwrap_or_default();
         let state = self.state.unwrap_or_default();
-        let last_ended = self.last_state.and_then(|last| last.terminated?.reason);
+        let last = self.last_state.and_then(|last| last.terminated).unwrap_or_default();
+        let last_ended = last.reason;
         let (trouble, message) = match (state.waiting, state.terminated) {
             // A container that waits for no stated reason is explained by how it ended before.
             (Some(waiting), _) => (waiting.reason.or_else(|| last_ended.clone()), waiting.message),
@@ -132,6 +133,7 @@ impl ContainerObject {
             trouble: words.maybe(trouble.as_deref()),
             message: message.map(|message| words.shared(&shortened(&message))),
             last_ended: words.maybe(last_ended.as_deref()),
+            last_ended_at: timestamp(last.finished_at.as_deref()),
         }
     }
 }
@@ -196,10 +198,11 @@ struct ContainerState {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct Reason {
     reason: Option<String>,
     message: Option<String>,
+    finished_at: Option<String>,
 }
 
 #[cfg(test)]
@@ -292,11 +295,15 @@ mod tests {
             slim(json!({"status": {"containerStatuses": [container]}})).containers[0].clone()
         };
         assert_eq!(container(&waiting, json!({})).message.as_deref(), Some("secret \"db\" not found"));
-        let oom = json!({"terminated": {"reason": "OOMKilled"}});
-        let ended = container(&json!({"running": {}}), oom.clone()).last_ended;
-        assert_eq!(ended.as_deref(), Some("OOMKilled"));
+        let oom = json!({"terminated": {"reason": "OOMKilled", "finishedAt": "2026-01-02T03:04:05Z"}});
+        let ended = container(&json!({"running": {}}), oom.clone());
+        assert_eq!(ended.last_ended.as_deref(), Some("OOMKilled"));
+        assert_eq!(ended.last_ended_at, Some("2026-01-02T03:04:05Z".parse().unwrap()));
         let long = json!({"waiting": {"reason": "X", "message": "é".repeat(5000)}});
         assert_eq!(container(&long, oom).message.unwrap().chars().count(), 301);
+        let pull = format!("{}: 401 Unauthorized", "x".repeat(500));
+        let pull = json!({"waiting": {"reason": "ImagePullBackOff", "message": pull}});
+        assert!(container(&pull, json!({})).message.unwrap().ends_with("xx: 401 Unauthorized"));
     }
 
     #[test]

@@ -12,11 +12,11 @@ pub enum State {
     Current,
     /// A component is behind.
     Outdated,
-    /// It could not be told.
+    /// It is unknown, or nothing is installed that could be current.
     Unknown,
     /// Update checks are off.
     Off,
-    /// What is known of the releases is older than two checks.
+    /// The cluster could not be read lately, or what is known of the releases is older than two checks.
     Stale,
 }
 
@@ -26,12 +26,15 @@ impl View {
     pub fn state(&self) -> State {
         let Some(report) = &self.report else { return State::Unknown };
         let is = |wanted: fn(&Freshness) -> bool| report.managed().any(|component| wanted(&component.freshness));
+        let is_seen = |freshness: &Freshness| !matches!(freshness, Freshness::Missing);
         match () {
+            () if self.stale_since().is_some() => State::Stale,
             () if !self.updates.is_on => State::Off,
             () if self.updates.learnt.checked_at.is_none() => State::Unknown,
             () if self.updates.is_stale(self.now) => State::Stale,
             () if is(|freshness| matches!(freshness, Freshness::Outdated { .. })) => State::Outdated,
             () if is(|freshness| matches!(freshness, Freshness::Unknown { .. })) => State::Unknown,
+            () if self.namespace_trouble().is_some() || !is(is_seen) => State::Unknown,
             () => State::Current,
         }
     }

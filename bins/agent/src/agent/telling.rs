@@ -26,7 +26,8 @@ impl Agent {
         let (inventory, learnt) = self.ready_to_tell().await?;
         // Only a check-in carries the id: nothing else waits for one.
         let Some(part) = kind.part() else {
-            return Ok(self.anonymize(self.cluster_id().await?, &inventory, &learnt));
+            let id = self.cluster_id().await.map_err(|no_id| format!("the cluster's id is {no_id}"))?;
+            return Ok(self.anonymize(id, &inventory, &learnt));
         };
         self.facets(part, &inventory, &learnt).ok_or_else(|| unreadable(part).to_owned())
     }
@@ -194,7 +195,9 @@ impl Agent {
 fn unreadable(part: Part) -> &'static str {
     match part {
         Part::Software | Part::Capacity => "the cluster's nodes and version could not be read",
-        Part::Creation => "the creation of the namespace kube-system could not be read",
+        Part::Creation => {
+            "the creation of the namespace kube-system could not be read: check with `kubectl auth can-i get namespaces/kube-system`"
+        }
         Part::OtherWorkloads => "not all workloads could be read",
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn badges(component: &ComponentReport) -> Markup {
         }
         @match &component.health {
             Health::Unhealthy { .. } => { " " span.badge.bad { "! unhealthy" } },
-            Health::Healthy | Health::Unknown { .. } => {},
+            Health::Stopped { .. } => { " " span.badge.warn { "– stopped" } },
+            Health::Healthy { remarks } if !remarks.is_empty() => { " " span.badge.warn { "! remark" } },
+            Health::Healthy { .. } | Health::Unknown { .. } => {},
         }
     }
 }

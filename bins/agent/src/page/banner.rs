@@ -83,31 +83,30 @@ struct Fact {
 
 /// What holds of the cluster as a whole.
 fn cluster(view: &View, report: &ClusterReport) -> Vec<Fact> {
-    let (namespace, inventory) = (&view.namespace, &report.inventory);
+    let namespace = &view.namespace;
     let fact = |severity, sentence: String, detail| Fact { severity, phrase: sentence.clone(), sentence, detail };
-    let state = match inventory.namespace {
-        NamespaceState::Terminating => {
-            Some(fact(Severity::Worst, format!("The namespace {namespace} is being deleted"), None))
-        }
-        NamespaceState::Absent => {
-            Some(fact(Severity::Worst, format!("The namespace {namespace} does not exist"), None))
-        }
+    let state = match report.inventory.namespace {
+        NamespaceState::Terminating { .. } => Some(format!("The namespace {namespace} is being deleted")),
+        NamespaceState::Absent => Some(format!("The namespace {namespace} does not exist")),
         NamespaceState::Active | NamespaceState::Unknown => None,
     };
-    let old = inventory.stale.iter().filter(|stale| stale.unreadable.resource.is_workload());
-    let old = old.map(|stale| stale.seen_at).min();
-    let old = old.or(view.failure.as_ref().map(|_| report.taken_at));
-    let old = old.map(|seen| {
+    let trouble = view.namespace_trouble().map(|sentence| html! { (sentence) });
+    let state = state.map(|sentence| fact(Severity::Worst, sentence, trouble));
+    let old = view.stale_since().map(|seen| {
         let severity = if view.now.duration_since(seen) > A_MOMENT { Severity::Bad } else { Severity::Warning };
-        let sentence = format!("The cluster cannot be read: this was seen {}", ago(view.now, seen));
-        fact(severity, sentence, None)
+        fact(severity, format!("The cluster cannot be read: this was seen {}", ago(view.now, seen)), None)
     });
     state.into_iter().chain(old).collect()
 }
 
 /// What holds of the components. The numbers are those of the tiles.
 fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
-    let of = |tile| -> Vec<&ComponentReport> { report.managed().filter(|c| c.tile() == Some(tile)).collect() };
+    let of = |tile| {
+        let mut rows: Vec<&ComponentReport> = report.managed().filter(|c| c.tile() == Some(tile)).collect();
+        // A component that several workloads run has a row for each.
+        rows.dedup_by_key(|row| &row.name);
+        rows
+    };
     let mut facts = Vec::new();
     let flaws = flaws(view, report);
     if flaws > 0 {
@@ -119,7 +118,7 @@ fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
     let (unhealthy, missing) = (of(Tile::Unhealthy), of(Tile::Missing));
     facts.extend(some(&unhealthy, Severity::Bad, "unhealthy", |names| html! { "Unhealthy: " (names) "." }));
     let mut absent = some(&missing, Severity::Bad, "missing", |names| html! { "Missing: " (names) "." });
-    if let Some(absent) = absent.as_mut().filter(|_| missing.len() == report.managed().count()) {
+    if let Some(absent) = absent.as_mut().filter(|_| missing.len() == report.count_components(|_| true)) {
         absent.sentence = "No component is installed".to_owned();
     }
     facts.extend(absent);
@@ -165,7 +164,7 @@ fn outdated(report: &ClusterReport, outdated: &[&ComponentReport]) -> Option<Fac
     if all.is_empty() {
         return None;
     }
-    let installed = report.managed().filter(|component| component.tile() != Some(Tile::Missing)).count() as u64;
+    let installed = report.count_components(|component| component.tile() != Some(Tile::Missing)) as u64;
     let verb = if all.len() == 1 { "is" } else { "are" };
     let (named, more) = all.split_at(all.len().min(NAMED));
     let majors = all.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
@@ -237,8 +236,8 @@ fn off(view: &View) -> Markup {
 }
 
 fn all_current(report: &ClusterReport) -> String {
-    let all = report.managed().count();
-    let ignored = report.managed().filter(|c| matches!(c.freshness, Freshness::Ignored { .. })).count();
+    let all = report.count_components(|_| true);
+    let ignored = report.count_components(|component| matches!(component.freshness, Freshness::Ignored { .. }));
     match (all, ignored) {
         (0, _) => "No component is installed".to_owned(),
         (_, 0) => format!("✓ All {} current", grouped(all as u64)),

@@ -14,7 +14,7 @@ use wfm_core::version::{Step, Version};
 use super::resources::rest;
 use super::{Query, badge, unseen};
 use crate::agent::View;
-use crate::components::{reason, remarks};
+use crate::components::{remarks, why};
 use crate::words::{age, ago, count};
 
 const KINDS: [WorkloadKind; 4] =
@@ -96,7 +96,7 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &
 
 /// Why it has its status, and what is wrong with its pods.
 fn explanations(component: &ComponentReport, view: &View, report: &ClusterReport) -> Vec<String> {
-    let mut lines: Vec<String> = reason(&component.freshness, view.namespace.as_str()).into_iter().collect();
+    let mut lines: Vec<String> = why(component, view.namespace.as_str()).into_iter().collect();
     // What runs while a rollout is stuck is why the component is unhealthy, below.
     let is_stuck = component.rollout.as_ref().is_some_and(|rollout| rollout.state == RolloutState::Stuck);
     lines.extend(component.runs.clone().filter(|_| !is_stuck));
@@ -106,8 +106,8 @@ fn explanations(component: &ComponentReport, view: &View, report: &ClusterReport
     if let Some(seen) = unseen::seen_before(report, resource) {
         lines.push(format!("as seen {}: {resource} could not be read since", ago(view.now, seen)));
     }
-    if let Health::Unhealthy { reasons } = &component.health {
-        lines.extend(reasons.iter().cloned());
+    if !matches!(component.health, Health::Unknown { .. }) {
+        lines.extend(component.health.sentences().iter().cloned());
     }
     lines
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::agent::View;
+use crate::identity::{NoId, NoIdCause};
 use crate::words::{ago, short_id};
 
 pub(super) fn header(view: &View) -> Markup {
@@ -33,8 +34,9 @@ pub(super) fn header(view: &View) -> Markup {
 
 fn id(view: &View) -> Markup {
     match &view.id {
-        Ok(id) => html! { code { (short_id(*id)) } },
-        Err(_) => html! { span.badge.warn { "id not created yet" } },
+        Ok(known) => html! { code { (short_id(known.id)) } },
+        Err(NoId { cause: NoIdCause::Absent, .. }) => html! { span.badge.warn { "id not created yet" } },
+        Err(_) => html! { span.badge.warn { "id unknown" } },
     }
 }
 

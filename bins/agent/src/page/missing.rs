@@ -1,6 +1,7 @@
 //! What the catalog expects and the cluster does not have.
 
 use maud::{Markup, html};
+use wfm_core::collector::NamespaceState;
 use wfm_core::diff::{Freshness, UnknownReason};
 use wfm_core::report::{ClusterReport, ComponentReport};
 
@@ -8,6 +9,14 @@ use crate::agent::View;
 use crate::words::count;
 
 pub(super) fn missing(view: &View, report: &ClusterReport) -> Markup {
+    if report.inventory.namespace == NamespaceState::Absent {
+        return html! {
+            section aria-labelledby="missing" {
+                h2 #missing { "Missing" }
+                p { "The namespace " strong { (view.namespace) } " does not exist, and with it everything that the catalog expects." }
+            }
+        };
+    }
     let missing: Vec<_> = report.components.iter().filter(|c| c.freshness == Freshness::Missing).collect();
     let doubtful = |wanted: fn(&UnknownReason) -> bool| {
         let unknown = |c: &&ComponentReport| matches!(&c.freshness, Freshness::Unknown { reason } if wanted(reason));

@@ -66,7 +66,7 @@ fn preview(view: &View) -> Markup {
         @if preview.is_empty() {
             p {
                 "The bytes cannot be shown yet: "
-                @match &view.id { Err(why) => (why), Ok(_) => "nothing of the cluster has been seen" }
+                @match view.id_trouble() { Some(why) => { "the cluster's id is " (why) }, None => "nothing of the cluster has been seen" }
                 "."
             }
         } @else {

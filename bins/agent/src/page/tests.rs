@@ -19,6 +19,7 @@ use wfm_core::version::Train;
 
 use super::*;
 use crate::agent::UpdateView;
+use crate::identity::{NoId, NoIdCause};
 use crate::sent::SentLog;
 use crate::sharing::Sharing;
 use crate::updates::{Failure, Learnt};
@@ -56,7 +57,7 @@ fn view(version: Option<&str>, is_on: bool, learnt: Learnt) -> View {
         now: now(),
         product: "Shop".into(),
         namespace: "shop".parse().unwrap(),
-        id: Err("may not create secrets".into()),
+        id: Err(NoId { message: "the Secret is missing".into(), cause: NoIdCause::Absent }),
         report: Some(Arc::new(report)),
         failure: None,
         updates: UpdateView {
@@ -188,7 +189,7 @@ fn a_page_before_the_first_inventory_has_no_numbers() {
 #[test]
 fn why_there_is_no_id_stands_on_the_page() {
     let html = html(&view(Some("v2.0.0"), true, learnt(SignedDuration::from_mins(3))));
-    assert!(html.contains("id not created yet") && html.contains("may not create secrets"));
+    assert!(html.contains("id not created yet") && html.contains("the Secret is missing"));
 }
 
 fn notice(affected: Option<&str>, text: &str, day: &str) -> Notice {

@@ -1,7 +1,7 @@
 //! Numbers as this page says them.
 
 use wfm_core::wire::insights::{About, Count};
-pub(super) use wfm_shell::words::{count, grouped};
+pub(super) use wfm_core::words::{count, grouped};
 
 const DAY: i64 = 86_400;
 

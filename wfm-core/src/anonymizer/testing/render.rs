@@ -20,8 +20,6 @@ use crate::component::WorkloadKind;
 /// The Monday with which the first week of 2014 begins.
 const FIRST_MONDAY: i64 = 1_388_361_600;
 const WEEK: u64 = 7 * 24 * 60 * 60;
-const NAMESPACE_STATES: [NamespaceState; 4] =
-    [NamespaceState::Active, NamespaceState::Terminating, NamespaceState::Absent, NamespaceState::Unknown];
 
 impl Facts {
     /// An inventory of which they are true.
@@ -29,7 +27,12 @@ impl Facts {
     pub fn render(&self, world: &World, dice: &mut Dice<'_>) -> Inventory {
         let teller = self.teller(dice);
         let mut inventory = Inventory::empty(moment(dice));
-        inventory.namespace = dice.pick(&NAMESPACE_STATES);
+        inventory.namespace = match dice.below(4) {
+            0 => NamespaceState::Active,
+            1 => NamespaceState::Terminating { since: dice.percent(50).then(|| moment(dice)) },
+            2 => NamespaceState::Absent,
+            _ => NamespaceState::Unknown,
+        };
         inventory.kubernetes_version = self.kubernetes.map(|minor| {
             let vendor = if teller == Teller::ApiServer { self.vendor } else { NONE };
             let major = if minor == 100 && dice.percent(50) { 2 } else { 1 };
@@ -151,6 +154,7 @@ fn pod(dice: &mut Dice<'_>) -> Pod {
         trouble: Some(text(dice).into()),
         message: Some(text(dice).into()),
         last_ended: Some(text(dice).into()),
+        last_ended_at: dice.percent(50).then(|| moment(dice)),
     };
     Pod {
         name: text(dice),
