@@ -77,7 +77,8 @@ impl Leaves<'_> {
         inventory.deployments = Ok(workloads);
         inventory.nodes = Ok(nodes);
         inventory.pods = Ok(vec![self.pod()]);
-        inventory.services = Ok(vec![Service { name: self.text(), service_type: self.text(), ports: vec![80] }]);
+        inventory.services =
+            Ok(vec![Service { name: self.text(), service_type: self.text(), ports: vec![80], has_selector: true }]);
         inventory.events = Ok(vec![Event {
             involved_object: InvolvedObject { kind: self.text(), name: self.text() },
             reason: self.text(),

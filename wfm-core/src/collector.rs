@@ -206,6 +206,16 @@ pub struct Service {
     pub service_type: String,
     /// The ports it listens on.
     pub ports: Vec<u16>,
+    /// Whether it selects pods; one that does not leads to addresses that somebody wrote down.
+    pub has_selector: bool,
+}
+
+impl Service {
+    /// Whether it leads out of the cluster, as far as that shows.
+    #[must_use]
+    pub fn leads_out(&self) -> bool {
+        self.service_type == "ExternalName" || !self.has_selector
+    }
 }
 
 /// A node of the cluster.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::anonymizer::Envelope;
 use crate::collector::{CollectError, Event, Inventory, Workload};
 use crate::component::WorkloadKind;
-use crate::diff::{Comparison, Freshness, Knowledge, Remarks, UnknownReason, VersionDiff};
+use crate::diff::{Comparison, Freshness, Knowledge, NotInstalled, Remarks, UnknownReason, VersionDiff};
 use crate::events;
 use crate::health::{self, Health, PodsByOwner};
 use crate::installed::Installed;
@@ -58,6 +58,8 @@ pub struct ClusterReport {
     pub taken_at: Timestamp,
     /// The catalog's components by name, then the workloads it does not know.
     pub components: Vec<ComponentReport>,
+    /// The catalog's components that are rightly absent, by name: no tile counts them.
+    pub not_installed: Vec<NotInstalled>,
     /// What was seen.
     pub inventory: Arc<Inventory>,
 }
@@ -114,7 +116,8 @@ impl ClusterReport {
         let pods = PodsByOwner::new(inventory.pods.as_deref().unwrap_or_default());
         let judge = |comparison| ComponentReport::judge(comparison, &inventory, &pods);
         let components = diff.diff(&inventory, knowledge).into_iter().map(judge).collect();
-        Self { taken_at: inventory.taken_at, components, inventory }
+        let not_installed = diff.not_installed(&inventory);
+        Self { taken_at: inventory.taken_at, components, not_installed, inventory }
     }
 
     /// The components of the catalog: what the tiles count and the banner speaks of.
@@ -235,7 +238,7 @@ mod tests {
         let tiles = [Tile::Current, Tile::Outdated, Tile::Missing, Tile::Unhealthy, Tile::Unknown];
         let counted: usize = tiles.into_iter().map(|tile| report.count(tile)).sum();
         assert_eq!(counted, report.managed().count());
-        assert_eq!(tiles.map(|tile| report.count(tile)), [1, 1, 12, 1, 1]);
+        assert_eq!(tiles.map(|tile| report.count(tile)), [1, 1, 4, 1, 2]);
     }
 
     #[test]

@@ -64,7 +64,12 @@ mod tests {
 
     #[test]
     fn what_fails_keeps_what_was_seen_and_since_when_however_often_it_fails() {
-        let service = Service { name: "deis-router".into(), service_type: "ClusterIP".into(), ports: vec![80] };
+        let service = Service {
+            name: "deis-router".into(),
+            service_type: "ClusterIP".into(),
+            ports: vec![80],
+            has_selector: true,
+        };
         let good = Inventory {
             services: Ok(vec![service.clone()]),
             kubernetes_version: Some("v1".into()),

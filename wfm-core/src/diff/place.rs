@@ -20,6 +20,7 @@ pub(super) fn place(version: &Version, line: &[Release], pin: Option<&Requiremen
         yanked: own.and_then(Release::yanked).cloned(),
         stopover: latest.and_then(|latest| stopover(version, latest, offered())),
         held: pin.and_then(|pin| held(version, latest, pin, published())),
+        ..Remarks::default()
     };
     let freshness = match latest {
         None => {

@@ -31,7 +31,12 @@ pub(super) fn banner(view: &View) -> Markup {
 
 /// Whether a component is there; it may be there unseen.
 fn is_seen(freshness: &Freshness) -> bool {
-    !matches!(freshness, Freshness::Missing | Freshness::Unknown { reason: UnknownReason::Unreadable { .. } })
+    !is_absent(freshness) && !matches!(freshness, Freshness::Unknown { reason: UnknownReason::Unreadable { .. } })
+}
+
+/// Whether a component was looked for and is not there, be that a fault or not.
+fn is_absent(freshness: &Freshness) -> bool {
+    matches!(freshness, Freshness::Missing | Freshness::Unknown { reason: UnknownReason::ReleaseUnknown { .. } })
 }
 
 /// Before everything that may have changed since.
@@ -48,13 +53,13 @@ fn stale(view: &View, checked: Timestamp) -> Markup {
 
 fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
     let outdated: Vec<Outdated<'_>> = report.managed().filter_map(Outdated::of).collect();
-    let installed = report.managed().filter(|component| component.freshness != Freshness::Missing).count();
+    let installed = report.managed().filter(|component| !is_absent(&component.freshness)).count();
     let doubts = doubts(view);
     let flaws = super::notices::flaws(view, report);
     let rest = html! { (security(flaws)) (withdrawn(report)) (rest(report)) };
     if outdated.is_empty() {
         let how_many = |wanted: fn(&Freshness) -> bool| report.managed().filter(|c| wanted(&c.freshness)).count();
-        let unknown = how_many(|freshness| matches!(freshness, Freshness::Unknown { .. }));
+        let unknown = how_many(|freshness| matches!(freshness, Freshness::Unknown { .. }) && !is_absent(freshness));
         let ignored = how_many(|freshness| matches!(freshness, Freshness::Ignored { .. }));
         let current = (installed - unknown - ignored) as u64;
         let quiet = html! {

@@ -68,7 +68,7 @@ async fn the_filter_is_a_get_form_of_text_status_and_kind_that_shows_what_it_was
         assert!(page.contains(&format!("data-label=\"Component\">{name} ")));
     }
     assert_eq!(page.matches("<th class=\"name\"").count(), 2, "telegraf is a daemon set");
-    assert!(scene.page_at("/?text=+Router").await.contains("1 of 17 rows"), "however it is written");
+    assert!(scene.page_at("/?text=+Router").await.contains("1 of 16 rows"), "however it is written");
 }
 
 /// "result count in a live region".
@@ -79,8 +79,8 @@ async fn how_many_match_stands_in_a_live_region() {
         let page = scene.page_at(path).await;
         words(between(block(&page, "components"), "<p class=\"soft\" role=\"status\"", "</p>"))
     };
-    assert_eq!(count("/").await, "17 rows");
-    assert_eq!(count("/?kind=StatefulSet").await, "2 of 17 rows · show all");
+    assert_eq!(count("/").await, "16 rows");
+    assert_eq!(count("/?kind=StatefulSet").await, "2 of 16 rows · show all");
 }
 
 /// Empty: ""No component matches" + clear".

@@ -42,6 +42,7 @@ impl Facts {
             name: text(dice),
             service_type: text(dice),
             ports: vec![dice.below(65536) as u16],
+            has_selector: dice.percent(80),
         });
         inventory.events = some(Resource::Events, dice, event);
         if dice.percent(5) {

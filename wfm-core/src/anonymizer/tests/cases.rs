@@ -120,7 +120,12 @@ const CASES: &[Case] = &[
                 created: None,
             };
             i.pods = Ok(vec![pod]);
-            i.services = Ok(vec![Service { name: "falcon".into(), service_type: "falcon".into(), ports: vec![5432] }]);
+            i.services = Ok(vec![Service {
+                name: "falcon".into(),
+                service_type: "falcon".into(),
+                ports: vec![5432],
+                has_selector: true,
+            }]);
             let (resource, cause) = (Resource::DaemonSets, UnreadableCause::BadAnswer);
             i.daemon_sets = Err(Unreadable { resource, cause, message: "falcon".into() });
         },
