@@ -7,7 +7,7 @@ use crate::scene::{OFF, Scene, Stage};
 
 /// What only one state says of the whole.
 const SIGNS: [(&str, &str); 5] = [
-    ("current", "✓ All 16 current"),
+    ("current", "✓ All 15 current"),
     ("outdated", "installed components are out of date"),
     ("unknown", "Whether updates are available could not be told"),
     ("off", "Update checks are off"),
