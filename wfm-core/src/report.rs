@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::anonymizer::Envelope;
 use crate::collector::{CollectError, Event, Inventory, NamespaceState, Pod, Resource, Workload};
 use crate::component::WorkloadKind;
-use crate::diff::{Comparison, Freshness, Knowledge, Remarks, UnknownReason, VersionDiff};
+use crate::diff::{Comparison, Freshness, Knowledge, NotInstalled, Remarks, UnknownReason, VersionDiff};
 use crate::events;
 use crate::health::{self, Health, PodsByOwner};
 use crate::installed::Installed;
@@ -67,6 +67,8 @@ pub struct ClusterReport {
     pub taken_at: Timestamp,
     /// The catalog's components by name, then the workloads it does not know.
     pub components: Vec<ComponentReport>,
+    /// The catalog's components that are rightly absent, by name: no tile counts them.
+    pub not_installed: Vec<NotInstalled>,
     /// What was seen.
     pub inventory: Arc<Inventory>,
 }
@@ -144,7 +146,8 @@ impl ClusterReport {
         let compared = diff.diff(&inventory, knowledge).into_iter();
         let mut components: Vec<_> = compared.filter(|one| !is_absent || one.workload.is_some()).map(judge).collect();
         settle_tiles(&mut components);
-        Self { taken_at: inventory.taken_at, components, inventory }
+        let not_installed = diff.not_installed(&inventory, knowledge);
+        Self { taken_at: inventory.taken_at, components, not_installed, inventory }
     }
 
     /// Since when what the components are judged by is old: when the workloads or pods were seen that could not be read
@@ -358,7 +361,7 @@ mod tests {
         let tiles = [Tile::Current, Tile::Outdated, Tile::Missing, Tile::Unhealthy, Tile::Unknown];
         let counted: usize = tiles.into_iter().map(|tile| report.count(tile)).sum();
         assert_eq!(counted, report.managed().count());
-        assert_eq!(tiles.map(|tile| report.count(tile)), [1, 1, 12, 1, 1]);
+        assert_eq!(tiles.map(|tile| report.count(tile)), [1, 1, 4, 1, 2]);
     }
 
     #[test]

@@ -136,6 +136,12 @@ fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
     facts
 }
 
+/// Whether a component was seen.
+fn is_there(freshness: &Freshness) -> bool {
+    use UnknownReason::{ReleaseUnknown, Unreadable};
+    !matches!(freshness, Freshness::Missing | Freshness::Unknown { reason: ReleaseUnknown { .. } | Unreadable { .. } })
+}
+
 /// Whether a component is unknown for a reason that holds of all, and is said once.
 fn is_of_all(component: &ComponentReport) -> bool {
     let of_all = |reason: &UnknownReason| matches!(reason, UnknownReason::ChecksOff | UnknownReason::NotFetched);
@@ -164,7 +170,7 @@ fn outdated(report: &ClusterReport, outdated: &[&ComponentReport]) -> Option<Fac
     if all.is_empty() {
         return None;
     }
-    let installed = report.count_components(|component| component.tile() != Some(Tile::Missing)) as u64;
+    let installed = report.count_components(|component| is_there(&component.freshness)) as u64;
     let verb = if all.len() == 1 { "is" } else { "are" };
     let (named, more) = all.split_at(all.len().min(NAMED));
     let majors = all.iter().filter(|one| one.behind.step == Step::Major).count() as u64;

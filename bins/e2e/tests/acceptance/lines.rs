@@ -118,7 +118,10 @@ const LINES: &[(&str, &[&str])] = &[
             "when_nothing_can_be_read_any_more_every_row_is_grey_and_the_page_says_since_when",
         ],
     ),
-    ("missing: shows", &["what_is_expected_and_absent_is_listed_as_missing"]),
+    (
+        "missing: shows",
+        &["what_is_expected_and_absent_is_listed_as_missing", "what_is_rightly_absent_is_listed_with_its_reason"],
+    ),
     ("missing: empty", &["nothing_missing_is_said"]),
     ("missing: error", &["what_could_not_be_looked_for_is_not_called_missing"]),
     ("missing: no list for this release", &["a_version_that_cannot_be_told_names_the_annotation_of_the_product"]),
