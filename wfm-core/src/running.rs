@@ -157,7 +157,7 @@ fn tally<'a>(
 fn image_of<'a>(pod: &'a Pod, workload: &Workload, template: Option<&Container>, catalog: &Catalog) -> Image<'a> {
     let running = || pod.containers.iter().filter(|container| !container.init);
     let same = |wanted: &Container| {
-        running().any(|container| *container.name == *wanted.name && *container.image == *wanted.image)
+        running().any(|container| *container.name == *wanted.name && image::is_same(&container.image, &wanted.image))
     };
     let Some(template) = template else {
         let mut wanted = workload.containers.iter().filter(|container| !container.init).peekable();
@@ -171,7 +171,7 @@ fn image_of<'a>(pod: &'a Pod, workload: &Workload, template: Option<&Container>,
     }
     let named = running().find(|container| *container.name == *template.name);
     named.or_else(|| own(&pod.containers, &workload.name, catalog)).map_or(Image::Unknown, |container| {
-        if *container.image == *template.image { Image::Template } else { other(container) }
+        if image::is_same(&container.image, &template.image) { Image::Template } else { other(container) }
     })
 }
 

@@ -8,6 +8,7 @@ mod world;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use wfm_core::clock::{Clock, SystemClock};
 use wfm_core::release::PublishMode;
 use wfm_core::store::{MemoryStore, Store};
 use wfm_e2e::{RELEASES_JSON, RecordedCluster, Recording};
@@ -48,7 +49,7 @@ async fn scene() -> World {
     let cluster = RecordedCluster::start(Recording::EksCurrent).await.unwrap();
     let update = |path: String, change: &dyn Fn(&mut Value)| cluster.update(&path, |object| change(object)).unwrap();
 
-    let since = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(14 * 60 + 20);
+    let since = SystemClock.now() - jiff::SignedDuration::from_secs(14 * 60 + 20);
     pods(&cluster, "deis-router", "hephy/router", &[("v2.18.1", true), ("v2.18.1", true), ("v2.19.0", false)]);
     update(format!("{DEPLOYMENTS}/deis-router"), &|router| {
         let progressing = json!({"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded",
