@@ -76,7 +76,12 @@ impl Leaves<'_> {
         }
         inventory.deployments = Ok(workloads);
         inventory.nodes = Ok(nodes.into());
-        inventory.pods = Ok(vec![self.pod()]);
+        let pod = self.pod();
+        let of = |workload: &Workload| {
+            let owner = Owner { kind: workload.kind, name: workload.name.as_str().into() };
+            Pod { owner: Some(owner), ..pod.clone() }
+        };
+        inventory.pods = Ok(inventory.workloads().map(of).chain([pod.clone()]).collect());
         inventory.services = Ok(vec![Service {
             name: self.text(),
             service_type: self.text(),

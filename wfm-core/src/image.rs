@@ -20,6 +20,17 @@ pub fn name(reference: &str) -> &str {
     last.split_once(':').map_or(last, |(name, _)| name)
 }
 
+/// Whether two references name the same image as far as can be seen: by the last segment of the path and the tag. A cluster
+/// may rewrite a pod's reference to a mirror, or add the digest. Two digests that differ are two images.
+#[must_use]
+pub fn is_same(a: &str, b: &str) -> bool {
+    let digest = |reference: &str| reference.split_once('@').map(|(_, digest)| digest.to_owned());
+    let (of_a, of_b) = (digest(a), digest(b));
+    let same_digest = of_a.is_some() && of_a == of_b;
+    let contradict = of_a.is_some() && of_b.is_some() && of_a != of_b;
+    a == b || name(a) == name(b) && tag(a) == tag(b) && !contradict && (same_digest || tag(a).is_some())
+}
+
 /// The digest of an image reference in a length that can be read: its algorithm and 12 digits, `sha256:0123456789ab`.
 #[must_use]
 pub fn short_digest(reference: &str) -> Option<String> {
@@ -83,5 +94,18 @@ mod tests {
         assert_eq!(shown(&format!("a/b@{digest}")), "a/b@sha256:0123456789ab…");
         assert_eq!(shown(&format!("a/b:v1@{digest}")), "a/b:v1");
         assert_eq!(shown("a/b:v1"), "a/b:v1");
+    }
+
+    #[test]
+    fn a_mirror_and_an_added_digest_make_no_other_image() {
+        assert!(is_same("hephy/router:v2", "mirror.example:5000/hephy/router:v2"));
+        assert!(is_same("hephy/router:v2", "hephy/router:v2@sha256:abab"));
+        assert!(is_same("hephy/router@sha256:abab", "mirror.example/router@sha256:abab"));
+        assert!(is_same("hephy/router", "hephy/router"));
+        for other in ["hephy/router:v3", "hephy/proxy:v2", "hephy/router", "hephy/router@sha256:abab"] {
+            assert!(!is_same("hephy/router:v2", other), "{other}");
+        }
+        assert!(!is_same("a/router:v2@sha256:abab", "a/router:v2@sha256:cdcd"));
+        assert!(!is_same("a/router", "b/router"), "what the newest is depends on the registry");
     }
 }

@@ -122,7 +122,7 @@ pub enum VersionUnknown {
         text: String,
         /// How many pods run it.
         pods: u32,
-        /// Of so many pods that serve; if none serves, of all.
+        /// How many pods there are.
         of: u32,
     },
 }

@@ -16,6 +16,9 @@ mod container;
 
 use container::own;
 
+/// In the place of a version of which nothing is known.
+const UNKNOWN: &str = "unknown";
+
 /// What runs of a workload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
@@ -77,11 +80,19 @@ struct Tally {
     pods: u32,
     ready: u32,
     deleted: u32,
-    /// The best rank of one of them, and how many have it.
-    rank: (u8, u32),
+    /// The best rank of one of them: 3 for a pod that serves.
+    rank: u8,
 }
 
-/// What of the pods of a workload runs. `pods` are its own; `is_published` answers for versions of this component.
+/// Pods of one image, and its version.
+#[derive(Debug)]
+struct Group<'a> {
+    image: Image<'a>,
+    tally: Tally,
+    version: Result<Installed, VersionUnknown>,
+}
+
+/// What runs of a workload. `pods` are its own; `is_published` answers for versions of this component.
 pub fn running(
     workload: &Workload,
     pods: Result<&[&Pod], &Unreadable>,
@@ -92,24 +103,25 @@ pub fn running(
     let template = of_template(workload, own, catalog.version_annotation(), is_published);
     let tallies = tally(workload, own, pods.unwrap_or_default(), catalog);
     let template = believed(template, own, &tallies);
-    let basis = match pods {
-        Err(_) => Basis::PodsUnreadable,
-        Ok(_) if tallies.is_empty() => Basis::NoPods,
-        Ok(_) => Basis::Pods,
+    let total = tallies.values().map(|tally| tally.pods).sum();
+    let of = |(image, tally)| Group { image, tally, version: version_of(image, tally, total, &template) };
+    let groups: Vec<Group<'_>> = tallies.into_iter().map(of).collect();
+    let decisive = decisive(&groups);
+    let image = match decisive.map(|group| group.image) {
+        Some(Image::Other(image)) => Some(image.to_owned()),
+        _ => own.map(|container| container.image.clone()),
     };
-    let of_image = |image: &Image<'_>| version_of(*image, &template);
-    let target = text(&template.version);
-    let (version, image) = decide(&tallies, of_image).unwrap_or_else(|| (template.version.clone(), Image::Template));
     Running {
-        version,
-        basis,
-        versions: listed(&tallies, of_image),
-        target,
-        container: own.map(|container| container.name.clone()),
-        image: match image {
-            Image::Other(image) => Some(image.to_owned()),
-            Image::Template | Image::Unknown => own.map(|container| container.image.clone()),
+        version: decisive.map_or(&template.version, |group| &group.version).clone(),
+        basis: match pods {
+            Err(_) => Basis::PodsUnreadable,
+            Ok(_) if groups.is_empty() => Basis::NoPods,
+            Ok(_) => Basis::Pods,
         },
+        target: text(&template.version),
+        versions: listed(groups),
+        container: own.map(|container| container.name.clone()),
+        image,
         overruled: template.overruled,
     }
 }
@@ -137,11 +149,7 @@ fn tally<'a>(
             (false, false) => 1,
             (false, true) => 0,
         };
-        tally.rank = match tally.rank {
-            (best, count) if best == rank => (best, count + 1),
-            (best, count) if best > rank => (best, count),
-            _ => (rank, 1),
-        };
+        tally.rank = tally.rank.max(rank);
     }
     tallies
 }
@@ -149,7 +157,7 @@ fn tally<'a>(
 fn image_of<'a>(pod: &'a Pod, workload: &Workload, template: Option<&Container>, catalog: &Catalog) -> Image<'a> {
     let running = || pod.containers.iter().filter(|container| !container.init);
     let same = |wanted: &Container| {
-        running().any(|container| *container.name == *wanted.name && *container.image == *wanted.image)
+        running().any(|container| *container.name == *wanted.name && image::is_same(&container.image, &wanted.image))
     };
     let Some(template) = template else {
         let mut wanted = workload.containers.iter().filter(|container| !container.init).peekable();
@@ -163,7 +171,7 @@ fn image_of<'a>(pod: &'a Pod, workload: &Workload, template: Option<&Container>,
     }
     let named = running().find(|container| *container.name == *template.name);
     named.or_else(|| own(&pod.containers, &workload.name, catalog)).map_or(Image::Unknown, |container| {
-        if *container.image == *template.image { Image::Template } else { other(container) }
+        if image::is_same(&container.image, &template.image) { Image::Template } else { other(container) }
     })
 }
 
@@ -191,70 +199,53 @@ fn believed(
     }
 }
 
-/// The version of an image; the number of pods in the error is filled in by whoever counts them.
-fn version_of(image: Image<'_>, template: &TemplateVersion) -> Result<Installed, VersionUnknown> {
-    let unknown = |text: Option<String>| VersionUnknown::Pods {
-        text: text.unwrap_or_else(|| "unknown".to_owned()),
-        pods: 0,
-        of: 0,
+fn version_of(
+    image: Image<'_>,
+    tally: Tally,
+    total: u32,
+    template: &TemplateVersion,
+) -> Result<Installed, VersionUnknown> {
+    let unknown = |text: Option<String>| {
+        let text = text.unwrap_or_else(|| UNKNOWN.to_owned());
+        Err(VersionUnknown::Pods { text, pods: tally.pods, of: total })
     };
     match image {
         Image::Template => template.version.clone(),
         Image::Other(image) => match image::tag(image).and_then(|tag| tag.parse().ok()) {
             Some(version) => Ok(Installed { version, source: VersionOrigin::ImageTag }),
-            None => Err(unknown(text_of_image(image))),
+            None => unknown(text_of_image(image)),
         },
-        Image::Unknown => Err(unknown(None)),
+        Image::Unknown => unknown(None),
     }
 }
 
-/// The lowest version of the pods that decide, and its image: the pods that serve; else those that are ready although they are
-/// being deleted; else those that are not. One of them without a version leaves it unknown.
-fn decide<'a>(
-    tallies: &BTreeMap<Image<'a>, Tally>,
-    version_of: impl Fn(&Image<'a>) -> Result<Installed, VersionUnknown>,
-) -> Option<(Result<Installed, VersionUnknown>, Image<'a>)> {
-    let best = tallies.values().map(|tally| tally.rank.0).max()?;
-    let deciding = || tallies.iter().filter(|(_, tally)| tally.rank.0 == best);
-    let of = deciding().map(|(_, tally)| tally.rank.1).sum();
-    let mut lowest: Option<(Installed, Image<'a>)> = None;
-    for (image, tally) in deciding() {
-        match version_of(image) {
-            Err(VersionUnknown::Pods { text, .. }) => {
-                return Some((Err(VersionUnknown::Pods { text, pods: tally.rank.1, of }), *image));
-            }
-            Err(why) => return Some((Err(why), *image)),
-            Ok(found) if lowest.as_ref().is_some_and(|(known, _)| known.version.age_order(&found.version).is_le()) => {}
-            Ok(found) => lowest = Some((found, *image)),
-        }
-    }
-    lowest.map(|(installed, image)| (Ok(installed), image))
+/// The pods whose version is the component's: of those that serve (else of those that are ready although they are being
+/// deleted, else of those that are not being deleted, else of all) the ones without a version, else the ones with the
+/// lowest.
+fn decisive<'g, 'a>(groups: &'g [Group<'a>]) -> Option<&'g Group<'a>> {
+    let best = groups.iter().map(|group| group.tally.rank).max()?;
+    groups.iter().filter(|group| group.tally.rank == best).min_by(|a, b| match (&a.version, &b.version) {
+        (Ok(a), Ok(b)) => a.version.age_order(&b.version),
+        (a, b) => a.is_ok().cmp(&b.is_ok()),
+    })
 }
 
 /// What the pods run, lowest version first, then what is no version.
-fn listed<'a>(
-    tallies: &BTreeMap<Image<'a>, Tally>,
-    version_of: impl Fn(&Image<'a>) -> Result<Installed, VersionUnknown>,
-) -> Vec<RunningVersion> {
-    let mut found: Vec<(Result<Installed, VersionUnknown>, Tally)> =
-        tallies.iter().map(|(image, tally)| (version_of(image), *tally)).collect();
-    found.sort_by(|(a, _), (b, _)| match (a, b) {
+fn listed(mut groups: Vec<Group<'_>>) -> Vec<RunningVersion> {
+    groups.sort_by(|a, b| match (&a.version, &b.version) {
         (Ok(a), Ok(b)) => a.version.age_order(&b.version),
         (a, b) => (a.is_err(), text(a)).cmp(&(b.is_err(), text(b))),
     });
     let mut listed: Vec<RunningVersion> = Vec::new();
-    let mut last: Option<Result<Installed, VersionUnknown>> = None;
-    for (version, Tally { pods, ready, deleted, .. }) in found {
-        match (listed.last_mut(), &last) {
-            // Images of one version, spelled with and without its `v` or kept in two registries.
-            (Some(known), Some(last)) if is_same(last, &version) => {
-                known.pods += pods;
-                known.ready += ready;
-                known.deleted += deleted;
-            }
-            _ => listed.push(RunningVersion { version: text(&version), pods, ready, deleted }),
-        }
-        last = Some(version);
+    // Images of one version, spelled with and without its `v` or kept in two registries, are one.
+    for same in groups.chunk_by(|a, b| is_same(&a.version, &b.version)) {
+        let sum = |of: fn(&Tally) -> u32| same.iter().map(|group| of(&group.tally)).sum();
+        listed.push(RunningVersion {
+            version: text(&same[0].version),
+            pods: sum(|tally| tally.pods),
+            ready: sum(|tally| tally.ready),
+            deleted: sum(|tally| tally.deleted),
+        });
     }
     listed
 }
@@ -269,7 +260,7 @@ fn is_same(a: &Result<Installed, VersionUnknown>, b: &Result<Installed, VersionU
 fn text(version: &Result<Installed, VersionUnknown>) -> String {
     match version {
         Ok(installed) => installed.version.to_string(),
-        Err(why) => why.text().unwrap_or_else(|| "unknown".to_owned()),
+        Err(why) => why.text().unwrap_or_else(|| UNKNOWN.to_owned()),
     }
 }
 

@@ -183,7 +183,7 @@ struct Row {
 }
 
 /// Every row is as expected; if not, all rows are shown.
-fn check(rows: Vec<Row>) {
+fn check(rows: &[Row]) {
     let line = |truth: &str, cells: [&str; 4]| format!("{truth}\n    {}", cells.join(" | "));
     let expected = rows.iter().map(|row| line(row.truth, [row.version, row.status, row.sentence, row.check_in]));
     let found = rows.iter().map(|row| {
@@ -205,7 +205,7 @@ fn sentence(report: &ComponentReport) -> String {
 
 #[test]
 fn the_version_is_that_of_the_pods_and_not_of_the_template() {
-    check(vec![
+    check(&[
         Row {
             truth: "a Deployment whose rollout is stuck: two pods serve the older version",
             scene: scene("deis-router", Deployment, "hephy/router:v2.19.0")
@@ -339,7 +339,7 @@ fn the_version_is_that_of_the_pods_and_not_of_the_template() {
 #[test]
 fn pods_that_are_over_or_going_do_not_decide() {
     let router = || scene("deis-router", Deployment, "hephy/router:v2.19.0").running(1);
-    check(vec![
+    check(&[
         Row {
             truth: "a pod that was evicted long ago ran an older version",
             scene: router().pods(1, "hephy/router:v2.18.1", false).last(|pod| pod.phase = "Failed".into()),
@@ -422,7 +422,7 @@ fn a_sidecar_does_not_decide() {
     let alone = scene("deis-router", Deployment, "").template(&[("main", "mirror.example/lb:v2.19.0")]);
     let injected =
         [istio, ("main", "mirror.example/lb:v2.19.0")].map(|(name, image)| (name.to_owned(), image.to_owned()));
-    check(vec![
+    check(&[
         row("its container has the component's name", router("deis-router", "acme/lb:v2.19.0")),
         row("its container has the name without the product's beginning", router("router", "acme/lb:v2.19.0")),
         row("its image ends in the component's name", router("main", "acme.example:5000/m/deis-router:v2.19.0")),
@@ -454,7 +454,7 @@ fn a_variant_is_not_outdated_because_of_its_suffix() {
     let row =
         |scene, version, status, sentence| Row { truth: version, scene, version, status, sentence, check_in: "custom" };
     let grafana = |tag: &str| scene("deis-monitor-grafana", Deployment, &format!("hephy/grafana:{tag}")).running(1);
-    check(vec![
+    check(&[
         row(grafana("v2.11.2-alpine"), "v2.11.2-alpine", "current", "a variant of v2.11.2"),
         row(grafana("v2.11.1-alpine"), "v2.11.1-alpine", "outdated", "a variant of v2.11.1"),
         row(grafana("v2.11.3-alpine"), "v2.11.3-alpine", "ahead", ""),
@@ -481,7 +481,7 @@ fn an_annotation_or_a_label_is_believed_where_the_tag_is_no_version() {
     let digest = "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     let row =
         |truth, scene, version, status, sentence, check_in| Row { truth, scene, version, status, sentence, check_in };
-    check(vec![
+    check(&[
         row("latest, with a label", logger(":latest").labelled("2.5.1"), "2.5.1", "current", "", "v2.5.1"),
         row("a commit, with a label", logger(":git-a1b2c3d").labelled("v2.5.0"), "v2.5.0", "outdated", "", "v2.5.0"),
         row("a digest, with a label", logger(digest).labelled("v2.5.1"), "v2.5.1", "current", "", "v2.5.1"),
@@ -505,6 +505,18 @@ fn an_annotation_or_a_label_is_believed_where_the_tag_is_no_version() {
             "the label app.kubernetes.io/version is v2.5.1",
             "v2.5.0",
         ),
+        row(
+            "an annotation, and pods whose image a mirror has",
+            scene("deis-logger", Deployment, "hephy/logger:latest").annotated("v2.5.1").pods(
+                2,
+                "mirror.example/hephy/logger:latest@sha256:abab",
+                true,
+            ),
+            "v2.5.1",
+            "current",
+            "",
+            "v2.5.1",
+        ),
         row("text in the annotation", logger(":v2.5.1").annotated("canary"), "canary", "unknown", "", "custom"),
         row("spellings that are no version", logger(":V2.5.1"), "V2.5.1", "unknown", "", "custom"),
         row("two numbers", logger(":v2.22"), "v2.22", "unknown", "", "custom"),
@@ -515,6 +527,14 @@ fn an_annotation_or_a_label_is_believed_where_the_tag_is_no_version() {
             "v2.5.1 or v2.5.7",
             "unknown",
             "",
+            "custom",
+        ),
+        row(
+            "two versions, of which the tag is a variant of the annotation's",
+            logger(":v2.5.1-alpine").annotated("v2.5.1"),
+            "v2.5.1-alpine",
+            "current",
+            "the annotation component.deis.io/version is v2.5.1; a variant of v2.5.1",
             "custom",
         ),
         row(

@@ -63,7 +63,7 @@ const ACME: &str = "product = 'Acme <Router>'\nnamespace = 'deis'\nselector = 'h
     [components.acme-search]\nkind = 'Deployment'\nsince = 'v3.0.0'\n\
     [components.acme-index]\nkind = 'Deployment'\nuntil = 'v3.0.0'\n";
 
-/// An agent that watches another product, whose router says this version.
+/// An agent that watches another product, whose router has this version in its annotation and none in its image.
 async fn acme(version: &str) -> World {
     let folder = tempfile::tempdir().unwrap();
     let catalog = folder.path().join("acme.toml");
@@ -72,8 +72,14 @@ async fn acme(version: &str) -> World {
     cluster
         .update("/apis/apps/v1/namespaces/deis/deployments/deis-router", |router| {
             router["metadata"]["annotations"]["acme.example/version"] = json!(version);
+            router["spec"]["template"]["spec"]["containers"][0]["image"] = json!("acme/router:latest");
         })
         .unwrap();
+    let mut pods = cluster.get("/api/v1/namespaces/deis/pods").unwrap();
+    for pod in pods["items"].as_array_mut().unwrap() {
+        pod["spec"]["containers"][0]["image"] = json!("acme/router:latest");
+    }
+    cluster.set("/api/v1/namespaces/deis/pods", pods);
     let env = [("CATALOG_FILE", catalog.to_str().unwrap())];
     world_of(cluster, Arc::new(MemoryStore::default()), &env).await
 }

@@ -17,7 +17,7 @@ pub(super) fn unreadable(view: &View, report: &ClusterReport) -> Markup {
             p.note.bad {
                 "✕ " (failure.resource) " could not be read: " (failure.message) "."
                 @if let Some(seen) = seen_before(report, failure.resource) {
-                    @if failure.resource == Resource::Pods { " What the details say of pods was seen " } @else { " What is grey was seen " }
+                    @if failure.resource == Resource::Pods { " What is shown of pods and of the versions that they run was seen " } @else { " What is grey was seen " }
                     (ago(view.now, seen)) "."
                 }
             }

@@ -42,8 +42,8 @@ impl<'a> Namesakes<'a> {
         let annotation = dice.percent(50).then(|| junk(dice).to_owned());
         let label = dice.percent(20).then(|| junk(dice).to_owned());
         let tag = junk(dice);
-        // No other image is of this registry.
-        let own = Container { name: self.name.into(), image: format!("template.example/x:{tag}"), init: false };
+        // No pod runs an image of this name.
+        let own = Container { name: self.name.into(), image: format!("hephy/of-no-pod:{tag}"), init: false };
         let containers = beside(vec![own], dice);
         workload(self.name, kind, [annotation, label], containers, dice)
     }
