@@ -117,12 +117,13 @@ impl<'a> Document<'a> {
         let learnt = &view.updates.learnt;
         let notices = learnt.notices(&view.updates.train);
         let issue = learnt.issue(&view.updates.train);
+        let id = view.id.as_ref().ok().copied();
         Some(Self {
             schema_version: SCHEMA_VERSION,
             product: &view.product,
             namespace: view.namespace.as_str(),
             agent_version: env!("CARGO_PKG_VERSION"),
-            id: view.id.as_ref().ok().map(|id| short_id(*id)),
+            id: id.map(short_id),
             now: view.now,
             state: view.state(),
             taken_at: report.taken_at,
@@ -154,7 +155,7 @@ impl<'a> Document<'a> {
                 destination: view.sharing.destination.as_deref(),
                 schema: view.sharing.consent.schema.sent().number(),
                 due: &view.sharing.due,
-                preview: view.sharing.preview.iter().map(|envelope| with_short_ids(envelope.as_str())).collect(),
+                preview: view.sharing.preview.iter().map(|envelope| with_short_ids(envelope.as_str(), id)).collect(),
             },
             inventory: &report.inventory,
         })

@@ -10,8 +10,9 @@ use wfm_k8s::identity as stored;
 use crate::kept::{FRESH_FOR, PATIENCE};
 use crate::send_schedule::SendSchedule;
 
-/// How long an id is taken for what the cluster keeps; then it is read again, because it may have been reset.
-const ID_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// How long an id is taken for what the cluster keeps; then it is read again, because it may have been reset. So short that
+/// no page shows an id that was reset, and long enough that many who look cause one question a second.
+const ID_FOR: SignedDuration = SignedDuration::from_secs(1);
 
 /// Where the cluster's identity is kept, and beside it the schedule of sending.
 #[async_trait]
@@ -20,7 +21,7 @@ pub trait Identity: Send + Sync {
     ///
     /// # Errors
     /// If it can neither be read nor written.
-    async fn cluster_id(&self) -> Result<ClusterId, NoId>;
+    async fn cluster_id(&self) -> Result<ClusterId, IdentityFailure>;
 
     /// The cluster's id, if there is one; nothing is written.
     ///
@@ -43,8 +44,12 @@ pub trait Identity: Send + Sync {
     /// Replaces the schedule of sending if it still is `expected`, and returns whether it was.
     ///
     /// # Errors
-    /// One sentence, if it cannot be written.
-    async fn replace_schedule(&self, expected: Option<&SendSchedule>, schedule: &SendSchedule) -> Result<bool, String>;
+    /// If it cannot be written. Unless that is definite, it may have been written all the same.
+    async fn replace_schedule(
+        &self,
+        expected: Option<&SendSchedule>,
+        schedule: &SendSchedule,
+    ) -> Result<bool, IdentityFailure>;
 
     /// Draws a new id and erasure secret, and makes this the schedule. Nothing that is kept links them to the old ones.
     ///
@@ -53,22 +58,23 @@ pub trait Identity: Send + Sync {
     async fn reset(&self, schedule: &SendSchedule) -> Result<ClusterId, String>;
 }
 
-/// Why there is no id.
+/// Why the identity could not be read or written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoId {
+pub struct IdentityFailure {
     /// One sentence.
     pub message: String,
-    /// Whether the cluster answered so: then an id that was known before is no longer. Otherwise it may still be there.
+    /// Whether the cluster answered so: then an id that was known before is no longer. Otherwise it may still be there, and
+    /// what was written may have been kept.
     pub is_definite: bool,
 }
 
-impl From<String> for NoId {
+impl From<String> for IdentityFailure {
     fn from(message: String) -> Self {
         Self { message, is_definite: false }
     }
 }
 
-impl From<stored::IdentityError> for NoId {
+impl From<stored::IdentityError> for IdentityFailure {
     fn from(error: stored::IdentityError) -> Self {
         use stored::IdentityError::{Forbidden, NoSecret, NotAnId, WrongType};
         let is_definite = matches!(error, NoSecret { .. } | WrongType { .. } | NotAnId { .. } | Forbidden { .. });
@@ -84,7 +90,7 @@ pub(crate) struct SecretIdentity {
 
 #[async_trait]
 impl Identity for SecretIdentity {
-    async fn cluster_id(&self) -> Result<ClusterId, NoId> {
+    async fn cluster_id(&self) -> Result<ClusterId, IdentityFailure> {
         Ok(stored::ensure(&self.client, &self.namespace, &draw()?).await?)
     }
 
@@ -101,13 +107,17 @@ impl Identity for SecretIdentity {
         Ok(text.and_then(|text| parse(&text)))
     }
 
-    async fn replace_schedule(&self, expected: Option<&SendSchedule>, schedule: &SendSchedule) -> Result<bool, String> {
-        let text = sentence(stored::schedule(&self.client, &self.namespace).await)?;
+    async fn replace_schedule(
+        &self,
+        expected: Option<&SendSchedule>,
+        schedule: &SendSchedule,
+    ) -> Result<bool, IdentityFailure> {
+        let text = stored::schedule(&self.client, &self.namespace).await?;
         if text.as_deref().and_then(parse).as_ref() != expected {
             return Ok(false);
         }
         let schedule = to_json(schedule);
-        sentence(stored::replace_schedule(&self.client, &self.namespace, text.as_deref(), &schedule).await)
+        Ok(stored::replace_schedule(&self.client, &self.namespace, text.as_deref(), &schedule).await?)
     }
 
     async fn reset(&self, schedule: &SendSchedule) -> Result<ClusterId, String> {
@@ -135,56 +145,56 @@ fn sentence<T>(result: Result<T, stored::IdentityError>) -> Result<T, String> {
     result.map_err(|error| wfm_shell::sentence(&error))
 }
 
-/// The id once it is known; until then the last failure, for as long as an inventory is fresh, so that many who look cause
-/// one question.
+/// The id as it was read last. After a failure the next question waits as long as an inventory is fresh, so that a cluster
+/// that does not answer holds up one viewer and not each.
 #[derive(Debug, Default)]
 pub(crate) struct KeptId(Mutex<Known>);
 
 #[derive(Debug, Default)]
-enum Known {
-    #[default]
-    Nothing,
-    Failed(Timestamp, String),
-    Id(Timestamp, ClusterId),
+struct Known {
+    id: Option<Result<ClusterId, String>>,
+    /// When it was asked last, and how long that answer is good.
+    asked: Option<(Timestamp, SignedDuration)>,
+}
+
+impl Known {
+    fn fresh(&self, now: Timestamp) -> Option<Result<ClusterId, String>> {
+        let (at, long) = self.asked?;
+        self.id.clone().filter(|_| now.duration_since(at).abs() < long)
+    }
+
+    /// Keeps an id over a failure that may pass: an id does not go away because the API does.
+    fn fail(&mut self, now: Timestamp, why: IdentityFailure) -> Result<ClusterId, String> {
+        self.asked = Some((now, FRESH_FOR));
+        if let (Some(Ok(id)), false) = (&self.id, why.is_definite) {
+            return Ok(*id);
+        }
+        tracing::warn!("there is no cluster id: {}", why.message);
+        self.id = Some(Err(why.message.clone()));
+        Err(why.message)
+    }
 }
 
 impl KeptId {
     pub(crate) async fn get(&self, identity: &dyn Identity, clock: &dyn Clock) -> Result<ClusterId, String> {
-        let slow = |_| "the Kubernetes API has not answered yet".to_owned();
-        tokio::time::timeout(PATIENCE, self.ask(identity, clock)).await.map_err(slow)?
+        let mut known = self.0.lock().await;
+        let now = clock.now();
+        if let Some(fresh) = known.fresh(now) {
+            return fresh;
+        }
+        let late = |_| IdentityFailure::from("the Kubernetes API has not answered yet".to_owned());
+        match tokio::time::timeout(PATIENCE, identity.cluster_id()).await.map_err(late).and_then(|answer| answer) {
+            Ok(id) => {
+                *known = Known { id: Some(Ok(id)), asked: Some((now, ID_FOR)) };
+                Ok(id)
+            }
+            Err(why) => known.fail(now, why),
+        }
     }
 
     /// Forgets what was known: the next question is asked.
     pub(crate) async fn forget(&self) {
-        *self.0.lock().await = Known::Nothing;
-    }
-
-    async fn ask(&self, identity: &dyn Identity, clock: &dyn Clock) -> Result<ClusterId, String> {
-        let mut known = self.0.lock().await;
-        let now = clock.now();
-        match &*known {
-            Known::Id(at, id) if now.duration_since(*at).abs() < ID_FOR => return Ok(*id),
-            Known::Failed(at, why) if now.duration_since(*at).abs() < FRESH_FOR => return Err(why.clone()),
-            Known::Id(..) | Known::Failed(..) | Known::Nothing => {}
-        }
-        match (identity.cluster_id().await, &*known) {
-            (Ok(id), _) => {
-                *known = Known::Id(now, id);
-                Ok(id)
-            }
-            // An id does not go away because the API is.
-            (Err(why), Known::Id(_, id)) if !why.is_definite => {
-                let id = *id;
-                *known = Known::Id(now, id);
-                Ok(id)
-            }
-            (Err(why), _) => {
-                let why = why.message;
-                tracing::warn!("there is no cluster id: {why}");
-                *known = Known::Failed(now, why.clone());
-                Err(why)
-            }
-        }
+        *self.0.lock().await = Known::default();
     }
 }
 
@@ -205,13 +215,13 @@ mod tests {
 
     #[async_trait]
     impl Identity for Scripted {
-        async fn cluster_id(&self) -> Result<ClusterId, NoId> {
+        async fn cluster_id(&self) -> Result<ClusterId, IdentityFailure> {
             if self.silent {
                 return std::future::pending().await;
             }
             match self.asked.fetch_add(1, Ordering::SeqCst) {
                 0 => Err("the connection broke".to_owned().into()),
-                4.. => Err(NoId { message: "the Secret is missing".to_owned(), is_definite: true }),
+                4.. => Err(IdentityFailure { message: "the Secret is missing".to_owned(), is_definite: true }),
                 _ => Ok("8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap()),
             }
         }
@@ -228,7 +238,7 @@ mod tests {
             Ok(None)
         }
 
-        async fn replace_schedule(&self, _: Option<&SendSchedule>, _: &SendSchedule) -> Result<bool, String> {
+        async fn replace_schedule(&self, _: Option<&SendSchedule>, _: &SendSchedule) -> Result<bool, IdentityFailure> {
             Ok(true)
         }
 
@@ -259,8 +269,8 @@ mod tests {
     async fn an_id_is_read_again_after_a_while_and_at_once_when_it_is_forgotten() {
         let (identity, kept, clock) =
             (Scripted { asked: AtomicUsize::new(1), silent: false }, KeptId::default(), clock());
-        for (ahead, asked) in [(0, 2), (599, 2), (1, 3)] {
-            clock.advance(SignedDuration::from_secs(ahead));
+        for (ahead, asked) in [(0, 2), (999, 2), (1, 3)] {
+            clock.advance(SignedDuration::from_millis(ahead));
             kept.get(&identity, &clock).await.unwrap();
             assert_eq!(identity.asked.load(Ordering::SeqCst), asked);
         }
@@ -274,15 +284,22 @@ mod tests {
         let (kept, clock) = (KeptId::default(), clock());
         let fails = |asked: usize| Scripted { asked: AtomicUsize::new(asked), silent: false };
         let id = kept.get(&fails(1), &clock).await.unwrap();
-        clock.advance(SignedDuration::from_mins(10));
+        clock.advance(SignedDuration::from_secs(1));
         assert_eq!(kept.get(&fails(0), &clock).await, Ok(id));
-        clock.advance(SignedDuration::from_mins(10));
+        clock.advance(SignedDuration::from_secs(29));
+        assert_eq!(kept.get(&fails(4), &clock).await, Ok(id), "it is not asked again before 30 s");
+        clock.advance(SignedDuration::from_secs(1));
         assert_eq!(kept.get(&fails(4), &clock).await, Err("the Secret is missing".to_owned()));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_api_does_not_hold_a_viewer_for_ever() {
-        let why = KeptId::default().get(&Scripted { silent: true, ..Scripted::default() }, &clock()).await.unwrap_err();
+        let (kept, clock) = (KeptId::default(), clock());
+        let silent = Scripted { silent: true, ..Scripted::default() };
+        let why = kept.get(&silent, &clock).await.unwrap_err();
         assert!(why.contains("not answered"), "{why}");
+        let began = tokio::time::Instant::now();
+        assert_eq!(kept.get(&silent, &clock).await, Err(why));
+        assert!(began.elapsed().is_zero(), "the next viewer does not wait");
     }
 }

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use wfm_agent::identity::{Identity, NoId};
+use wfm_agent::identity::{Identity, IdentityFailure};
 use wfm_agent::kept::KeptInventory;
 use wfm_agent::send_schedule::SendSchedule;
 use wfm_agent::sent::SentLog;
@@ -56,7 +56,7 @@ struct Known;
 
 #[async_trait]
 impl Identity for Known {
-    async fn cluster_id(&self) -> Result<ClusterId, NoId> {
+    async fn cluster_id(&self) -> Result<ClusterId, IdentityFailure> {
         Ok("00000000-0000-4000-8000-000000000001".parse().unwrap())
     }
 
@@ -72,7 +72,7 @@ impl Identity for Known {
         Ok(None)
     }
 
-    async fn replace_schedule(&self, _: Option<&SendSchedule>, _: &SendSchedule) -> Result<bool, String> {
+    async fn replace_schedule(&self, _: Option<&SendSchedule>, _: &SendSchedule) -> Result<bool, IdentityFailure> {
         Ok(true)
     }
 
