@@ -124,13 +124,14 @@ impl<'a> Document<'a> {
         let learnt = &view.updates.learnt;
         let notices = learnt.notices(&view.updates.train);
         let issue = learnt.issue(&view.updates.train);
+        let id = view.cluster_id();
         Some(Self {
             schema_version: SCHEMA_VERSION,
             product: &view.product,
             namespace: view.namespace.as_str(),
             namespace_state: view.namespace_state(),
             agent_version: env!("CARGO_PKG_VERSION"),
-            id: view.id.as_ref().ok().map(|known| short_id(known.id)),
+            id: id.map(short_id),
             id_trouble: view.id_trouble(),
             now: view.now,
             state: view.state(),
@@ -164,7 +165,7 @@ impl<'a> Document<'a> {
                 destination: view.sharing.destination.as_deref(),
                 schema: view.sharing.consent.schema.sent().number(),
                 due: &view.sharing.due,
-                preview: view.sharing.preview.iter().map(|envelope| with_short_ids(envelope.as_str())).collect(),
+                preview: view.sharing.preview.iter().map(|envelope| with_short_ids(envelope.as_str(), id)).collect(),
             },
             inventory: &report.inventory,
         })

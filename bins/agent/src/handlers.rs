@@ -73,8 +73,9 @@ pub(crate) async fn id(agent: Arc<Agent>) -> Answer {
 }
 
 /// The log of what was sent, with short ids.
-pub(crate) fn sent(agent: &Agent) -> Answer {
-    answer(StatusCode::OK, "application/x-ndjson", with_short_ids(&agent.sharing().log().text()))
+pub(crate) async fn sent(agent: Arc<Agent>) -> Answer {
+    let present = agent.cluster_id().await.ok();
+    answer(StatusCode::OK, "application/x-ndjson", with_short_ids(&agent.sharing().log().text(), present))
 }
 
 pub(crate) fn alive() -> Answer {

@@ -1,7 +1,7 @@
 //! The cluster's identity: where it is kept, and what is known of it here.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use wfm_core::clock::Clock;
 use wfm_core::cluster::{ClusterId, ErasureSecret, Namespace};
@@ -9,6 +9,10 @@ use wfm_k8s::identity as stored;
 
 use crate::kept::{FRESH_FOR, PATIENCE};
 use crate::send_schedule::SendSchedule;
+
+/// How long an id is taken for what the cluster keeps; then it is read again, because it may have been reset. So short that
+/// no page shows an id that was reset, and long enough that many who look cause one question a second.
+const ID_FOR: SignedDuration = SignedDuration::from_secs(1);
 
 /// Where the cluster's identity is kept, and beside it the schedule of sending.
 #[async_trait]
@@ -40,8 +44,8 @@ pub trait Identity: Send + Sync {
     /// Replaces the schedule of sending if it still is `expected`, and returns whether it was.
     ///
     /// # Errors
-    /// One sentence, if it cannot be written.
-    async fn replace_schedule(&self, expected: Option<&SendSchedule>, schedule: &SendSchedule) -> Result<bool, String>;
+    /// If it cannot be written. Unless that [is definite](NoId::is_definite), it may have been written all the same.
+    async fn replace_schedule(&self, expected: Option<&SendSchedule>, schedule: &SendSchedule) -> Result<bool, NoId>;
 
     /// Draws a new id and erasure secret, and makes this the schedule. Nothing that is kept links them to the old ones.
     ///
@@ -80,6 +84,14 @@ pub enum NoIdCause {
     Forbidden,
     /// The cluster gave no answer. An id that was known is still taken for the cluster's.
     Unread,
+}
+
+impl NoId {
+    /// Whether the cluster answered so: then what was to be written is certainly not kept. Otherwise it may be.
+    #[must_use]
+    pub fn is_definite(&self) -> bool {
+        self.cause != NoIdCause::Unread
+    }
 }
 
 impl From<String> for NoId {
@@ -126,13 +138,13 @@ impl Identity for SecretIdentity {
         Ok(text.and_then(|text| parse(&text)))
     }
 
-    async fn replace_schedule(&self, expected: Option<&SendSchedule>, schedule: &SendSchedule) -> Result<bool, String> {
-        let text = sentence(stored::schedule(&self.client, &self.namespace).await)?;
+    async fn replace_schedule(&self, expected: Option<&SendSchedule>, schedule: &SendSchedule) -> Result<bool, NoId> {
+        let text = stored::schedule(&self.client, &self.namespace).await?;
         if text.as_deref().and_then(parse).as_ref() != expected {
             return Ok(false);
         }
         let schedule = to_json(schedule);
-        sentence(stored::replace_schedule(&self.client, &self.namespace, text.as_deref(), &schedule).await)
+        Ok(stored::replace_schedule(&self.client, &self.namespace, text.as_deref(), &schedule).await?)
     }
 
     async fn reset(&self, schedule: &SendSchedule) -> Result<ClusterId, String> {
@@ -160,8 +172,7 @@ fn sentence<T>(result: Result<T, stored::IdentityError>) -> Result<T, String> {
     result.map_err(|error| wfm_shell::sentence(&error))
 }
 
-/// The id as it was read last, or why there is none. It is read again as often as the cluster is, so that many who look cause
-/// one question, and an id that was reset or deleted is not shown for long.
+/// The id as it was read last, or why there is none.
 #[derive(Debug, Default)]
 pub(crate) struct KeptId(Mutex<Option<Attempt>>);
 
@@ -172,13 +183,22 @@ struct Attempt {
     result: Result<KnownId, NoId>,
 }
 
+/// How long an answer is good.
+fn good_for(result: &Result<KnownId, NoId>) -> SignedDuration {
+    match result {
+        Ok(KnownId { failure: None, .. }) => ID_FOR,
+        // A cluster that does not answer holds up one viewer in this time, and not each.
+        _ => FRESH_FOR,
+    }
+}
+
 impl KeptId {
     /// What is known, read anew if that is due. It takes a few seconds at most.
     pub(crate) async fn get(&self, identity: &dyn Identity, clock: &dyn Clock) -> Result<KnownId, NoId> {
         let mut last = self.0.lock().await;
         let now = clock.now();
         if let Some(Attempt { at, result }) = &*last
-            && now.duration_since(*at).abs() < FRESH_FOR
+            && now.duration_since(*at).abs() < good_for(result)
         {
             return result.clone();
         }
@@ -209,7 +229,6 @@ impl KeptId {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use jiff::SignedDuration;
     use wfm_core::clock::ManualClock;
 
     use super::*;
@@ -246,7 +265,7 @@ mod tests {
             Ok(None)
         }
 
-        async fn replace_schedule(&self, _: Option<&SendSchedule>, _: &SendSchedule) -> Result<bool, String> {
+        async fn replace_schedule(&self, _: Option<&SendSchedule>, _: &SendSchedule) -> Result<bool, NoId> {
             Ok(true)
         }
 
@@ -274,11 +293,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_id_is_read_again_after_half_a_minute_and_at_once_when_it_is_forgotten() {
+    async fn an_id_is_read_again_after_a_second_and_at_once_when_it_is_forgotten() {
         let (identity, kept, clock) =
             (Scripted { asked: AtomicUsize::new(1), silent: false }, KeptId::default(), clock());
-        for (ahead, asked) in [(0, 2), (29, 2), (1, 3)] {
-            clock.advance(SignedDuration::from_secs(ahead));
+        for (ahead, asked) in [(0, 2), (999, 2), (1, 3)] {
+            clock.advance(SignedDuration::from_millis(ahead));
             kept.get(&identity, &clock).await.unwrap();
             assert_eq!(identity.asked.load(Ordering::SeqCst), asked);
         }

@@ -11,7 +11,7 @@ use crate::send_schedule::SendSchedule;
 use crate::tasks::{Task, TaskQueue};
 use crate::timer::Timer;
 
-/// An envelope that could not be made yet is tried again within this time, [`TRIES`] times in all; then its next moment is
+/// An envelope that could not be made or claimed yet is tried again within this time, [`TRIES`] times in all; then its next moment is
 /// awaited, so that there is never a backlog. One that could not be sent has been tried again by the sink already.
 const RETRY: SignedDuration = SignedDuration::from_secs(60);
 const TRIES: u32 = 3;
@@ -96,31 +96,49 @@ impl Due {
         self.agent.sharing().plan(kind, at);
     }
 
-    /// Sends an envelope, after its next moment was kept: a restart does not send it twice. If the schedule is not the one
-    /// that was planned by, the id was reset or another agent of this installation has sent the envelope: nothing is sent,
-    /// and everything is planned anew.
+    /// Sends an envelope, after its moment was claimed: its next one is kept in the Secret. So neither a restart nor another
+    /// agent sends it again. If the schedule is not the one that was planned by, the id was reset or another agent of this
+    /// installation has sent the envelope: nothing is sent, and everything is planned anew.
     async fn send(&mut self, kind: EnvelopeKind, attempt: u32) {
         if self.agent.schedule().await.is_some_and(|kept| kept != self.schedule) {
             return self.yield_to_another().await;
         }
-        let envelope = self.agent.envelope(kind).await;
-        if let Err(why) = &envelope {
-            self.agent.sharing().not_made(kind, why.clone());
-            if attempt < TRIES {
-                let wait = RETRY.min(self.every).mul_f64((self.fraction)());
-                return self.put(later(self.agent.now(), wait), kind, attempt + 1);
+        let envelope = match self.agent.envelope(kind).await {
+            Ok(envelope) => Some(envelope),
+            Err(why) => {
+                if self.retries(kind, attempt, why) {
+                    return;
+                }
+                None
+            }
+        };
+        match self.agent.advance_schedule(&self.schedule, kind, self.every).await {
+            Ok(Some(advanced)) => self.schedule = advanced,
+            Ok(None) => return self.yield_to_another().await,
+            Err(why) => {
+                if self.retries(kind, attempt, why) {
+                    return;
+                }
+                self.schedule = self.agent.put_off(&self.schedule, kind, self.every).await;
+                return self.plan(kind);
             }
         }
-        let Some(advanced) = self.agent.advance_schedule(&self.schedule, kind, self.every).await else {
-            return self.yield_to_another().await;
-        };
-        self.schedule = advanced;
-        if let Ok(envelope) = envelope {
+        if let Some(envelope) = envelope {
             self.agent.sharing().send(&envelope).await;
             // The first one may have drawn the id.
             self.agent.notice_reset().await;
         }
         self.plan(kind);
+    }
+
+    /// Notes that an envelope could not be made or claimed, and plans the next attempt; `false` if this was the last.
+    fn retries(&mut self, kind: EnvelopeKind, attempt: u32, why: String) -> bool {
+        self.agent.sharing().not_made(kind, why);
+        if attempt < TRIES {
+            let wait = RETRY.min(self.every).mul_f64((self.fraction)());
+            self.put(later(self.agent.now(), wait), kind, attempt + 1);
+        }
+        attempt < TRIES
     }
 
     async fn yield_to_another(&mut self) {

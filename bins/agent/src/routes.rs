@@ -59,7 +59,7 @@ fn paths(agent: Arc<Agent>) -> impl Filter<Extract = (Response,), Error = Reject
     let metrics = warp::path!("metrics").and(agent.clone()).then(handlers::metrics);
     let openapi = warp::path!("openapi.json").map(handlers::openapi);
     let id = warp::path!("id").and(agent.clone()).then(handlers::id);
-    let sent = warp::path!("sent.ndjson").and(agent.clone()).map(|agent: Arc<Agent>| handlers::sent(&agent));
+    let sent = warp::path!("sent.ndjson").and(agent.clone()).then(handlers::sent);
     let healthz = warp::path!("healthz").map(handlers::alive);
     let livez = warp::path!("livez").map(handlers::alive);
     let readyz = warp::path!("readyz").and(agent).then(handlers::ready);

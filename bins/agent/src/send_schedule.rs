@@ -13,6 +13,8 @@ pub const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 const FIRST_MONDAY: i64 = 4 * 24 * 60 * 60;
 /// Two moments closer than this part of the time between two check-ins would look like one installation's.
 const APART: i64 = 12;
+/// How long an agent may take from a moment of the schedule until it has claimed it.
+const JUST_NOW: SignedDuration = SignedDuration::from_secs(60);
 
 /// The next moment of each kind. Every moment is drawn anew, uniformly within a period, so the moments of the past do not
 /// show which envelopes are of one installation. They are drawn, not derived: the id does not show them either.
@@ -68,10 +70,11 @@ impl SendSchedule {
 
     /// The schedule of an agent that starts, or finds that another one changed it: a moment that has passed was missed, and
     /// is drawn anew within a period from now. Nothing is sent at once for it: then envelopes would come together. So is a
-    /// moment further ahead than any that is drawn: the clock was wrong.
+    /// moment further ahead than any that is drawn: the clock was wrong. A moment that has just passed was not missed: another
+    /// agent may be about to send.
     #[must_use]
     pub fn caught_up(mut self, every: SignedDuration, now: Timestamp, random: impl FnMut() -> u32) -> Self {
-        self.next.retain(|kind, at| *at > now && *at <= later(now, period(*kind, every) * 2));
+        self.next.retain(|kind, at| later(*at, JUST_NOW) > now && *at <= later(now, period(*kind, every) * 2));
         self.fill(every, now, random);
         self
     }

@@ -15,8 +15,8 @@ pub(crate) fn short_id(id: ClusterId) -> String {
     format!("{}…", id.short())
 }
 
-/// A text with every id in it as it is shown over HTTP.
-pub(crate) fn with_short_ids(text: &str) -> String {
+/// A text with every id in it as it is shown over HTTP; of one that is not the present id nothing is shown.
+pub(crate) fn with_short_ids(text: &str, present: Option<ClusterId>) -> String {
     const LENGTH: usize = 36;
     let id = |at: usize| -> Option<ClusterId> { text.get(at..at + LENGTH)?.parse().ok() };
     let mut shown = String::with_capacity(text.len());
@@ -26,7 +26,7 @@ pub(crate) fn with_short_ids(text: &str) -> String {
         let Some(at) = hyphen.checked_sub(8).filter(|at| *at >= rest) else { continue };
         if let Some(id) = id(at) {
             shown.push_str(&text[rest..at]);
-            shown.push_str(&short_id(id));
+            shown.push_str(&if present == Some(id) { short_id(id) } else { "…".to_owned() });
             rest = at + LENGTH;
         }
     }
@@ -49,20 +49,25 @@ mod tests {
     proptest! {
         /// Wherever ids stand in a text, and whatever stands around them.
         #[test]
-        fn no_id_is_left_in_a_text_and_the_rest_stays(parts in prop::collection::vec(("[ -~ä…-]{0,12}", any::<u128>()), 0..5)) {
+        fn no_id_is_left_in_a_text_and_the_rest_stays(
+            parts in prop::collection::vec(("[ -~ä…-]{0,12}", any::<u128>()), 0..5),
+            present in 0usize..6,
+        ) {
             let id = |number: u128| -> ClusterId {
                 let digits = format!("{number:032x}");
                 let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
                 format!("{a}-{b}-{c}-{d}-{e}").parse().unwrap()
             };
             let whole: String = parts.iter().map(|(text, number)| format!("{text}\"{}\"", id(*number))).collect();
-            let short: String = parts.iter().map(|(text, number)| format!("{text}\"{}\"", short_id(id(*number)))).collect();
-            prop_assert_eq!(with_short_ids(&whole), short);
+            let present = parts.get(present).map(|(_, number)| id(*number));
+            let shown = |number: u128| if present == Some(id(number)) { short_id(id(number)) } else { "…".to_owned() };
+            let short: String = parts.iter().map(|(text, number)| format!("{text}\"{}\"", shown(*number))).collect();
+            prop_assert_eq!(with_short_ids(&whole, present), short);
         }
 
         #[test]
         fn any_text_can_be_looked_through(text in ".{0,80}") {
-            let _ = with_short_ids(&text);
+            let _ = with_short_ids(&text, None);
         }
     }
 

@@ -105,18 +105,6 @@ impl Installation {
         resetting.reset_id(SignedDuration::from_hours(12)).await.unwrap()
     }
 
-    /// Another agent of the same installation, with a state of its own.
-    async fn another(&self, url: &str) -> Arc<Agent> {
-        let flags = Flags {
-            kubeconfig: Some(self.cluster.write_kubeconfig(self.folder.path()).unwrap()),
-            versions_url: Some(url.to_owned()),
-            ..Flags::default()
-        };
-        let env = BTreeMap::from([("SHARE_USAGE_DATA".to_owned(), "true".to_owned())]);
-        let (settings, _) = Settings::read(&flags, &env).unwrap();
-        wfm_agent::connect_with(&settings, self.clock.clone()).await.unwrap()
-    }
-
     async fn preview(&self) -> Vec<String> {
         let nobody = "00000000-0000-4000-8000-000000000000".parse().unwrap();
         self.agent.preview(nobody).await.unwrap().iter().map(|envelope| envelope.as_str().to_owned()).collect()
@@ -306,75 +294,6 @@ async fn restarts_neither_send_twice_nor_skip_for_ever() {
         assert!(periods.windows(2).all(|pair| pair[0] < pair[1]), "{kind}: {periods:?}");
         let least = if kind == EnvelopeKind::CheckIn { 30 } else { 2 };
         assert!(periods.len() >= least, "{kind} was sent {} times in a month", periods.len());
-    }
-}
-
-/// A rolling update runs two agents for a while: what one has claimed the other does not send.
-#[tokio::test]
-async fn two_agents_of_one_installation_send_every_envelope_once() {
-    let recorder = Recorder::start().await;
-    let first = install(Recording::EksCurrent, &recorder.url(), &[("SHARE_USAGE_DATA", "true")]).await;
-    let second = first.another(&recorder.url()).await;
-    let together = Together::new(Arc::clone(&first.clock), start() + WEEK * 2, 2);
-    let lives = [&first.agent, &second].map(|agent| {
-        let timer: Arc<dyn Timer> = together.clone();
-        loops::run(Arc::clone(agent), timer, || 0.5)
-    });
-    let [one, other] = lives;
-    tokio::select! {
-        _ = async { tokio::join!(one, other) } => {}
-        () = together.over.notified() => {}
-    }
-    let posts = recorder.posts();
-    let count = |start: &str| posts.iter().filter(|heard| heard.body.starts_with(start)).count();
-    let check_ins = count(r#"{"schema":1,"id":"#);
-    assert!((27..=30).contains(&check_ins), "{check_ins} check-ins in two weeks");
-    for part in ["software", "capacity"] {
-        let sent = count(&format!(r#"{{"schema":1,"part":"{part}""#));
-        assert!((1..=3).contains(&sent), "{part}: {sent} in two weeks");
-    }
-}
-
-/// Sets the clock to the earliest moment that any of several wait for, once all of them wait.
-struct Together {
-    clock: Arc<ManualClock>,
-    end: Timestamp,
-    number: usize,
-    waiting: std::sync::Mutex<Vec<(Timestamp, Arc<Notify>)>>,
-    over: Notify,
-}
-
-impl Together {
-    fn new(clock: Arc<ManualClock>, end: Timestamp, number: usize) -> Arc<Self> {
-        Arc::new(Self { clock, end, number, waiting: std::sync::Mutex::default(), over: Notify::new() })
-    }
-}
-
-#[async_trait]
-impl Timer for Together {
-    async fn until(&self, at: Timestamp) {
-        let turn = Arc::new(Notify::new());
-        {
-            let mut waiting = self.waiting.lock().unwrap();
-            waiting.push((at, Arc::clone(&turn)));
-            if waiting.len() == self.number {
-                let earliest = waiting.iter().map(|(at, _)| *at).min().unwrap();
-                if earliest > self.end {
-                    self.over.notify_one();
-                    return;
-                }
-                let now = wfm_core::clock::Clock::now(self.clock.as_ref());
-                self.clock.set(now.max(earliest));
-                // All that are due go on at once.
-                waiting.retain(|(at, turn)| {
-                    if *at <= earliest {
-                        turn.notify_one();
-                    }
-                    *at > earliest
-                });
-            }
-        }
-        turn.notified().await;
     }
 }
 

@@ -86,33 +86,60 @@ impl Agent {
         unkept.schedule.clone()
     }
 
-    /// The schedule after an envelope of this kind is sent or given up, once it is kept; `None` if another agent of this
-    /// installation, or a reset of the id, was first.
+    /// Claims the moment of this kind, and returns the schedule after it; `None` if another agent of this installation, or a
+    /// reset of the id, was first. If the Secret definitely cannot be written, there is nothing to claim, and the schedule is
+    /// kept in memory: envelopes without an id do not need the Secret.
+    ///
+    /// # Errors
+    /// One sentence, if it is unknown who has the moment. Then nothing may be sent: another agent may send it.
     pub(crate) async fn advance_schedule(
         &self,
         schedule: &SendSchedule,
         kind: EnvelopeKind,
         every: SignedDuration,
-    ) -> Option<SendSchedule> {
+    ) -> Result<Option<SendSchedule>, String> {
         let advanced = schedule.clone().advanced(kind, every, self.now(), random);
-        self.replace_schedule(Some(schedule), &advanced).await.then_some(advanced)
+        let mut unkept = self.unkept.lock().await;
+        let kept = in_secret(unkept.as_ref(), Some(schedule));
+        match self.parts.identity.replace_schedule(kept.as_ref(), &advanced).await {
+            Ok(is_first) => {
+                *unkept = None;
+                Ok(is_first.then_some(advanced))
+            }
+            Err(failure) if failure.is_definite() => {
+                tracing::warn!("the schedule of sending cannot be kept: {}", failure.message);
+                *unkept = Some(Unkept { kept, schedule: advanced.clone() });
+                Ok(Some(advanced))
+            }
+            Err(failure) => Err(format!("the schedule of sending cannot be kept: {}", failure.message)),
+        }
     }
 
-    /// Keeps a schedule in place of another, in memory if it cannot be kept: envelopes without an id do not need the Secret.
-    /// Returns whether the other one was there.
+    /// The schedule without a moment that could not be claimed, in memory alone.
+    pub(crate) async fn put_off(
+        &self,
+        schedule: &SendSchedule,
+        kind: EnvelopeKind,
+        every: SignedDuration,
+    ) -> SendSchedule {
+        let put_off = schedule.clone().advanced(kind, every, self.now(), random);
+        let mut unkept = self.unkept.lock().await;
+        let kept = in_secret(unkept.as_ref(), Some(schedule));
+        *unkept = Some(Unkept { kept, schedule: put_off.clone() });
+        put_off
+    }
+
+    /// Keeps a schedule in place of another, in memory if it cannot be kept. Returns whether the other one was there.
     async fn replace_schedule(&self, expected: Option<&SendSchedule>, schedule: &SendSchedule) -> bool {
         let mut unkept = self.unkept.lock().await;
-        let kept = match &*unkept {
-            Some(unkept) if Some(&unkept.schedule) == expected => unkept.kept.clone(),
-            _ => expected.cloned(),
-        };
+        let kept = in_secret(unkept.as_ref(), expected);
         match self.parts.identity.replace_schedule(kept.as_ref(), schedule).await {
             Ok(replaced) => {
                 *unkept = None;
                 replaced
             }
-            Err(why) => {
-                tracing::warn!("the schedule of sending cannot be kept: {why}");
+            Err(failure) => {
+                tracing::warn!("the schedule of sending cannot be kept: {}", failure.message);
                 *unkept = Some(Unkept { kept, schedule: schedule.clone() });
                 true
             }
@@ -188,6 +215,14 @@ impl Agent {
     pub(super) fn anonymize_all(&self, id: ClusterId, inventory: &Inventory, learnt: &Learnt) -> Vec<Envelope> {
         let facets = Part::ALL.iter().filter_map(|part| self.facets(*part, inventory, learnt));
         std::iter::once(self.anonymize(id, inventory, learnt)).chain(facets).collect()
+    }
+}
+
+/// What the Secret holds if an agent goes by this schedule.
+fn in_secret(unkept: Option<&Unkept>, schedule: Option<&SendSchedule>) -> Option<SendSchedule> {
+    match unkept {
+        Some(unkept) if Some(&unkept.schedule) == schedule => unkept.kept.clone(),
+        _ => schedule.cloned(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use wfm_core::cluster::Namespace;
+use wfm_core::cluster::{ClusterId, Namespace};
 use wfm_core::collector::{CollectError, NamespaceState};
 use wfm_core::report::ClusterReport;
 use wfm_core::source::SourceErrorCause;
@@ -71,6 +71,11 @@ impl View {
             }
             NamespaceState::Active | NamespaceState::Unknown => None,
         }
+    }
+
+    /// The cluster's id, if it is known.
+    pub(crate) fn cluster_id(&self) -> Option<ClusterId> {
+        self.id.as_ref().ok().map(|known| known.id)
     }
 
     /// Why no id is known, as text behind "the cluster's id is". What would help elsewhere is no advice in a namespace that

@@ -76,7 +76,7 @@ fn preview(view: &View) -> Markup {
                 (short_ids("preview"))
                 @for envelope in preview {
                     h3 { (name(envelope.kind())) }
-                    pre { (with_short_ids(envelope.as_str())) }
+                    pre { (with_short_ids(envelope.as_str(), view.cluster_id())) }
                 }
             }
         }
@@ -87,7 +87,8 @@ fn preview(view: &View) -> Markup {
 fn short_ids(command: &str) -> Markup {
     html! {
         p.soft {
-            "Anyone who reaches this page sees it, so the id ends after eight digits here. " code { "wfm-agent " (command) }
+            "Anyone who reaches this page sees it, so the id ends after eight digits here, and one that was reset is not shown. "
+            code { "wfm-agent " (command) }
             " and " code { "wfm-agent id show" } " print all of it."
         }
     }
@@ -105,7 +106,7 @@ fn log(view: &View) -> Markup {
                 summary { "What was sent, byte for byte (" (sharing.sent.len()) ")" }
                 @for entry in &sharing.sent {
                     p { (name(entry.envelope)) " to " code { (entry.to) } ", " (ago(view.now, entry.at)) " (" (entry.at) ")" }
-                    pre { (with_short_ids(&entry.body)) }
+                    pre { (with_short_ids(&entry.body, view.cluster_id())) }
                 }
                 (short_ids("log"))
                 p.soft {

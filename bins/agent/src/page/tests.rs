@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use wfm_core::anonymizer::{AllowList, Anonymizer, Consent, Envelope, Vocabulary};
 use wfm_core::catalog::{Catalog, CatalogEntry, Presence};
 use wfm_core::clock::ManualClock;
+use wfm_core::cluster::ClusterId;
 use wfm_core::collector::{Container, Inventory, Workload};
 use wfm_core::component::WorkloadKind;
 use wfm_core::diff::TrainDiff;
@@ -19,7 +20,7 @@ use wfm_core::version::Train;
 
 use super::*;
 use crate::agent::UpdateView;
-use crate::identity::{NoId, NoIdCause};
+use crate::identity::{KnownId, NoId, NoIdCause};
 use crate::sent::SentLog;
 use crate::sharing::Sharing;
 use crate::updates::{Failure, Learnt};
@@ -71,10 +72,13 @@ fn view(version: Option<&str>, is_on: bool, learnt: Learnt) -> View {
     }
 }
 
+fn id() -> ClusterId {
+    "8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap()
+}
+
 fn check_in() -> Envelope {
     let (catalog, releases) = (Catalog::workflow(), Releases::default());
-    let id = "8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap();
-    AllowList.check_in(id, Consent::default(), &Inventory::empty(now()), Vocabulary::new(&catalog, &releases))
+    AllowList.check_in(id(), Consent::default(), &Inventory::empty(now()), Vocabulary::new(&catalog, &releases))
 }
 
 fn sharing(sink: Option<Arc<dyn ReportSink>>, consent: Consent) -> Sharing {
@@ -221,9 +225,13 @@ fn notices_that_concern_what_is_installed_are_shown_newest_first() {
     assert!(!html.contains("Not for you."));
 }
 
+fn known(id: ClusterId) -> KnownId {
+    KnownId { id, read_at: now(), failure: None }
+}
+
 /// The sharing block alone, without markup.
 fn sharing_words(sharing: &Sharing, preview: Vec<Envelope>) -> String {
-    let view = View { sharing: sharing.view(preview), ..view(None, true, Learnt::default()) };
+    let view = View { id: Ok(known(id())), sharing: sharing.view(preview), ..view(None, true, Learnt::default()) };
     let html = super::sharing::sharing(&view).into_string();
     html.split('<')
         .filter_map(|part| part.split_once('>'))

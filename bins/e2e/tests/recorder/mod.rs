@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use wfm_core::clock::{Clock, ManualClock};
 use wfm_core::version::Train;
 use wfm_core::wire::v4::TrainReleases;
 
@@ -22,6 +24,8 @@ pub(crate) struct Heard {
     /// Its first line and its headers.
     pub(crate) head: String,
     pub(crate) body: String,
+    /// When it came, by the clock of [`Recorder::by`].
+    pub(crate) at: Option<Timestamp>,
 }
 
 impl Heard {
@@ -47,6 +51,7 @@ struct State {
     refuses: AtomicBool,
     /// Whether every GET is.
     refuses_checks: AtomicBool,
+    clock: Mutex<Option<Arc<ManualClock>>>,
     document: String,
 }
 
@@ -76,6 +81,12 @@ impl Recorder {
             }
         });
         Self { addr, state }
+    }
+
+    /// The same, and what it hears is dated by this clock.
+    pub(crate) fn by(self, clock: Arc<ManualClock>) -> Self {
+        *self.state.clock.lock().unwrap() = Some(clock);
+        self
     }
 
     pub(crate) fn url(&self) -> String {
@@ -111,7 +122,8 @@ impl Recorder {
 async fn serve(mut stream: TcpStream, connection: usize, state: Arc<State>) {
     let mut buffer = Vec::new();
     loop {
-        let Some(heard) = read(&mut stream, &mut buffer, connection).await else { return };
+        let Some(mut heard) = read(&mut stream, &mut buffer, connection).await else { return };
+        heard.at = state.clock.lock().unwrap().as_ref().map(|clock| clock.now());
         let answer = answer(&heard, &state);
         state.heard.lock().unwrap().push(heard);
         if stream.write_all(answer.as_bytes()).await.is_err() {
@@ -136,7 +148,7 @@ async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>, connection: usize) -
     };
     let request = String::from_utf8(buffer.drain(..length).collect()).unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
-    Some(Heard { connection, head: head.to_owned(), body: body.to_owned() })
+    Some(Heard { connection, head: head.to_owned(), body: body.to_owned(), at: None })
 }
 
 fn answer(heard: &Heard, state: &State) -> String {

@@ -72,7 +72,7 @@ impl Identity for Known {
         Ok(None)
     }
 
-    async fn replace_schedule(&self, _: Option<&SendSchedule>, _: &SendSchedule) -> Result<bool, String> {
+    async fn replace_schedule(&self, _: Option<&SendSchedule>, _: &SendSchedule) -> Result<bool, NoId> {
         Ok(true)
     }
 
