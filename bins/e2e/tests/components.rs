@@ -100,7 +100,7 @@ async fn every_status_but_current_and_outdated_has_a_reason() {
     );
     assert_eq!(
         reason("deis-registry-token-refresher"),
-        "expected, but no workload of this name is in the namespace deis"
+        "expected, but no Deployment, DaemonSet, StatefulSet or ReplicationController of this name is in the namespace deis"
     );
     assert_eq!(reason("globex-payments"), "not a component of the product");
     let minio = components.iter().find(|c| c["component"]["name"] == "deis-minio").unwrap();
