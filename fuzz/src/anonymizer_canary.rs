@@ -75,7 +75,7 @@ impl Leaves<'_> {
             }
         }
         inventory.deployments = Ok(workloads);
-        inventory.nodes = Ok(nodes);
+        inventory.nodes = Ok(nodes.into());
         inventory.pods = Ok(vec![self.pod()]);
         inventory.services = Ok(vec![Service {
             name: self.text(),

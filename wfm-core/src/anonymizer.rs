@@ -14,6 +14,7 @@ use crate::cluster::{ClusterId, Cohort};
 use crate::collector::Inventory;
 use crate::component::ComponentName;
 use crate::facets::Part;
+use crate::health::PodsByOwner;
 
 mod accept;
 mod arrival;
@@ -70,9 +71,11 @@ impl Anonymizer for AllowList {
         vocabulary: Vocabulary<'_>,
     ) -> Envelope {
         let mut components = BTreeMap::new();
+        let pods = inventory.pods.as_ref().map(|pods| PodsByOwner::new(pods));
         for workload in inventory.workloads() {
             if let Some(name) = normalise::component::normalise(workload, vocabulary) {
-                note(&mut components, name, normalise::version::normalise(workload, name, vocabulary));
+                let mine = pods.as_ref().map(|pods| pods.of(workload)).map_err(|unreadable| *unreadable);
+                note(&mut components, name, normalise::version::normalise(workload, mine, name, vocabulary));
             }
         }
         let mut members = Members::new(EnvelopeKind::CheckIn, consent.schema);

@@ -63,8 +63,10 @@ pub struct Inventory {
     pub pods: Section<Pod>,
     /// Services of the namespace.
     pub services: Section<Service>,
-    /// Nodes of the cluster.
-    pub nodes: Section<Node>,
+    /// Nodes of the cluster. They change rarely, so a collector may hand out one list for some minutes.
+    pub nodes: Result<Arc<[Node]>, Unreadable>,
+    /// When the nodes were read, if that was before [`Inventory::taken_at`].
+    pub nodes_read_at: Option<Timestamp>,
     /// Warnings about what is unhealthy, a few of each object: see [`crate::events`]. None where nothing is.
     pub events: Section<Event>,
     /// The sections that could not be read this time and hold what was seen before: see [`Inventory::or_last`].
@@ -106,7 +108,8 @@ impl Inventory {
             replication_controllers: Ok(Vec::new()),
             pods: Ok(Vec::new()),
             services: Ok(Vec::new()),
-            nodes: Ok(Vec::new()),
+            nodes: Ok(Arc::default()),
+            nodes_read_at: None,
             events: Ok(Vec::new()),
             stale: Vec::new(),
         }
@@ -141,7 +144,8 @@ impl Inventory {
     #[must_use]
     pub fn read_at(&self, resource: Resource) -> Option<Timestamp> {
         let stale = self.stale.iter().find(|stale| stale.unreadable.resource == resource);
-        stale.map(|stale| stale.seen_at).or_else(|| self.is_readable(resource).then_some(self.taken_at))
+        let before = self.nodes_read_at.filter(|_| resource == Resource::Nodes).unwrap_or(self.taken_at);
+        stale.map(|stale| stale.seen_at).or_else(|| self.is_readable(resource).then_some(before))
     }
 }
 

@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, CatalogEntry};
-use crate::collector::{Inventory, Resource, Workload};
+use crate::collector::{Inventory, Resource, Unreadable, Workload};
 use crate::component::{ComponentName, WorkloadKind};
-use crate::installed::{Installed, NotTold, installed};
+use crate::health::PodsByOwner;
+use crate::installed::{Installed, VersionUnknown};
 use crate::release::Releases;
+use crate::running::{Running, running};
 use crate::version::{Step, Train, Version};
 
 mod place;
@@ -43,8 +45,10 @@ pub struct Comparison<'a> {
     pub kind: WorkloadKind,
     /// What runs it; `None` where it is missing.
     pub workload: Option<&'a Workload>,
-    /// The installed version, where it could be told.
+    /// The version that runs, if that is known.
     pub installed: Option<Installed>,
+    /// What its pods run; `None` if it is missing.
+    pub running: Option<Running>,
     /// The result.
     pub freshness: Freshness,
     /// What there is to say beside.
@@ -119,11 +123,11 @@ pub struct Behind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum UnknownReason {
-    /// The installed version cannot be told.
+    /// The installed version is unknown.
     #[error("{why}")]
     Version {
         /// What was looked at.
-        why: NotTold,
+        why: VersionUnknown,
     },
     /// The train has no release of it.
     #[error("no release of it is published on the train {train}")]
@@ -181,7 +185,7 @@ impl TrainDiff {
     fn freshness(
         &self,
         name: &ComponentName,
-        installed: &Result<Installed, NotTold>,
+        installed: &Result<Installed, VersionUnknown>,
         knowledge: Knowledge<'_>,
     ) -> (Freshness, Remarks) {
         let unknown = |reason| (Freshness::Unknown { reason }, Remarks::default());
@@ -203,24 +207,39 @@ impl TrainDiff {
         }
     }
 
-    fn present<'a>(&self, workload: &'a Workload, knowledge: Knowledge<'_>) -> Comparison<'a> {
-        let told = installed(workload, self.catalog.version_annotation());
+    fn present<'a>(&self, workload: &'a Workload, pods: &Pods<'a>, knowledge: Knowledge<'_>) -> Comparison<'a> {
+        let running = self.running(workload, pods, knowledge);
         let (freshness, remarks) = match self.catalog.get(&workload.name) {
-            Some(entry) => self.freshness(entry.name(), &told, knowledge),
+            Some(entry) => self.freshness(entry.name(), &running.version, knowledge),
             None => (Freshness::Unmanaged, Remarks::default()),
         };
         Comparison {
             name: workload.name.clone(),
             kind: workload.kind,
             workload: Some(workload),
-            installed: told.ok(),
+            installed: running.version.clone().ok(),
             freshness,
-            remarks,
+            remarks: Remarks { overruled: running.overruled.clone(), ..remarks },
+            running: Some(running),
         }
     }
 
-    fn absent<'a>(&self, inventory: &'a Inventory) -> impl Iterator<Item = Comparison<'a>> {
-        let release = self.release(inventory);
+    fn running(&self, workload: &Workload, pods: &Pods<'_>, knowledge: Knowledge<'_>) -> Running {
+        let is_published = |version: &Version| match (self.catalog.get(&workload.name), knowledge) {
+            (Some(entry), Knowledge::Known(releases)) => releases.find_on_any_train(entry.name(), version).is_some(),
+            _ => false,
+        };
+        let mine = pods.as_ref().map(|pods| pods.of(workload)).map_err(|unreadable| *unreadable);
+        running(workload, mine, &self.catalog, &is_published)
+    }
+
+    fn absent<'a>(
+        &self,
+        inventory: &'a Inventory,
+        pods: &Pods<'a>,
+        knowledge: Knowledge<'_>,
+    ) -> impl Iterator<Item = Comparison<'a>> {
+        let release = self.release(inventory, pods, knowledge);
         let unreadable = inventory.unreadable().into_iter().find(|failure| failure.resource.is_workload());
         let unseen = unreadable.map(|failure| UnknownReason::Unreadable { resource: failure.resource });
         let absent = move |entry: &CatalogEntry| {
@@ -241,24 +260,29 @@ impl TrainDiff {
                 kind: entry.kind(),
                 workload: None,
                 installed: None,
+                running: None,
                 freshness,
                 remarks: Remarks::default(),
             })
     }
 
-    /// The installed release of the whole product, where the catalog says which component tells it.
-    fn release(&self, inventory: &Inventory) -> Option<Version> {
+    /// The installed release of the whole product, if the catalog names the component that has it.
+    fn release(&self, inventory: &Inventory, pods: &Pods<'_>, knowledge: Knowledge<'_>) -> Option<Version> {
         let name = self.catalog.release_component()?;
         let workload = inventory.workloads().find(|workload| workload.name == name.as_str())?;
-        installed(workload, self.catalog.version_annotation()).ok().map(|installed| installed.version)
+        self.running(workload, pods, knowledge).version.ok().map(|installed| installed.version)
     }
 }
 
+/// The pods by their workloads, or why they could not be read.
+type Pods<'a> = Result<PodsByOwner<'a>, &'a Unreadable>;
+
 impl VersionDiff for TrainDiff {
     fn diff<'a>(&self, inventory: &'a Inventory, knowledge: Knowledge<'_>) -> Vec<Comparison<'a>> {
+        let pods: Pods<'a> = inventory.pods.as_ref().map(|pods| PodsByOwner::new(pods));
         let mut all: Vec<Comparison<'a>> =
-            inventory.workloads().map(|workload| self.present(workload, knowledge)).collect();
-        all.extend(self.absent(inventory));
+            inventory.workloads().map(|workload| self.present(workload, &pods, knowledge)).collect();
+        all.extend(self.absent(inventory, &pods, knowledge));
         all.sort_by(|a, b| {
             let key = |c: &Comparison<'a>| (c.freshness == Freshness::Unmanaged, c.name.clone(), c.kind);
             key(a).cmp(&key(b))

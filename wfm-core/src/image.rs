@@ -12,9 +12,36 @@ pub fn tag(reference: &str) -> Option<&str> {
     last.split_once(':').map(|(_, tag)| tag).filter(|tag| !tag.is_empty())
 }
 
+/// The last segment of an image's path: `router` in `registry.example:5000/mirror/hephy/router:v2.14.0`.
+#[must_use]
+pub fn name(reference: &str) -> &str {
+    let without_digest = reference.split_once('@').map_or(reference, |(name, _)| name);
+    let last = without_digest.rsplit('/').next().unwrap_or(without_digest);
+    last.split_once(':').map_or(last, |(name, _)| name)
+}
+
+/// The digest of an image reference in a length that can be read: its algorithm and 12 digits, `sha256:0123456789ab`.
+#[must_use]
+pub fn short_digest(reference: &str) -> Option<String> {
+    let (_, digest) = reference.split_once('@')?;
+    let (algorithm, digits) = digest.split_once(':')?;
+    let digits: String = digits.chars().take(12).collect();
+    (!digits.is_empty()).then(|| format!("{algorithm}:{digits}"))
+}
+
+/// The reference as it is shown in a row: a digest behind a tag is left out, and one without a tag is cut.
+#[must_use]
+pub fn shown(reference: &str) -> String {
+    let name = reference.split('@').next().unwrap_or(reference);
+    match short_digest(reference).filter(|_| tag(reference).is_none()) {
+        Some(digest) => format!("{name}@{digest}…"),
+        None => name.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::tag;
+    use super::*;
 
     #[test]
     fn the_tag_follows_the_last_path_segment() {
@@ -39,5 +66,22 @@ mod tests {
         for reference in ["", ":", "a:", "@", "a/@x", "a:@b"] {
             assert_eq!(tag(reference), None, "{reference}");
         }
+    }
+
+    #[test]
+    fn the_name_is_the_last_segment_without_tag_and_digest() {
+        for reference in ["router", "hephy/router:v2", "r.example:5000/m/router@sha256:abab", "a/router:v1@sha256:ab"] {
+            assert_eq!(name(reference), "router", "{reference}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_shown_if_there_is_no_tag_and_cut_to_twelve_digits() {
+        let digest = "sha256:0123456789abcdef0123456789abcdef";
+        assert_eq!(short_digest(&format!("a/b@{digest}")).as_deref(), Some("sha256:0123456789ab"));
+        assert_eq!((short_digest("a/b:v1"), short_digest("a/b@"), short_digest("a/b@sha256:")), (None, None, None));
+        assert_eq!(shown(&format!("a/b@{digest}")), "a/b@sha256:0123456789ab…");
+        assert_eq!(shown(&format!("a/b:v1@{digest}")), "a/b:v1");
+        assert_eq!(shown("a/b:v1"), "a/b:v1");
     }
 }

@@ -33,6 +33,8 @@ pub mod installed;
 pub mod quantity;
 pub mod release;
 pub mod report;
+pub mod rollout;
+pub mod running;
 pub mod source;
 pub mod store;
 pub mod text;

@@ -1,5 +1,6 @@
 //! The picture of a cluster that everybody is served from, and where a check-in goes.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -14,6 +15,9 @@ use crate::diff::{Comparison, Freshness, Knowledge, Remarks, UnknownReason, Vers
 use crate::events;
 use crate::health::{self, Health, PodsByOwner};
 use crate::installed::Installed;
+use crate::rollout::{self, RolloutReport};
+use crate::running::RunningVersion;
+use crate::version::Step;
 use crate::words::ago;
 
 /// So many pods without a workload are named of a component.
@@ -74,8 +78,16 @@ pub struct ComponentReport {
     pub name: String,
     /// The kind it runs as, or for a missing component the kind it is installed as.
     pub kind: WorkloadKind,
-    /// The installed version, where it could be told.
+    /// The version that runs, if that is known: the lowest that serves.
     pub installed: Option<Installed>,
+    /// What its pods run, lowest version first; empty if there are no pods, or if they could not be read.
+    pub running: Vec<RunningVersion>,
+    /// Why pods do not run the version of their template, if they do not; or that its rollout is stuck.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<RolloutReport>,
+    /// One sentence about what runs, if that is not simply the version of the template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<String>,
     /// How it stands beside the published releases.
     #[serde(flatten)]
     pub freshness: Freshness,
@@ -90,7 +102,10 @@ pub struct ComponentReport {
     pub desired: u32,
     /// How many pods are ready.
     pub ready: u32,
-    /// The image of its own container, then those of the others.
+    /// The name of the container that is the component's, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// The image that its version was read of, if that is known; then the others of its template.
     pub images: Vec<String>,
     /// When the workload was created.
     pub created: Option<Timestamp>,
@@ -147,6 +162,15 @@ impl ClusterReport {
         self.components.iter().filter(|component| component.freshness != Freshness::Unmanaged)
     }
 
+    /// The components, those in the worst trouble first: unhealthy, missing, outdated by the widest step, unknown, current,
+    /// and last the workloads that the catalog does not know. Equal ones are in the order of their names.
+    #[must_use]
+    pub fn by_trouble(&self) -> Vec<&ComponentReport> {
+        let mut all: Vec<&ComponentReport> = self.components.iter().collect();
+        all.sort_by_key(|component| component.trouble());
+        all
+    }
+
     /// How many components a tile counts.
     #[must_use]
     pub fn count(&self, tile: Tile) -> usize {
@@ -177,7 +201,10 @@ fn settle_tiles(components: &mut [ComponentReport]) {
 
 impl ComponentReport {
     fn judge(comparison: Comparison<'_>, inventory: &Inventory, pods: &PodsByOwner<'_>) -> Self {
-        let Comparison { name, kind, workload, installed, freshness, remarks } = comparison;
+        let Comparison { name, kind, workload, installed, running, freshness, remarks } = comparison;
+        let what_runs = workload.zip(running.as_ref());
+        let rollout = what_runs.and_then(|(workload, running)| RolloutReport::of(workload, running));
+        let runs = what_runs.and_then(|(workload, running)| rollout::sentence(workload, running, inventory.taken_at));
         let mine = workload.map_or(&[][..], |workload| pods.of(workload));
         let health = match (workload, &freshness) {
             (Some(workload), _) => {
@@ -189,6 +216,7 @@ impl ComponentReport {
             }
             (None, _) => Health::Unknown { reason: "not installed".to_owned() },
         };
+        let health = rollout::judge(health, rollout.as_ref(), runs.as_deref());
         let events = match (workload, &inventory.events) {
             (Some(workload), Ok(events)) if events::explain(workload) => events::about(workload, mine, events),
             _ => Vec::new(),
@@ -204,11 +232,40 @@ impl ComponentReport {
             events,
             desired: workload.map_or(0, |w| w.desired),
             ready: workload.map_or(0, |w| w.ready),
-            images: workload.map_or_else(Vec::new, images),
+            images: what_runs.map_or_else(Vec::new, |(workload, running)| images(workload, running.image.as_deref())),
+            container: running.as_ref().and_then(|running| running.container.clone()),
+            running: running.map(|running| running.versions).unwrap_or_default(),
+            rollout,
+            runs,
             created: workload.and_then(|w| w.created),
             unowned_pods,
             tile: None,
         }
+    }
+
+    /// The more trouble, the less.
+    fn trouble(&self) -> (u8, Reverse<Option<Step>>) {
+        let step = match &self.freshness {
+            Freshness::Outdated { behind, .. } => Some(behind.step),
+            _ => None,
+        };
+        let rank = match self.tile() {
+            Some(Tile::Unhealthy) => 0,
+            Some(Tile::Missing) => 1,
+            Some(Tile::Outdated) => 2,
+            Some(Tile::Unknown) => 3,
+            Some(Tile::Current) => 4,
+            None if self.health.is_unhealthy() => 5,
+            None => 6,
+        };
+        (rank, Reverse(step))
+    }
+
+    /// The image that runs. Of a component with several containers, none of which is known to be its own, it is unknown.
+    #[must_use]
+    pub fn image(&self) -> Option<&str> {
+        let is_known = self.container.is_some() || self.freshness == Freshness::Unmanaged;
+        self.images.first().filter(|_| is_known).map(String::as_str)
     }
 
     /// The installed version, or what stands in its place, as text.
@@ -216,7 +273,7 @@ impl ComponentReport {
     pub fn version_text(&self) -> Option<String> {
         match (&self.installed, &self.freshness) {
             (Some(installed), _) => Some(installed.version.to_string()),
-            (None, Freshness::Unknown { reason: UnknownReason::Version { why } }) => why.text().map(ToOwned::to_owned),
+            (None, Freshness::Unknown { reason: UnknownReason::Version { why } }) => why.text(),
             (None, _) => None,
         }
     }
@@ -241,6 +298,12 @@ impl ComponentReport {
     }
 }
 
+fn images(workload: &Workload, running: Option<&str>) -> Vec<String> {
+    let others = workload.containers.iter().map(|container| container.image.as_str());
+    let others = others.filter(|image| Some(*image) != running);
+    running.into_iter().chain(others).map(ToOwned::to_owned).collect()
+}
+
 /// Nothing is healthy in a namespace that is being deleted.
 fn going(inventory: &Inventory, health: Health) -> Health {
     let NamespaceState::Terminating { since } = inventory.namespace else { return health };
@@ -256,12 +319,6 @@ fn unowned_pods(component: &str, inventory: &Inventory) -> Vec<String> {
     let mut found: Vec<&Pod> = inventory.pods.iter().flatten().filter(named).collect();
     found.sort_by_key(|pod| (!pod.ready, pod.has_ended()));
     found.into_iter().take(UNOWNED).map(|pod| pod.name.clone()).collect()
-}
-
-fn images(workload: &Workload) -> Vec<String> {
-    let own = workload.own_container();
-    let others = workload.containers.iter().filter(|container| Some(*container) != own);
-    own.into_iter().chain(others).map(|container| container.image.clone()).collect()
 }
 
 #[cfg(test)]
@@ -302,6 +359,14 @@ mod tests {
         let counted: usize = tiles.into_iter().map(|tile| report.count(tile)).sum();
         assert_eq!(counted, report.managed().count());
         assert_eq!(tiles.map(|tile| report.count(tile)), [1, 1, 12, 1, 1]);
+    }
+
+    #[test]
+    fn the_worst_trouble_stands_first() {
+        let report = report();
+        let names: Vec<&str> = report.by_trouble().iter().map(|component| component.name.as_str()).collect();
+        assert_eq!(names.first(), Some(&"deis-minio"), "unhealthy");
+        assert_eq!(&names[13..], ["deis-router", "deis-logger", "deis-builder", "globex-payments"]);
     }
 
     #[test]
@@ -428,7 +493,7 @@ mod tests {
         let container = |name: &str| Container { name: name.into(), image: format!("{name}:x"), init: false };
         let containers = vec![container("envoy"), container("deis-router")];
         assert_eq!(
-            images(&Workload { containers, ..workload("deis-router", "v1.0.0", 1) }),
+            images(&Workload { containers, ..workload("deis-router", "v1.0.0", 1) }, Some("deis-router:x")),
             ["deis-router:x", "envoy:x"]
         );
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 mod canonical;
 mod range;
+mod variant;
 
 pub use canonical::{CanonicalVersion, NotCanonical};
 pub use range::{NotAVersionRange, VersionRange};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use wfm_core::catalog::{AnnotationKey, LabelSelector};
 use wfm_core::clock::Clock;
 use wfm_core::cluster::Namespace;
 use wfm_core::collector::{
-    CollectError, Collector, Event, Inventory, NamespaceState, Resource, Section, UnreadableCause,
+    CollectError, Collector, Event, Inventory, NamespaceState, Node, Resource, Section, Unreadable, UnreadableCause,
 };
 use wfm_core::component::WorkloadKind;
 use wfm_core::events::Explaining;
@@ -33,11 +33,15 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
 /// The lists that every collection reads; that of events is read where something is unhealthy.
 const RESOURCES: usize = 7;
+/// Nodes are read again after so long: they change rarely, and a big cluster's are as long as ten thousand pods.
+const NODES_FRESH_FOR: Duration = Duration::from_secs(5 * 60);
 /// Events past so many pages are not read: a namespace that floods them is not worth a flood of requests.
 const EVENT_PAGES: u32 = 50;
 
 /// Takes inventories through the Kubernetes API: the workloads, pods and services of one namespace, and the nodes of the
 /// cluster.
+///
+/// Nodes are read every five minutes, the rest with each collection. Answers are asked for compressed.
 ///
 /// At most two requests are under way at a time, and at most one page of each is in memory. Warnings among the events are
 /// read only where a workload has not the pods it wants.
@@ -57,7 +61,16 @@ pub struct KubeCollector {
     version_annotation: AnnotationKey,
     selector: Option<LabelSelector>,
     cluster_created: Arc<OnceLock<Timestamp>>,
+    nodes: Arc<Mutex<Option<KeptNodes>>>,
     waits: Arc<Waits>,
+}
+
+/// The nodes as they were read last.
+struct KeptNodes {
+    nodes: Arc<[Node]>,
+    read_at: Timestamp,
+    /// The same by the monotonic clock.
+    read: Duration,
 }
 
 impl KubeCollector {
@@ -74,6 +87,7 @@ impl KubeCollector {
             version_annotation: AnnotationKey::default(),
             selector: None,
             cluster_created: Arc::default(),
+            nodes: Arc::default(),
             waits: Arc::default(),
         }
     }
@@ -181,6 +195,28 @@ impl KubeCollector {
         }
     }
 
+    /// The nodes, and when they were read if that was before. A failure is not kept: the next collection tries again.
+    async fn nodes(&self, api: &Api<'_>, or_kept: bool) -> (Result<Arc<[Node]>, Unreadable>, Option<Timestamp>) {
+        let (now, read_at) = (self.clock.monotonic(), self.clock.now());
+        if or_kept
+            && let Some(kept) = &*self.kept_nodes()
+            && now.saturating_sub(kept.read) < NODES_FRESH_FOR
+        {
+            return (Ok(Arc::clone(&kept.nodes)), Some(kept.read_at));
+        }
+        let mut words = Words::default();
+        let read = self.section(api, Resource::Nodes, |node: NodeObject| node.slim(&mut words)).await;
+        let nodes: Result<Arc<[Node]>, Unreadable> = read.map(Arc::from);
+        if let Ok(nodes) = &nodes {
+            *self.kept_nodes() = Some(KeptNodes { nodes: Arc::clone(nodes), read_at, read: now });
+        }
+        (nodes, None)
+    }
+
+    fn kept_nodes(&self) -> MutexGuard<'_, Option<KeptNodes>> {
+        self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The warnings that explain what is unhealthy; nobody is asked where nothing is.
     async fn events(&self, api: &Api<'_>, inventory: &Inventory) -> Section<Event> {
         let Some(mut explaining) = Explaining::of(inventory) else { return Ok(Vec::new()) };
@@ -206,8 +242,7 @@ impl Collector for KubeCollector {
         let memory = Memory { waits: &self.waits, clock: self.clock.as_ref() };
         let api =
             &Api::new(&self.client, self.request_timeout, &unanswered).pause(self.retry_pause).remembering(memory);
-        let (mut pod_list, mut node_words, mut service_words) =
-            (PodList::default(), Words::default(), Words::default());
+        let (mut pod_list, mut service_words) = (PodList::default(), Words::default());
         let annotation = self.version_annotation.as_str();
         let workloads = |kind| move |object: WorkloadObject| object.slim(kind, annotation);
         let first_lane = async {
@@ -231,12 +266,13 @@ impl Collector for KubeCollector {
             if let (Ok(services), Ok(_)) = (&mut services, &pods) {
                 pod_list.selectors.fill(services);
             }
-            let nodes = self.section(api, Resource::Nodes, |node: NodeObject| node.slim(&mut node_words)).await;
+            // If nothing else can be read, what was kept would hide that nothing can.
+            let nodes = self.nodes(api, pods.is_ok() || services.is_ok()).await;
             (pods, services, nodes)
         };
         let (first, second) = tokio::join!(first_lane, second_lane);
         let (deployments, daemon_sets, stateful_sets, replication_controllers, version, created, namespace) = first;
-        let (pods, services, nodes) = second;
+        let (pods, services, (nodes, nodes_read_at)) = second;
         let mut inventory = Inventory {
             taken_at,
             namespace,
@@ -249,6 +285,7 @@ impl Collector for KubeCollector {
             pods,
             services,
             nodes,
+            nodes_read_at,
             events: Ok(Vec::new()),
             stale: Vec::new(),
         };

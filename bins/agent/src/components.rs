@@ -63,8 +63,8 @@ fn component(report: &ComponentReport, releases: Option<&Releases>, train: &Trai
                 train: Some(train.to_string()),
                 version: report.version_text().unwrap_or_default(),
                 released: release.map(|release| release.released().to_string()),
-                data: report.images.first().map(|image| v3::VersionData {
-                    image: Some(image.clone()),
+                data: report.image().map(|image| v3::VersionData {
+                    image: Some(image.to_owned()),
                     ..release.map(notes).unwrap_or_default()
                 }),
             },
@@ -115,7 +115,7 @@ fn unowned_pods(component: &ComponentReport) -> Option<String> {
 
 /// What there is to say of a component's version beside its status, a sentence each.
 pub(crate) fn remarks(remarks: &Remarks) -> impl Iterator<Item = String> {
-    let Remarks { yanked, stopover, held } = remarks;
+    let Remarks { yanked, stopover, held, variant_of, overruled } = remarks;
     let yanked = yanked.as_ref().map(|yank| format!("the installed version was withdrawn: {}", yank.reason));
     let stopover = stopover.as_ref().map(|Stopover { minimum, first }| match first {
         Some(first) => format!("upgrade to {first} first: the latest needs {minimum} or newer"),
@@ -125,5 +125,7 @@ pub(crate) fn remarks(remarks: &Remarks) -> impl Iterator<Item = String> {
         let more = if *releases > 1 { format!(" and {} more", releases - 1) } else { String::new() };
         format!("pinned to {pin}; newer, and not counted: {latest}{more}")
     });
-    [yanked, stopover, held].into_iter().flatten()
+    let variant = variant_of.as_ref().map(|base| format!("a variant of {base}"));
+    let overruled = overruled.as_ref().map(ToString::to_string);
+    [overruled, variant, yanked, stopover, held].into_iter().flatten()
 }

@@ -10,7 +10,7 @@ use wfm_core::version::Step;
 use crate::agent::View;
 use crate::page::tile_name;
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "name",
     "kind",
     "status",
@@ -27,6 +27,7 @@ const COLUMNS: [&str; 16] = [
     "ready",
     "image",
     "age_seconds",
+    "runs",
 ];
 
 /// The table with its header (RFC 4180), or `None` before the first inventory.
@@ -41,7 +42,7 @@ pub(crate) fn csv(view: &View) -> Option<String> {
     String::from_utf8(writer.into_inner().ok()?).ok()
 }
 
-fn cells(component: &ComponentReport, view: &View) -> [String; 16] {
+fn cells(component: &ComponentReport, view: &View) -> [String; 17] {
     let health = match &component.health {
         Health::Healthy { .. } => "healthy",
         Health::Stopped { .. } => "stopped",
@@ -58,6 +59,7 @@ fn cells(component: &ComponentReport, view: &View) -> [String; 16] {
     };
     let source = component.installed.as_ref().map(|installed| match installed.source {
         VersionOrigin::Annotation => "annotation",
+        VersionOrigin::Label => "label",
         VersionOrigin::ImageTag => "image_tag",
     });
     let step = behind.map(|behind| match behind.step {
@@ -81,8 +83,9 @@ fn cells(component: &ComponentReport, view: &View) -> [String; 16] {
         behind.and_then(|behind| behind.days).map(|days| days.to_string()).unwrap_or_default(),
         component.desired.to_string(),
         component.ready.to_string(),
-        component.images.first().map(ToString::to_string).unwrap_or_default(),
+        component.image().unwrap_or_default().to_owned(),
         component.created.map(|at| view.now.duration_since(at).as_secs().to_string()).unwrap_or_default(),
+        component.runs.clone().unwrap_or_default(),
     ]
 }
 

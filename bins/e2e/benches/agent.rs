@@ -13,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const IDLE: Duration = Duration::from_secs(20);
+const DUE_VIEWS: usize = 9;
 const ANOTHER: Duration = Duration::from_secs(31);
 
 fn main() {
@@ -33,19 +34,21 @@ fn main() {
     while !get(&agent.first_line, "/readyz").starts_with("HTTP/1.1 200") {}
     println!("  one collection            {:7.2} s", start.elapsed().as_secs_f64());
     agent.tell("after a collection");
+    cluster.sent("the first view");
     agent.rest("between polls");
 
     let page = get(&agent.first_line, "/");
-    assert!(page.contains("10,000 objects") && page.contains("BackOff"), "the page shows the cluster");
+    assert!(page.contains("10,000") && page.contains("BackOff"), "the page shows the cluster");
     println!("  the page                  {:7.0} KiB", page.len() as f64 / 1024.0);
     agent.tell("after a page");
-    for _ in 0..3 {
+    for _ in 0..DUE_VIEWS {
         std::thread::sleep(ANOTHER);
         get(&agent.first_line, "/");
         // A page does not wait for a collection that takes long.
         std::thread::sleep(Duration::from_secs(5));
+        cluster.sent("a due view");
     }
-    agent.tell("after four collections");
+    agent.tell("between views");
     agent.rest("between polls");
 
     let report = get(&agent.first_line, "/report.json");
@@ -69,6 +72,13 @@ impl Running {
     fn tell(&self, when: &str) {
         let (now, peak) = (self.memory("VmRSS:"), self.memory("VmHWM:"));
         println!("  memory {when:<24} {now:5.1} MiB, peak {peak:5.1} MiB");
+    }
+
+    /// What the cluster sent since it was asked last.
+    fn sent(&self, when: &str) {
+        let answer = get(&self.first_line, "/sent");
+        let (requests, bytes) = answer.rsplit_once("\r\n\r\n").unwrap().1.split_once(' ').unwrap();
+        println!("  {when:<25} {requests:>4} requests, {:6.1} MB", bytes.parse::<f64>().unwrap() / 1e6);
     }
 
     fn rest(&self, when: &str) {
@@ -112,7 +122,7 @@ fn kubeconfig_of(addr: &str) -> String {
 
 fn get(addr: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(addr).unwrap();
-    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).unwrap();
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: {addr}\r\nconnection: close\r\n\r\n").as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer

@@ -74,7 +74,7 @@ fn until_first_page(kubeconfig: &Path) -> (Duration, u64) {
     let mut addr = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut addr).unwrap();
     let mut stream = TcpStream::connect(addr.trim()).unwrap();
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n").unwrap();
     let mut page = String::new();
     stream.read_to_string(&mut page).unwrap();
     let time = start.elapsed();

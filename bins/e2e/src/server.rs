@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -51,14 +51,21 @@ async fn connection(stream: TcpStream, state: Arc<State>) {
     }
 }
 
+/// Whether a client takes a compressed answer.
+pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
+    let encodings = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    encodings.is_some_and(|encodings| encodings.contains("gzip"))
+}
+
 async fn handle(state: Arc<State>, request: Request<Incoming>) -> Result<Response<ReplyBody>, HungUp> {
     let (request, body) = request.into_parts();
+    let gzip = takes_gzip(&request.headers);
     let effect = state.enter(&request);
     let lost = matches!(effect, Some(Effect::Lost));
     let mut delivery = Delivery::Whole;
     match effect {
         Some(Effect::HangUp) => return Err(HungUp),
-        Some(Effect::Reply(reply)) => return Ok(reply.into_response(delivery)),
+        Some(Effect::Reply(reply)) => return Ok(reply.into_response(delivery, gzip)),
         Some(Effect::Late(by)) => tokio::time::sleep(by).await,
         Some(Effect::Deliver(scripted)) => delivery = scripted,
         Some(Effect::Lost) | None => {}
@@ -67,7 +74,7 @@ async fn handle(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
         Ok(body) => state.answer(&request, &body.to_bytes()),
         Err(_) => Failure::bad_request("the request's body could not be read").into_reply(),
     };
-    if lost { Err(HungUp) } else { Ok(reply.into_response(delivery)) }
+    if lost { Err(HungUp) } else { Ok(reply.into_response(delivery, gzip)) }
 }
 
 /// Makes hyper close the connection without an answer.

@@ -27,6 +27,8 @@ pub struct RecordedRequest {
     pub query: Option<String>,
     /// The header `User-Agent`.
     pub user_agent: Option<String>,
+    /// Whether the client takes a compressed answer.
+    pub takes_gzip: bool,
 }
 
 /// Nothing stands at the path.
@@ -126,6 +128,7 @@ impl State {
             path: path.to_owned(),
             query: query.map(Into::into),
             user_agent: user_agent.map(Into::into),
+            takes_gzip: crate::server::takes_gzip(&request.headers),
         });
         let sent = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let sent = sent.and_then(|value| value.strip_prefix("Bearer "));

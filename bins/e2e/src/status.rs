@@ -1,11 +1,19 @@
 //! Answers, and the `Status` objects of failed requests as an API server words them.
 
+use std::io::Write;
+
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::{Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::body::{Delivery, ReplyBody};
 use crate::target::Target;
+
+/// Answers of so many bytes are compressed for a client that takes gzip, as a real API server does:
+/// <https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/2338-graduate-API-gzip-compression-support-to-GA>.
+const COMPRESSED_FROM: usize = 128 * 1024;
 
 /// An answer to a request.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +31,14 @@ impl Reply {
         Self { code, content_type: "application/json", retry_after: None, body }
     }
 
-    pub(crate) fn into_response(self, delivery: Delivery) -> Response<ReplyBody> {
-        let mut response = Response::new(ReplyBody::new(self.body, delivery));
+    /// `gzip` is whether the client takes it.
+    pub(crate) fn into_response(self, delivery: Delivery, gzip: bool) -> Response<ReplyBody> {
+        let compressed = (gzip && self.body.len() >= COMPRESSED_FROM).then(|| compressed(&self.body));
+        let is_compressed = compressed.is_some();
+        let mut response = Response::new(ReplyBody::new(compressed.unwrap_or(self.body), delivery));
+        if is_compressed {
+            response.headers_mut().insert(header::CONTENT_ENCODING, header::HeaderValue::from_static("gzip"));
+        }
         *response.status_mut() = self.code;
         response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(self.content_type));
         if let Some(seconds) = self.retry_after {
@@ -32,6 +46,14 @@ impl Reply {
         }
         response
     }
+}
+
+/// At the level that an API server uses.
+fn compressed(body: &[u8]) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(1));
+    // Memory takes everything.
+    encoder.write_all(body).ok();
+    encoder.finish().unwrap_or_default().into()
 }
 
 /// A failed request: what its `Status` object says.

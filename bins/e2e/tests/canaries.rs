@@ -101,7 +101,12 @@ fn leaving(inventory: &Inventory) -> String {
 
 /// Inventories of one object of each list at most: of so many objects each is in one.
 fn one_by_one(inventory: &Inventory, objects: usize) -> Vec<Inventory> {
-    fn one<T: Clone, E: Clone>(section: &Result<Vec<T>, E>, index: usize) -> Result<Vec<T>, E> {
+    fn one<T, S, E>(section: &Result<S, E>, index: usize) -> Result<S, E>
+    where
+        T: Clone,
+        S: std::ops::Deref<Target = [T]> + FromIterator<T>,
+        E: Clone,
+    {
         section.as_ref().map(|all| all.get(index).cloned().into_iter().collect()).map_err(Clone::clone)
     }
     (0..objects)

@@ -102,6 +102,6 @@ async fn an_agent_with_a_catalog_watches_that_product_by_its_labels_and_its_anno
 async fn a_version_that_cannot_be_told_names_the_annotation_of_the_product() {
     let world = acme("canary").await;
     let page = page(world.agent.addr).await;
-    assert!(page.contains("the annotation acme.example/version says “canary”, which is no version"), "{page}");
+    assert!(page.contains("the annotation acme.example/version is “canary”, which is no version"), "{page}");
     assert!(page.contains("Could not tell of 2 components: the product's release is not known"), "{page}");
 }

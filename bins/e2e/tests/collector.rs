@@ -325,6 +325,48 @@ async fn one_odd_object_does_not_fail_its_list() {
 }
 
 #[tokio::test]
+async fn answers_are_asked_for_compressed_and_a_small_one_that_unpacks_to_a_huge_one_is_refused() {
+    let (cluster, client) = start(Recording::Onprem2018).await;
+    let whole = content(collector(&client).collect().await.unwrap());
+    // Past the size from which a server compresses.
+    let padded = |mut list: serde_json::Value| {
+        list["items"][0]["metadata"]["annotations"]["a"] = "x".repeat(200_000).into();
+        list
+    };
+    cluster.set(PODS, padded(cluster.get(PODS).unwrap()));
+    cluster.take_requests();
+    assert_eq!(content(collector(&client).collect().await.unwrap()).pods, whole.pods);
+    let asked = cluster.take_requests();
+    assert!(asked.iter().all(|request| request.takes_gzip));
+    let bomb = format!(r#"{{"kind":"PodList","items":[{}"#, " ".repeat(65 << 20));
+    cluster.script(Fault::new(PODS, Answer::Raw { code: 200, content_type: "application/json", body: bomb.into() }));
+    let refused = collector(&client).collect().await.unwrap().pods.unwrap_err();
+    assert_eq!(refused.cause, UnreadableCause::BadAnswer, "{refused}");
+}
+
+#[tokio::test]
+async fn nodes_are_read_every_five_minutes_and_their_age_is_known() {
+    let (cluster, client) = start(Recording::Onprem2018).await;
+    let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let clock = Arc::new(ManualClock::new(start));
+    let collector = KubeCollector::new(client, Namespace::default(), clock.clone());
+    let read = async || {
+        let inventory = collector.collect().await.unwrap();
+        let asked = cluster.take_requests().into_iter().filter(|request| request.path == "/api/v1/nodes").count();
+        (asked, inventory.nodes_read_at, inventory.nodes.map(|nodes| nodes.len()).ok())
+    };
+    assert_eq!(read().await, (1, None, Some(5)));
+    clock.advance(SignedDuration::from_secs(299));
+    clock.set("1999-01-01T00:00:00Z".parse().unwrap());
+    assert_eq!(read().await, (0, Some(start), Some(5)), "a clock that was set back changes nothing");
+    clock.advance(SignedDuration::from_secs(1));
+    // What fails is not kept: the next collection tries again.
+    cluster.script(Fault::new("/api/v1/nodes", Answer::status(500)).times(1));
+    assert_eq!(read().await, (1, None, None));
+    assert_eq!(read().await, (1, None, Some(5)));
+}
+
+#[tokio::test]
 async fn a_change_in_the_cluster_is_seen_by_the_next_collection() {
     let (cluster, client) = start(Recording::EksCurrent).await;
     let router = "/apis/apps/v1/namespaces/deis/deployments/deis-router";

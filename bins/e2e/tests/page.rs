@@ -17,12 +17,13 @@ const DAEMON_SETS: &str = "/apis/apps/v1/namespaces/deis/daemonsets";
 const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/deis/deployments";
 
 #[tokio::test]
-async fn the_banner_names_what_is_out_of_date_and_how_long() {
+async fn the_banner_begins_with_the_worst_fact_and_names_what_is_out_of_date() {
     let world = world(Recording::Onprem2018, &[]).await;
     let page = page(world.agent.addr).await;
-    assert!(page.contains("14 of 15 installed components are out of date"), "{page}");
+    assert!(page.contains(
+        "<div class=\"banner bad\"><div class=\"wrap\"><h2>deis-minio is unhealthy; 1 missing; 13 out of date; "
+    ));
     assert!(page.contains("deis-builder v2.13.1 → v2.13.7"));
-    assert!(page.contains("; oldest lag 1,"), "{page}");
 }
 
 #[tokio::test]
@@ -54,7 +55,7 @@ async fn a_tile_shows_the_rows_that_it_counts() {
 async fn with_checks_off_the_page_says_off_and_missing_and_unhealthy_still_show() {
     let world = world(Recording::Onprem2018, &[("CHECK_VERSIONS", "false")]).await;
     let page = page(world.agent.addr).await;
-    assert!(page.contains("Update checks are off"), "{page}");
+    assert!(page.contains("; update checks are off</h2>"), "{page}");
     assert!(page.contains("CHECK_VERSIONS is false"));
     assert!(page.contains("CrashLoopBackOff") && page.contains("deis-registry-token-refresher"));
     assert!(!page.contains("<span class=\"badge warn\">▲ outdated"));
@@ -71,7 +72,7 @@ async fn an_unreachable_versions_service_is_told_and_everything_else_still_shows
     };
     let agent = world::agent(&flags, &[]).await;
     let page = page(agent.addr).await;
-    assert!(page.contains("Cannot tell") && page.contains("could not be told"), "{page}");
+    assert!(page.contains("; updates unknown"), "{page}");
     assert!(page.contains("http://127.0.0.1:9/ cannot be reached"), "{page}");
     assert!(page.contains("CrashLoopBackOff") && page.contains("✕ missing"));
 }
@@ -250,5 +251,5 @@ async fn a_cluster_that_does_not_answer_is_a_page_and_no_error() {
     let world = world::world_of(cluster, Arc::new(MemoryStore::default()), &[]).await;
     let answer = http().get(format!("http://{}/", world.agent.addr)).send().await.unwrap();
     assert_eq!(answer.status(), 200);
-    assert!(answer.text().await.unwrap().contains("Nothing of the cluster has been seen yet."));
+    assert!(answer.text().await.unwrap().contains("nothing of the cluster has been seen yet"));
 }

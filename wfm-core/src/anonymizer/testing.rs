@@ -14,6 +14,7 @@ use crate::cluster::ClusterId;
 use crate::collector::Inventory;
 use crate::release::Releases;
 
+mod components;
 mod dice;
 mod expected;
 mod facts;

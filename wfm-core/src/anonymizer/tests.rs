@@ -112,7 +112,8 @@ fn pods_nodes_and_times_do_not_show() {
             container_runtime: "falcon".into(),
             architecture: "falcon".into(),
             ..Node::default()
-        }]),
+        }]
+        .into()),
         ..Inventory::empty("2026-01-01T00:00:00Z".parse().unwrap())
     };
     assert_eq!(check_in(&inventory), sent(inventory.deployments.unwrap()));

@@ -73,6 +73,16 @@ impl<'a> Vocabulary<'a> {
         Self { catalog, releases }
     }
 
+    /// The catalog, which has all names.
+    pub(super) fn catalog(&self) -> &'a Catalog {
+        self.catalog
+    }
+
+    /// Whether a version of a component is published, in whatever form.
+    pub(super) fn is_published(&self, component: &ComponentName, version: &Version) -> bool {
+        self.releases.find_on_any_train(component, version).is_some()
+    }
+
     /// The catalog's own copy of a name that matches exactly.
     #[must_use]
     pub fn component(&self, name: &str) -> Option<&'a ComponentName> {

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Inventory, NamespaceState, Section, Unreadable};
+use super::{Inventory, NamespaceState, Resource, Unreadable};
 
 /// A section that could not be read and holds what was seen before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ impl Inventory {
         fill.section(&mut self.replication_controllers, &last.replication_controllers);
         fill.section(&mut self.pods, &last.pods);
         fill.section(&mut self.services, &last.services);
+        if self.nodes.is_err() {
+            self.nodes_read_at = last.nodes_read_at;
+        }
         fill.section(&mut self.nodes, &last.nodes);
         fill.section(&mut self.events, &last.events);
         self.stale.extend(stale);
@@ -43,10 +46,11 @@ struct Fill<'a> {
 }
 
 impl Fill<'_> {
-    fn section<T: Clone>(&mut self, now: &mut Section<T>, last: &Section<T>) {
+    fn section<T: Clone>(&mut self, now: &mut Result<T, Unreadable>, last: &Result<T, Unreadable>) {
         let (Err(unreadable), Ok(seen)) = (&*now, last) else { return };
         let before = self.last.stale.iter().find(|stale| stale.unreadable.resource == unreadable.resource);
-        let seen_at = before.map_or(self.last.taken_at, |stale| stale.seen_at);
+        let earlier = self.last.nodes_read_at.filter(|_| unreadable.resource == Resource::Nodes);
+        let seen_at = before.map_or(earlier.unwrap_or(self.last.taken_at), |stale| stale.seen_at);
         self.stale.push(Stale { unreadable: unreadable.clone(), seen_at });
         *now = Ok(seen.clone());
     }

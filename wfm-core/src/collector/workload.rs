@@ -54,14 +54,6 @@ impl Workload {
             deleted: None,
         }
     }
-
-    /// The container that the workload is about: the one that carries its name, else the first that is not an init
-    /// container.
-    #[must_use]
-    pub fn own_container(&self) -> Option<&Container> {
-        let mut running = self.containers.iter().filter(|container| !container.init);
-        running.clone().find(|container| container.name == self.name).or_else(|| running.next())
-    }
 }
 
 /// How far the newest template of a workload has reached its pods, as its controller reports it. A change of the template

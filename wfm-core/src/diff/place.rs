@@ -9,9 +9,13 @@ use crate::release::Release;
 use crate::version::Version;
 
 /// Places a version in a line of releases (lowest precedence first), of which only those count that are not yanked and that
-/// the pin admits; `None` where nothing but yanked releases is in the line.
-pub(super) fn place(version: &Version, line: &[Release], pin: Option<&Requirement>) -> Option<(Freshness, Remarks)> {
-    let own = line.iter().find(|release| release.version() == version);
+/// the pin admits; `None` where nothing but yanked releases is in the line. A variant is placed as the version that it is
+/// one of, unless the variant itself is published.
+pub(super) fn place(installed: &Version, line: &[Release], pin: Option<&Requirement>) -> Option<(Freshness, Remarks)> {
+    let own = line.iter().find(|release| release.version() == installed);
+    let is_published = |version: &Version| line.iter().any(|release| release.version().precedence(version).is_eq());
+    let base = installed.variant_of().filter(|_| !is_published(installed));
+    let version = base.as_ref().unwrap_or(installed);
     let published = || line.iter().filter(|release| release.yanked().is_none());
     let offered = || published().filter(|release| pin.is_none_or(|pin| pin.admits(release.version())));
     published().next()?;
@@ -20,6 +24,8 @@ pub(super) fn place(version: &Version, line: &[Release], pin: Option<&Requiremen
         yanked: own.and_then(Release::yanked).cloned(),
         stopover: latest.and_then(|latest| stopover(version, latest, offered())),
         held: pin.and_then(|pin| held(version, latest, pin, published())),
+        variant_of: base.clone().filter(is_published),
+        overruled: None,
     };
     let freshness = match latest {
         None => {

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use crate::installed::Overruled;
 use crate::release::Yank;
 use crate::version::Version;
 
@@ -15,6 +16,12 @@ pub struct Remarks {
     /// A pin keeps newer releases away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
+    /// The published version that the installed one is a variant of: it is compared as if it were that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_of: Option<Version>,
+    /// An annotation or label has another version than the one that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overruled: Option<Overruled>,
 }
 
 impl Remarks {

@@ -81,8 +81,26 @@ fn a_version_past_the_latest_is_ahead() {
 }
 
 #[test]
-fn a_hot_fix_that_was_never_published_is_behind_by_releases_but_not_by_days() {
-    assert_eq!(router_at("v2.9.0-hotfix.1", "stable"), outdated("v2.10.0", Step::Minor, 3, None));
+fn a_hot_fix_that_was_never_published_is_behind_by_later_releases_but_not_by_days() {
+    assert_eq!(router_at("v2.9.0-hotfix.1", "stable"), outdated("v2.10.0", Step::Minor, 2, None));
+}
+
+#[test]
+fn a_variant_is_placed_as_its_release_unless_it_is_published_itself() {
+    for version in ["v2.10.0-alpine", "2.10.0-hotfix.1", "v2.10.0-5-gabc123"] {
+        assert_eq!(router_at(version, "stable"), Freshness::Current, "{version}");
+    }
+    assert_eq!(router_at("v2.10.1-alpine", "stable"), Freshness::Ahead { latest: "v2.10.0".parse().unwrap() });
+    assert_eq!(router_at("v2.10.0-rc1", "stable"), outdated("v2.10.0", Step::PreRelease, 1, None));
+
+    let mut all = releases();
+    all.insert(release("deis-router", "stable", "v2.10.0-alpine", "2020-03-01"));
+    let line = all.line(&Train::stable(), &"deis-router".parse().unwrap());
+    let (freshness, remarks) = place::place(&"v2.10.0-alpine".parse().unwrap(), line, None).unwrap();
+    assert_eq!(freshness, outdated("v2.10.0", Step::PreRelease, 1, Some(0)));
+    assert_eq!(remarks.variant_of, None, "what is published is compared as it is");
+    let (_, remarks) = place::place(&"v2.10.0-slim".parse().unwrap(), line, None).unwrap();
+    assert_eq!(remarks.variant_of, Some("v2.10.0".parse().unwrap()));
 }
 
 #[test]

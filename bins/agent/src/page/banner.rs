@@ -1,93 +1,283 @@
-//! The one sentence for a glance: out of date, current, off, or not to be told.
+//! The one sentence for a glance. Its colour and its first words are those of the worst fact.
 
-use jiff::Timestamp;
-use maud::{Markup, html};
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, Render, html};
+use wfm_core::collector::NamespaceState;
 use wfm_core::diff::{Behind, Freshness, UnknownReason};
+use wfm_core::health::Health;
 use wfm_core::report::{ClusterReport, ComponentReport, Tile};
 use wfm_core::source::SourceErrorCause;
 use wfm_core::version::{Step, Version};
 
+use super::notices::flaws;
 use crate::agent::View;
-use crate::updates::{Failure, Learnt};
+use crate::updates::Failure;
 use crate::words::{ago, count, grouped};
 
-/// How many components the sentence names before it says "and n more".
+/// How many components a sentence names before it counts the rest.
 const NAMED: usize = 4;
+/// A cluster that cannot be read for so long is no passing fault.
+const A_MOMENT: SignedDuration = SignedDuration::from_mins(2);
 
 pub(super) fn banner(view: &View) -> Markup {
     let Some(report) = &view.report else {
-        return html! { (strip("dim", "Cannot tell", &html! { "Nothing of the cluster has been seen yet." })) };
+        return strip(Severity::Unknown, "Unknown: nothing of the cluster has been seen yet", &html! {});
     };
-    let updates = &view.updates;
-    match (updates.is_on, updates.learnt.checked_at) {
-        (false, _) => strip("dim", "Update checks are off", &off(view)),
-        (true, None) => strip("warn", "Cannot tell", &never(&updates.learnt)),
-        (true, Some(checked)) => html! {
-            @if updates.is_stale(view.now) { (stale(view, checked)) }
-            (known(view, report, checked))
-        },
+    let mut facts = cluster(view, report);
+    facts.extend(components(view, report));
+    facts.extend(updates(view));
+    let worst = facts.iter().map(|fact| fact.severity).max().unwrap_or(Severity::Well);
+    let checked = view.updates.learnt.checked_at.filter(|_| view.updates.is_on && !view.updates.is_stale(view.now));
+    let checked = checked.map(|at| format!("checked {}.", ago(view.now, at)));
+    let details: Vec<&Markup> = facts.iter().filter_map(|fact| fact.detail.as_ref()).collect();
+    if worst == Severity::Well {
+        let all = all_current(report);
+        let body = html! {
+            (all) @if let Some(checked) = checked { ", " (checked) }
+            @for detail in details { " " (detail) }
+        };
+        return html! { div.banner.quiet.(worst.class()) { div.wrap { p { (body) } } } };
+    }
+    let checked = checked.map(|checked| html! { "C" (checked[1..]) });
+    let body = html! {
+        @for (at, sentence) in details.into_iter().chain(&checked).enumerate() { @if at > 0 { " " } (sentence) }
+    };
+    facts.sort_by_key(|fact| std::cmp::Reverse(fact.severity));
+    let words = facts.iter().enumerate().map(|(at, fact)| if at == 0 { &fact.sentence } else { &fact.phrase });
+    let words: Vec<&str> = words.map(String::as_str).filter(|words| !words.is_empty()).collect();
+    strip(worst, &words.join("; "), &body)
+}
+
+/// How bad a fact is, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Severity {
+    Well,
+    Unknown,
+    Warning,
+    Bad,
+    /// The cluster itself, before all that is in it.
+    Worst,
+}
+
+impl Severity {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Well => "ok",
+            Self::Unknown => "dim",
+            Self::Warning => "warn",
+            Self::Bad | Self::Worst => "bad",
+        }
     }
 }
 
-/// Whether a component is there; it may be there unseen.
-fn is_seen(freshness: &Freshness) -> bool {
-    !matches!(freshness, Freshness::Missing | Freshness::Unknown { reason: UnknownReason::Unreadable { .. } })
+/// Something that keeps the banner from being green.
+struct Fact {
+    severity: Severity,
+    /// As the first words of the heading.
+    sentence: String,
+    /// As further words of the heading; nothing if it needs none.
+    phrase: String,
+    /// A sentence below the heading.
+    detail: Option<Markup>,
 }
 
-/// Before everything that may have changed since.
-fn stale(view: &View, checked: Timestamp) -> Markup {
-    let class = if view.updates.is_too_old(view.now) { "bad" } else { "warn" };
-    let why = view.updates.learnt.failure.as_ref();
-    let body = html! {
-        "The last successful check was " (ago(view.now, checked))
-        @if let Some(Failure { message, .. }) = why { " (" bdi { (message) } ")" }
-        ". What was known then:"
+/// What holds of the cluster as a whole.
+fn cluster(view: &View, report: &ClusterReport) -> Vec<Fact> {
+    let namespace = &view.namespace;
+    let fact = |severity, sentence: String, detail| Fact { severity, phrase: sentence.clone(), sentence, detail };
+    let state = match report.inventory.namespace {
+        NamespaceState::Terminating { .. } => Some(format!("The namespace {namespace} is being deleted")),
+        NamespaceState::Absent => Some(format!("The namespace {namespace} does not exist")),
+        NamespaceState::Active | NamespaceState::Unknown => None,
     };
-    strip(class, "Cannot tell", &body)
+    let trouble = view.namespace_trouble().map(|sentence| html! { (sentence) });
+    let state = state.map(|sentence| fact(Severity::Worst, sentence, trouble));
+    let old = view.stale_since().map(|seen| {
+        let severity = if view.now.duration_since(seen) > A_MOMENT { Severity::Bad } else { Severity::Warning };
+        fact(severity, format!("The cluster cannot be read: this was seen {}", ago(view.now, seen)), None)
+    });
+    state.into_iter().chain(old).collect()
 }
 
-fn known(view: &View, report: &ClusterReport, checked: Timestamp) -> Markup {
-    let outdated: Vec<Outdated<'_>> = report.managed().filter_map(Outdated::of).collect();
-    let installed = report.count_components(|component| component.freshness != Freshness::Missing);
-    let doubts = doubts(view);
-    let flaws = super::notices::flaws(view, report);
-    let rest = html! { (security(flaws)) (withdrawn(report)) (rest(report)) };
-    if outdated.is_empty() {
-        let how_many = |wanted: fn(&Freshness) -> bool| report.count_components(|c| wanted(&c.freshness));
-        let unknown = how_many(|freshness| matches!(freshness, Freshness::Unknown { .. }));
-        let ignored = how_many(|freshness| matches!(freshness, Freshness::Ignored { .. }));
-        let current = (installed - unknown - ignored) as u64;
-        let quiet = html! {
-            @if installed == 0 { "No component is installed" }
-            @else if unknown + ignored == 0 { "✓ All " (grouped(current)) " current" } @else { (grouped(current)) " current" }
-            @if ignored > 0 { ", " (ignored) " ignored" }
-            @if unknown > 0 { ", " (unknown) " could not be told" }
-            ", checked " (ago(view.now, checked)) "." (doubts) (rest)
-        };
-        let class = match (flaws, unknown) {
-            (1.., _) => "bad",
-            _ if is_older(view) => "warn",
-            (0, 0) if installed > 0 && !view.updates.is_stale(view.now) => "ok",
-            _ => "dim",
-        };
-        return html! { div.banner.quiet.(class) { div.wrap { p { (quiet) } } } };
+/// What holds of the components. The numbers are those of the tiles.
+fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
+    let of = |tile| {
+        let mut rows: Vec<&ComponentReport> = report.managed().filter(|c| c.tile() == Some(tile)).collect();
+        // A component that several workloads run has a row for each.
+        rows.dedup_by_key(|row| &row.name);
+        rows
+    };
+    let mut facts = Vec::new();
+    let flaws = flaws(view, report);
+    if flaws > 0 {
+        let verb = if flaws == 1 { "concerns" } else { "concern" };
+        let sentence = format!("{} {verb} what is installed", count(flaws as u64, "security notice"));
+        let detail = html! { strong { a href="./#notices" { (sentence) } "." } };
+        facts.push(Fact { severity: Severity::Bad, phrase: sentence.clone(), sentence, detail: Some(detail) });
     }
-    let severity = if flaws > 0 || view.updates.is_too_old(view.now) { "bad" } else { "warn" };
-    let (named, more) = outdated.split_at(outdated.len().min(NAMED));
-    let majors = outdated.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
-    let behind = report.count_components(|component| matches!(component.freshness, Freshness::Outdated { .. }));
-    let verb = if behind == 1 { "is" } else { "are" };
-    let seen = report.count_components(|component| is_seen(&component.freshness)) as u64;
-    let title = format!("{behind} of {} {verb} out of date", count(seen, "installed component"));
-    let body = html! {
+    let (unhealthy, missing) = (of(Tile::Unhealthy), of(Tile::Missing));
+    facts.extend(some(&unhealthy, Severity::Bad, "unhealthy", |names| html! { "Unhealthy: " (names) "." }));
+    let mut absent = some(&missing, Severity::Bad, "missing", |names| html! { "Missing: " (names) "." });
+    if let Some(absent) = absent.as_mut().filter(|_| missing.len() == report.count_components(|_| true)) {
+        absent.sentence = "No component is installed".to_owned();
+    }
+    facts.extend(absent);
+    let withdrawn: Vec<&ComponentReport> = report.managed().filter(|c| c.remarks.yanked.is_some()).collect();
+    if !withdrawn.is_empty() {
+        let phrase = format!("{} withdrawn", withdrawn.len());
+        let sentence = format!("{} installed, and withdrawn by the maker", count(withdrawn.len() as u64, "version"));
+        let detail = html! { strong { "Withdrawn by the maker, and installed: " (Names::of(&withdrawn, "")) "." } };
+        facts.push(Fact { severity: Severity::Warning, sentence, phrase, detail: Some(detail) });
+    }
+    facts.extend(outdated(report, &of(Tile::Outdated)));
+    let mut unknown = of(Tile::Unknown);
+    unknown.retain(|component| !is_of_all(component));
+    facts.extend(some(&unknown, Severity::Unknown, "unknown", |names| html! { "Unknown: " (names) "." }));
+    facts
+}
+
+/// Whether a component is unknown for a reason that holds of all, and is said once.
+fn is_of_all(component: &ComponentReport) -> bool {
+    let of_all = |reason: &UnknownReason| matches!(reason, UnknownReason::ChecksOff | UnknownReason::NotFetched);
+    matches!(&component.freshness, Freshness::Unknown { reason } if of_all(reason))
+}
+
+/// A fact about several components of one tile.
+fn some(
+    components: &[&ComponentReport],
+    severity: Severity,
+    tile: &'static str,
+    detail: impl Fn(Names<'_>) -> Markup,
+) -> Option<Fact> {
+    let [first, rest @ ..] = components else { return None };
+    let all = components.len();
+    let sentence = match rest {
+        [] => format!("{} is {tile}", first.name),
+        _ => format!("{} are {tile}", count(all as u64, "component")),
+    };
+    let detail = Some(detail(Names::of(components, tile)));
+    Some(Fact { severity, sentence, phrase: format!("{all} {tile}"), detail })
+}
+
+fn outdated(report: &ClusterReport, outdated: &[&ComponentReport]) -> Option<Fact> {
+    let all: Vec<Outdated<'_>> = outdated.iter().filter_map(|component| Outdated::of(component)).collect();
+    if all.is_empty() {
+        return None;
+    }
+    let installed = report.count_components(|component| component.tile() != Some(Tile::Missing)) as u64;
+    let verb = if all.len() == 1 { "is" } else { "are" };
+    let (named, more) = all.split_at(all.len().min(NAMED));
+    let majors = all.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
+    let detail = html! {
+        "Out of date: "
         @for (at, one) in named.iter().enumerate() { @if at > 0 { ", " } (one) }
         @if !more.is_empty() { " and " a href="./?status=outdated#components" { (more.len()) " more" } }
-        @if let Some(days) = outdated.iter().filter_map(|one| one.behind.days).max() { "; oldest lag " (count(days.into(), "day")) }
         "."
         @if majors > 0 { " " strong { (count(majors, "major release")) } " among them: read the notes before you upgrade." }
-        " Checked " (ago(view.now, checked)) "." (doubts) (rest)
     };
-    strip(severity, &title, &body)
+    Some(Fact {
+        severity: Severity::Warning,
+        sentence: format!("{} of {} {verb} out of date", all.len(), count(installed, "installed component")),
+        phrase: format!("{} out of date", all.len()),
+        detail: Some(detail),
+    })
+}
+
+/// What is not known of the published releases.
+fn updates(view: &View) -> Option<Fact> {
+    let updates = &view.updates;
+    let fact = |severity, sentence: String, phrase: &str, detail| {
+        Some(Fact { severity, sentence, phrase: phrase.to_owned(), detail })
+    };
+    if !updates.is_on {
+        return fact(Severity::Unknown, "Update checks are off".to_owned(), "update checks are off", Some(off(view)));
+    }
+    let failure = updates.learnt.failure.as_ref();
+    let Some(at) = updates.learnt.checked_at else {
+        let detail = match failure {
+            Some(failure) => {
+                html! { "Update check failed: " bdi { (failure.message) } ". The agent tries again by itself." }
+            }
+            None => html! { "The first update check has not ended yet." },
+        };
+        return fact(
+            Severity::Warning,
+            "Unknown whether updates are available".to_owned(),
+            "updates unknown",
+            Some(detail),
+        );
+    };
+    if updates.is_stale(view.now) {
+        let severity = if updates.is_too_old(view.now) { Severity::Bad } else { Severity::Warning };
+        let why = failure.map(|failure| html! { " (" bdi { (failure.message) } ")" });
+        let detail = html! { "More may have been released since" @if let Some(why) = why { (why) } "." };
+        let sentence = format!("Unknown: the last successful update check was {}", ago(view.now, at));
+        return fact(severity, sentence, "update check is old", Some(detail));
+    }
+    let older = failure.is_some_and(|failure| failure.cause == SourceErrorCause::Older);
+    let detail = failure.map(|failure| failed(view.now, failure));
+    let severity = if older { Severity::Warning } else { Severity::Well };
+    let sentence = if older { "The last update check brought an older list" } else { "" };
+    detail.map(|detail| Fact { severity, sentence: sentence.to_owned(), phrase: String::new(), detail: Some(detail) })
+}
+
+fn failed(now: Timestamp, failure: &Failure) -> Markup {
+    html! { "The last update check failed " (ago(now, failure.at)) ": " bdi { (failure.message) } "." }
+}
+
+fn off(view: &View) -> Markup {
+    html! {
+        @if view.sharing.destination.is_none() {
+            "No versions service is set: give one with " code { "--versions-url" } " or " code { "VERSIONS_API_URL" } "."
+        } @else {
+            "CHECK_VERSIONS is false, so no component is compared with its releases."
+        }
+    }
+}
+
+fn all_current(report: &ClusterReport) -> String {
+    let all = report.count_components(|_| true);
+    let ignored = report.count_components(|component| matches!(component.freshness, Freshness::Ignored { .. }));
+    match (all, ignored) {
+        (0, _) => "No component is installed".to_owned(),
+        (_, 0) => format!("✓ All {} current", grouped(all as u64)),
+        (_, ignored) => format!("✓ {} current, {ignored} ignored", grouped((all - ignored) as u64)),
+    }
+}
+
+/// Some components by name, each a link to its row, and how many more there are.
+struct Names<'a> {
+    named: &'a [&'a ComponentReport],
+    more: usize,
+    tile: &'static str,
+}
+
+impl<'a> Names<'a> {
+    fn of(components: &'a [&'a ComponentReport], tile: &'static str) -> Self {
+        let (named, more) = components.split_at(components.len().min(NAMED));
+        Self { named, more: more.len(), tile }
+    }
+}
+
+impl Render for Names<'_> {
+    fn render(&self) -> Markup {
+        html! {
+            @for (at, component) in self.named.iter().enumerate() {
+                @if at > 0 { ", " }
+                a.nobreak href={ "./?text=" (component.name) "#components" } { (component.name) }
+                @if let Some(why) = why(component) { " (" (why) ")" }
+            }
+            @if self.more > 0 { " and " a href={ "./?status=" (self.tile) "#components" } { (self.more) " more" } }
+        }
+    }
+}
+
+/// What explains best why a component is unhealthy.
+fn why(component: &ComponentReport) -> Option<&str> {
+    match &component.health {
+        Health::Unhealthy { reasons } => reasons.get(1).or(reasons.first()).map(String::as_str),
+        _ => None,
+    }
 }
 
 /// A component that is behind.
@@ -106,7 +296,7 @@ impl<'a> Outdated<'a> {
     }
 }
 
-impl maud::Render for Outdated<'_> {
+impl Render for Outdated<'_> {
     fn render(&self) -> Markup {
         html! {
             a.nobreak href={ "./?text=" (self.component.name) "#components" } title="Notes and upgrade" {
@@ -118,68 +308,6 @@ impl maud::Render for Outdated<'_> {
     }
 }
 
-/// Flaws that the maker has told of, worded apart from everything that is merely behind.
-fn security(flaws: usize) -> Markup {
-    let verb = if flaws == 1 { "concerns" } else { "concern" };
-    html! {
-        @if flaws > 0 {
-            " " strong { a href="./#notices" { (count(flaws as u64, "security notice")) } " " (verb) " what is installed." }
-        }
-    }
-}
-
-/// Installed versions that the maker has taken back.
-fn withdrawn(report: &ClusterReport) -> Markup {
-    let names: Vec<&str> =
-        report.managed().filter(|c| c.remarks.yanked.is_some()).map(|component| component.name.as_str()).collect();
-    html! { @if !names.is_empty() { " " strong { "Withdrawn by the maker, and installed: " (names.join(", ")) "." } } }
-}
-
-/// What the versions do not say: absent and broken components.
-fn rest(report: &ClusterReport) -> Markup {
-    let (missing, unhealthy) = (report.count(Tile::Missing), report.count(Tile::Unhealthy));
-    html! {
-        @if missing > 0 { " " a href="./?status=missing#components" { (count(missing as u64, "component")) " missing" } "." }
-        @if unhealthy > 0 { " " a href="./?status=unhealthy#components" { (count(unhealthy as u64, "component")) " unhealthy" } "." }
-    }
-}
-
-/// Whether the last list that was read was an older one.
-fn is_older(view: &View) -> bool {
-    view.updates.learnt.failure.as_ref().is_some_and(|failure| failure.cause == SourceErrorCause::Older)
-}
-
-fn doubts(view: &View) -> Markup {
-    html! {
-        @if view.updates.is_stale(view.now) { " " strong { "This is old: it may have changed since." } }
-        @else if let Some(failure) = &view.updates.learnt.failure { " The last check failed " (failed(view.now, failure)) "." }
-    }
-}
-
-fn failed(now: Timestamp, failure: &Failure) -> Markup {
-    html! { (ago(now, failure.at)) ": " bdi { (failure.message) } }
-}
-
-fn never(learnt: &Learnt) -> Markup {
-    html! {
-        "Whether updates are available could not be told: "
-        @match &learnt.failure {
-            Some(failure) => { (failure.message) ". It is tried again by itself." },
-            None => "the first check has not ended yet.",
-        }
-    }
-}
-
-fn off(view: &View) -> Markup {
-    html! {
-        @if view.sharing.destination.is_none() {
-            "No versions service is set: give one with " code { "--versions-url" } " or " code { "VERSIONS_API_URL" } "."
-        } @else {
-            "CHECK_VERSIONS is false, so whether anything is out of date could not be told."
-        }
-    }
-}
-
-fn strip(class: &str, title: &str, body: &Markup) -> Markup {
-    html! { div.banner.(class) { div.wrap { h2 { (title) } p { (body) } } } }
+fn strip(severity: Severity, title: &str, body: &Markup) -> Markup {
+    html! { div.banner.(severity.class()) { div.wrap { h2 { (title) } p { (body) } } } }
 }

@@ -1,12 +1,14 @@
 //! Every component in a row, with its details.
 
 use maud::{Markup, html};
-use wfm_core::collector::{Event, Pod, Resource, Workload};
+use wfm_core::collector::{Container, Event, Pod, Resource, Workload};
 use wfm_core::component::WorkloadKind;
 use wfm_core::diff::{Behind, Freshness, UnknownReason};
 use wfm_core::health::{Health, PodsByOwner};
+use wfm_core::image;
 use wfm_core::installed::VersionOrigin;
 use wfm_core::report::{ClusterReport, ComponentReport};
+use wfm_core::rollout::RolloutState;
 use wfm_core::version::{Step, Version};
 
 use super::resources::rest;
@@ -22,7 +24,7 @@ const KINDS: [WorkloadKind; 4] =
 const PODS: usize = 25;
 
 pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> Markup {
-    let shown: Vec<&ComponentReport> = report.components.iter().filter(|c| query.matches(c)).collect();
+    let shown: Vec<&ComponentReport> = report.by_trouble().into_iter().filter(|c| query.matches(c)).collect();
     let pods = PodsByOwner::new(report.inventory.pods.as_deref().unwrap_or_default());
     html! {
         section aria-labelledby="components" {
@@ -80,7 +82,7 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &
             td data-label="Status" { (badge::badges(component)) }
             th.name scope="row" data-label="Component" {
                 (component.name) " " span.soft.kind { (component.kind) }
-                @if let Some(image) = component.images.first().and_then(|image| image.split('@').next()) { div.why { code { (image) } } }
+                @if let Some(image) = component.image() { div.why { code { (image::shown(image)) } } }
                 @for line in explanations(component, view, report) { div.why { (line) } }
                 @if !unseen { (details(view, report, component, pods)) }
             }
@@ -95,6 +97,9 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &
 /// Why it has its status, and what is wrong with its pods.
 fn explanations(component: &ComponentReport, view: &View, report: &ClusterReport) -> Vec<String> {
     let mut lines: Vec<String> = why(component, view.namespace.as_str()).into_iter().collect();
+    // What runs while a rollout is stuck is why the component is unhealthy, below.
+    let is_stuck = component.rollout.as_ref().is_some_and(|rollout| rollout.state == RolloutState::Stuck);
+    lines.extend(component.runs.clone().filter(|_| !is_stuck));
     lines.extend(remarks(&component.remarks));
     lines.extend(super::notices::security(view, component));
     let resource = Resource::of(component.kind);
@@ -112,7 +117,11 @@ fn versions(component: &ComponentReport) -> Markup {
         @match &component.installed {
             Some(installed) => {
                 (installed.version)
-                @if installed.source == VersionOrigin::ImageTag { " " span.soft { "(from the image tag)" } }
+                @match installed.source {
+                    VersionOrigin::ImageTag => { " " span.soft { "(from the image tag)" } },
+                    VersionOrigin::Label => { " " span.soft { "(from the label)" } },
+                    VersionOrigin::Annotation => {},
+                }
             },
             None => @match component.version_text() { Some(text) => span.soft { "“" (text) "”" }, None => "–" },
         }
@@ -156,10 +165,7 @@ fn details(view: &View, report: &ClusterReport, component: &ComponentReport, pod
                 (super::notes::notes(view, component))
                 @if let Freshness::Outdated { latest, .. } = &component.freshness {
                     @let next = component.remarks.stopover.as_ref().map_or(Some(latest), |stopover| stopover.first.as_ref());
-                    @if let Some(line) = next.and_then(|next| upgrade_line(view, workload, next)) {
-                        "To upgrade it alone:" pre { (line) }
-                        @if by_annotation(component) { "Its version is read from its annotation: that must say the new version, too." }
-                    }
+                    @if let Some(next) = next { (upgrade(view, component, workload, next)) }
                 }
             }
         }
@@ -212,14 +218,26 @@ fn event_line(view: &View, event: &Event) -> Markup {
     }
 }
 
-fn by_annotation(component: &ComponentReport) -> bool {
-    component.installed.as_ref().is_some_and(|installed| installed.source == VersionOrigin::Annotation)
+/// How to bring a component to the next version.
+fn upgrade(view: &View, component: &ComponentReport, workload: &Workload, next: &Version) -> Markup {
+    let own = component.container.as_ref().and_then(|name| workload.containers.iter().find(|one| one.name == *name));
+    let tag = own.and_then(|own| image::tag(&own.image));
+    let is_set = tag.and_then(|tag| tag.parse().ok()).is_some_and(|version: Version| version == *next);
+    let keeps_pods = workload.rollout.on_delete || workload.kind == WorkloadKind::ReplicationController;
+    let is_annotated = workload.version_annotation.as_ref().is_some_and(|text| !text.trim().is_empty());
+    html! {
+        @if is_set { p { "Its template has " (next) " already." } }
+        @else if let Some(line) = own.and_then(|own| upgrade_line(view, workload, own, next)) {
+            "To upgrade it alone:" pre { (line) }
+            @if is_annotated { p { "Set its annotation to the new version, too." } }
+        }
+        @if keeps_pods && own.is_some() { p { "Pods of the older version stay until you delete them." } }
+    }
 }
 
-/// The command that sets the component's own image to the next version; `None` where its image has no tag to replace.
-fn upgrade_line(view: &View, workload: &Workload, next: &Version) -> Option<String> {
-    let own = workload.own_container()?;
-    let tag = wfm_core::image::tag(&own.image)?;
+/// The command that sets the component's own image to the next version; `None` if its image has no tag to replace.
+fn upgrade_line(view: &View, workload: &Workload, own: &Container, next: &Version) -> Option<String> {
+    let tag = image::tag(&own.image)?;
     let name = own.image.split('@').next()?.strip_suffix(tag)?;
     let kind = workload.kind.as_str().to_lowercase();
     Some(format!("kubectl -n {} set image {kind}/{} {}={name}{next}", view.namespace, workload.name, own.name))

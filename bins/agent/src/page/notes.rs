@@ -49,7 +49,8 @@ fn newer<'a>(view: &'a View, component: &ComponentReport) -> Vec<&'a Release> {
         return Vec::new();
     };
     let line = releases.line(&view.updates.train, &name).iter().rev();
-    line.take_while(|release| release.version().precedence(&installed.version).is_gt())
+    let installed = component.remarks.variant_of.as_ref().unwrap_or(&installed.version);
+    line.take_while(|release| release.version().precedence(installed).is_gt())
         .filter(|release| release.yanked().is_none() && !release.notes().is_empty())
         .take(RELEASES)
         .collect()

@@ -1,11 +1,12 @@
 //! What is in the namespace, kind by kind: what is not ready first.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use maud::{Markup, html};
 use wfm_core::collector::{
-    Inventory, Node, Pod, Resource, Section, Service, ServicePort, Totals, Unreadable, UnreadableCause, Workload,
+    Inventory, Node, Pod, Resource, Service, ServicePort, Totals, Unreadable, UnreadableCause, Workload,
 };
 use wfm_core::quantity::Quantity;
 use wfm_core::report::ClusterReport;
@@ -131,12 +132,12 @@ fn bytes(amount: u64) -> String {
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
-fn block<T>(
+fn block<T, S: Deref<Target = [T]>>(
     view: &View,
     title: &str,
     resource: Resource,
     seen: &Inventory,
-    section: &Section<T>,
+    section: &Result<S, Unreadable>,
     line: &dyn Fn(&T) -> Line<'_>,
 ) -> Markup {
     let stale = seen.stale.iter().find(|stale| stale.unreadable.resource == resource);
@@ -399,7 +400,7 @@ mod tests {
         assert_eq!(node(&lost).mark, Mark::Bad("not ready".into()));
         let seen = |nodes: Vec<Node>| {
             let empty = Inventory::empty(jiff::Timestamp::UNIX_EPOCH);
-            nodes_in_trouble(&Inventory { nodes: Ok(nodes), ..empty })
+            nodes_in_trouble(&Inventory { nodes: Ok(nodes.into()), ..empty })
         };
         assert_eq!(seen(vec![good.clone()]), None);
         let all = seen(vec![good, cordoned, short, lost.clone()]).unwrap();

@@ -175,7 +175,7 @@ pub(crate) fn inventory(seeded: &Seeded<'_>, pools: Pools) -> Inventory {
     Inventory {
         kubernetes_version: Some(version),
         cluster_created: Timestamp::from_second(seeded.born - older).ok(),
-        nodes: Ok(all),
+        nodes: Ok(all.into()),
         deployments: Ok(workloads(seeded, others)),
         ..Inventory::empty(Timestamp::UNIX_EPOCH)
     }

@@ -72,7 +72,7 @@ fn inventory(number: usize, catalog: &Catalog, releases: &Releases) -> Inventory
         cluster_created: (!number.is_multiple_of(5))
             .then(|| jiff::Timestamp::from_second(1_450_000_000 + 5_000_000 * number as i64).unwrap()),
         deployments: Ok(ours.chain(theirs).collect()),
-        nodes: Ok((0..[1, 2, 3, 5, 9, 40, 150][number % 7]).map(node).collect()),
+        nodes: Ok((0..[1, 2, 3, 5, 9, 40, 150][number % 7]).map(node).collect::<Vec<_>>().into()),
         ..Inventory::empty(at)
     }
 }

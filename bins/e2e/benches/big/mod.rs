@@ -1,11 +1,16 @@
 //! A namespace of 500 workloads and 10,000 pods in a cluster of 5,000 nodes, made of the recorded objects, and a server that
-//! does nothing but page through them.
+//! does nothing but page through them, compressed for a client that takes it. `GET /sent` is what it sent since the last such
+//! question: requests and bytes of bodies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use wfm_e2e::{RecordedCluster, Recording};
 
@@ -18,8 +23,12 @@ const HASH: &str = "8566cfcd9b";
 const APPS: &str = "/apis/apps/v1/namespaces/deis";
 const CORE: &str = "/api/v1/namespaces/deis";
 
-/// The objects of each list as JSON, each as long as a real one.
-struct Lists(BTreeMap<String, (String, Vec<String>)>);
+/// From how many bytes on an API server compresses.
+const COMPRESSED_FROM: usize = 128 * 1024;
+
+/// The objects of each list as JSON, each as long as a real one; and pages that were compressed before, so that the server's
+/// time is not the agent's.
+struct Lists(BTreeMap<String, (String, Vec<String>)>, Mutex<HashMap<String, Arc<[u8]>>>);
 
 /// Serves for ever; the first line on standard output is the address.
 pub(crate) fn serve() {
@@ -36,12 +45,15 @@ pub(crate) fn serve() {
     }
 }
 
+/// How many requests were answered, and with how many bytes.
+static SENT: (AtomicUsize, AtomicUsize) = (AtomicUsize::new(0), AtomicUsize::new(0));
+
 fn connection(stream: TcpStream, lists: &Lists) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut writer = stream;
     loop {
-        let (mut first, mut length) = (String::new(), 0);
+        let (mut first, mut length, mut gzip) = (String::new(), 0, false);
         reader.read_line(&mut first).ok().filter(|read| *read > 0)?;
         loop {
             let mut line = String::new();
@@ -49,19 +61,43 @@ fn connection(stream: TcpStream, lists: &Lists) -> Option<()> {
             if line.trim().is_empty() {
                 break;
             }
-            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+            let line = line.to_lowercase();
+            gzip |= line.starts_with("accept-encoding:") && line.contains("gzip");
+            if let Some(value) = line.strip_prefix("content-length:") {
                 length = value.trim().parse().ok()?;
             }
         }
         reader.read_exact(&mut vec![0; length]).ok()?;
-        let (status, body) = lists.answer(&first);
-        let head =
-            format!("HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
-        writer.write_all(head.as_bytes()).and_then(|()| writer.write_all(body.as_bytes())).ok()?;
+        let (status, body) = if first.starts_with("GET /sent ") {
+            (200, format!("{} {}", SENT.0.swap(0, Relaxed), SENT.1.swap(0, Relaxed)).into_bytes())
+        } else {
+            let (status, body) = lists.answer(&first);
+            SENT.0.fetch_add(1, Relaxed);
+            (status, body.into_bytes())
+        };
+        let gzip = gzip && body.len() >= COMPRESSED_FROM;
+        let body = if gzip { lists.compressed(&first, &body) } else { body.into() };
+        SENT.1.fetch_add(if first.starts_with("GET /sent ") { 0 } else { body.len() }, Relaxed);
+        let encoding = if gzip { "content-encoding: gzip\r\n" } else { "" };
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\n{encoding}content-length: {length}\r\n\r\n"
+        );
+        writer.write_all(head.as_bytes()).and_then(|()| writer.write_all(&body)).ok()?;
     }
 }
 
 impl Lists {
+    fn compressed(&self, request: &str, body: &[u8]) -> Arc<[u8]> {
+        let mut known = self.1.lock().unwrap();
+        let compress = || {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::new(1));
+            encoder.write_all(body).unwrap();
+            encoder.finish().unwrap().into()
+        };
+        Arc::clone(known.entry(request.to_owned()).or_insert_with(compress))
+    }
+
     fn answer(&self, request: &str) -> (u16, String) {
         let target = request.split(' ').nth(1).unwrap_or_default();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -95,7 +131,7 @@ async fn lists() -> Lists {
     let nodes = (0..NODES).map(|n| node(&nodes[n % nodes.len()], n).to_string()).collect();
     let services = items(&format!("{CORE}/services")).iter().map(Value::to_string).collect();
     let stateful = WORKLOADS - 50;
-    Lists(BTreeMap::from([
+    let lists = BTreeMap::from([
         (format!("{APPS}/deployments"), ("DeploymentList".into(), workloads(0, stateful, &deployments))),
         (format!("{APPS}/statefulsets"), ("StatefulSetList".into(), workloads(stateful, WORKLOADS, &sets))),
         (format!("{APPS}/daemonsets"), ("DaemonSetList".into(), Vec::new())),
@@ -104,7 +140,8 @@ async fn lists() -> Lists {
         (format!("{CORE}/pods"), ("PodList".into(), pods)),
         ("/api/v1/nodes".into(), ("NodeList".into(), nodes)),
         (format!("{CORE}/events"), ("EventList".into(), (0..PODS / 10).map(event).collect())),
-    ]))
+    ]);
+    Lists(lists, Mutex::default())
 }
 
 fn name(workload: usize) -> String {

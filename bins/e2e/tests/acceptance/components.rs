@@ -47,7 +47,8 @@ async fn its_details_have_an_upgrade_line_and_say_where_an_annotation_must_follo
     assert!(!row(&page, "deis-router").contains("annotation"));
     let builder = row(&page, "deis-builder");
     assert!(
-        builder.contains("hephy/builder:v2.13.7</pre>") && builder.contains("read from its annotation"),
+        builder.contains("hephy/builder:v2.13.7</pre>")
+            && builder.contains("Set its annotation to the new version, too."),
         "{builder}"
     );
     assert!(!row(&page, "globex-payments").contains("set image"), "somebody else's workload is not upgraded");

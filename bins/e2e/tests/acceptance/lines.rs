@@ -69,7 +69,7 @@ const LINES: &[(&str, &[&str])] = &[
     (
         "banner: shows",
         &[
-            "it_counts_and_names_what_is_out_of_date_and_the_oldest_lag",
+            "it_counts_and_names_what_is_out_of_date",
             "what_it_names_leads_to_the_notes",
             "a_major_release_is_worded_apart",
         ],
@@ -78,8 +78,8 @@ const LINES: &[(&str, &[&str])] = &[
     (
         "banner: error, stale, off",
         &[
-            "what_is_stale_begins_with_cannot_tell_the_age_and_the_failure",
-            "what_was_never_learnt_is_cannot_tell_with_the_failure",
+            "what_is_stale_begins_with_unknown_the_age_and_the_failure",
+            "what_was_never_learnt_is_unknown_with_the_failure",
             "off_is_said_with_the_setting_that_does_it",
         ],
     ),

@@ -8,10 +8,10 @@ use crate::scene::{OFF, Scene, Stage};
 /// What only one state says of the whole.
 const SIGNS: [(&str, &str); 5] = [
     ("current", "✓ All 16 current"),
-    ("outdated", "installed components are out of date"),
-    ("unknown", "Whether updates are available could not be told"),
-    ("off", "Update checks are off"),
-    ("stale", "The last successful check was 26 h ago"),
+    ("outdated", " out of date;"),
+    ("unknown", "updates unknown"),
+    ("off", "update checks are off"),
+    ("stale", "update check is old"),
 ];
 
 async fn stale() -> Scene {
@@ -37,7 +37,7 @@ async fn each_of_the_five_is_itself_alone() {
     is(&Stage::outdated().await.play().await, "outdated", &["outdated"]).await;
     is(&Stage::outdated().await.play_alone().await, "unknown", &["unknown"]).await;
     is(&Stage::outdated().await.with(OFF).play().await, "off", &["off"]).await;
-    // What was known then stands below, after "Cannot tell".
+    // What was known then is shown beside.
     is(&stale().await, "stale", &["outdated", "stale"]).await;
 }
 

@@ -232,7 +232,7 @@ async fn often_restarted_is_a_remark_and_scaled_to_zero_is_stopped() {
     let oom = json!({"reason": "OOMKilled", "finishedAt": "2026-11-21T09:00:00Z"});
     let router = Case { workload: "deis-router", kind: "Deployment", pods: Vec::new(), reason: "" };
     let restarted = json!({"phase": "Running", "conditions": ready(true), "containerStatuses": [{"name": "router",
-        "ready": true, "restartCount": 41, "state": {"running": {}}, "lastState": {"terminated": oom}}]});
+        "image": "hephy/router:v2.19.0", "ready": true, "restartCount": 41, "state": {"running": {}}, "lastState": {"terminated": oom}}]});
     set(&stage, KINDS[4], vec![pod(&router, 0, &restarted)]);
     let scene = stage.play().await;
     let (page, report) = (scene.page().await, report(&scene).await);
@@ -348,9 +348,11 @@ async fn a_resource_that_cannot_be_read_has_its_own_numbers() {
     for line in [
         format!("wfm_cluster_last_read_timestamp_seconds {}", start + 180),
         "wfm_resource_readable{resource=\"pods\"} 0".to_owned(),
-        "wfm_resource_readable{resource=\"nodes\"} 1".to_owned(),
+        "wfm_resource_readable{resource=\"services\"} 1".to_owned(),
         format!("wfm_resource_last_read_timestamp_seconds{{resource=\"pods\"}} {start}"),
-        format!("wfm_resource_last_read_timestamp_seconds{{resource=\"nodes\"}} {}", start + 180),
+        format!("wfm_resource_last_read_timestamp_seconds{{resource=\"services\"}} {}", start + 180),
+        // Nodes are read every five minutes.
+        format!("wfm_resource_last_read_timestamp_seconds{{resource=\"nodes\"}} {start}"),
     ] {
         assert!(metrics.contains(&line), "{line}: {metrics}");
     }
@@ -434,8 +436,8 @@ async fn two_workloads_of_one_name_are_one_component() {
     let mut sets = stage.cluster.get(KINDS[1]).unwrap();
     let mut twin = sets["items"][0].clone();
     twin["metadata"]["name"] = json!("deis-router");
-    twin["spec"]["template"]["spec"]["containers"][0]["image"] = json!("hephy/router:v2.19.0");
-    twin["metadata"]["annotations"] = json!({"component.deis.io/version": "v2.14.0"});
+    twin["spec"]["template"]["spec"]["containers"][0]["image"] = json!("hephy/router:v2.14.0");
+    twin["metadata"]["annotations"] = json!({});
     sets["items"].as_array_mut().unwrap().push(twin);
     stage.cluster.set(KINDS[1], sets);
     let scene = stage.play().await;

@@ -107,7 +107,7 @@ pub(crate) async fn until<T, F: Future<Output = T>>(mut ask: impl FnMut() -> F, 
 
 /// The page of an agent that has asked for releases at least once.
 pub(crate) async fn page(addr: SocketAddr) -> String {
-    until(|| text(addr, "/"), |page| !page.contains("the first check has not ended yet")).await
+    until(|| text(addr, "/"), |page| !page.contains("first update check has not ended yet")).await
 }
 
 /// `/components` of an agent that has asked for releases at least once.

@@ -1,17 +1,18 @@
-//! A workload's version becomes a published one in canonical form, or `custom`.
+//! The version that a component's pods run becomes a published one in canonical form, or `custom`.
 
 use crate::anonymizer::{ReportedVersion, Vocabulary};
-use crate::catalog::AnnotationKey;
-use crate::collector::Workload;
+use crate::collector::{Pod, Unreadable, Workload};
 use crate::component::ComponentName;
-use crate::installed::installed;
+use crate::running::running;
 
-/// What the annotation says, else the image's tag, if that is a published version of the component in canonical form.
+/// The version that [`running`] finds, if that is a published version of the component in canonical form.
 pub(in crate::anonymizer) fn normalise(
     workload: &Workload,
+    pods: Result<&[&Pod], &Unreadable>,
     component: &ComponentName,
     vocabulary: Vocabulary<'_>,
 ) -> ReportedVersion {
-    installed(workload, &AnnotationKey::default())
-        .map_or(ReportedVersion::Custom, |found| vocabulary.version(component, &found.version))
+    let is_published = |version: &_| vocabulary.is_published(component, version);
+    let running = running(workload, pods, vocabulary.catalog(), &is_published);
+    running.version.map_or(ReportedVersion::Custom, |found| vocabulary.version(component, &found.version))
 }

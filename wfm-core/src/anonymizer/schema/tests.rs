@@ -81,7 +81,7 @@ fn whatever_is_made_has_the_members_of_its_schema_in_their_order() {
     let inventory = Inventory {
         kubernetes_version: Some("v1.31.4".to_owned()),
         cluster_created: Some(at),
-        nodes: Ok(vec![node]),
+        nodes: Ok(vec![node].into()),
         ..Inventory::empty(at)
     };
     let consent = Consent { cohort: Some(Cohort::Staff), ..Consent::default() };

@@ -116,8 +116,18 @@ pub(super) fn stranger(dice: &mut Dice<'_>) -> String {
 
 /// An image of this tag, or of none.
 pub(super) fn image(tag: Option<&str>, dice: &mut Dice<'_>) -> String {
+    tagged(dice.pick(&IMAGES), tag, dice)
+}
+
+/// The same, of which the last segment is this name.
+pub(super) fn image_named(name: &str, tag: Option<&str>, dice: &mut Dice<'_>) -> String {
+    let folder = dice.pick(&["hephy/", "", "registry.acme-corp.example:5000/mirror/hephy/", "10.0.21.41:443/falcon/"]);
+    tagged(&[folder, name].concat(), tag, dice)
+}
+
+fn tagged(name: &str, tag: Option<&str>, dice: &mut Dice<'_>) -> String {
     let mut image = String::with_capacity(96);
-    image.push_str(dice.pick(&IMAGES));
+    image.push_str(name);
     if let Some(tag) = tag {
         image.push(':');
         image.push_str(tag);

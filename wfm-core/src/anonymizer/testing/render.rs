@@ -3,16 +3,17 @@
 use jiff::Timestamp;
 
 use super::World;
+use super::components::Namesakes;
 use super::dice::Dice;
 use super::expected::OTHERS;
 use super::facts::Facts;
 use super::nodes::{Teller, version};
-use super::noise::{NOT_CANONICAL, image, stranger, text};
+use super::noise::{image, stranger, text};
 use super::tables::NONE;
 use super::world::CANONICAL;
 use crate::collector::{
-    Container, ContainerStatus, Event, Inventory, InvolvedObject, NamespaceState, Owner, Pod, Resource, Rollout,
-    Section, Service, ServicePort, Stale, Stalled, Unreadable, UnreadableCause, Workload,
+    ContainerStatus, Event, Inventory, InvolvedObject, NamespaceState, Owner, Pod, Resource, Rollout, Section, Service,
+    ServicePort, Stale, Stalled, Unreadable, UnreadableCause, Workload,
 };
 use crate::component::WorkloadKind;
 
@@ -38,12 +39,13 @@ impl Facts {
             version(major, minor, vendor, dice)
         });
         inventory.cluster_created = self.created(dice);
-        self.render_workloads(world, &mut inventory, dice);
+        let mut pods = dice.percent(90).then(Vec::new);
+        self.render_workloads(world, &mut inventory, &mut pods, dice);
         inventory.nodes = match &self.nodes {
-            Some(nodes) => Ok(self.render_nodes(nodes, teller, dice)),
-            None => nothing(Resource::Nodes, dice),
+            Some(nodes) => Ok(self.render_nodes(nodes, teller, dice).into()),
+            None => nothing(Resource::Nodes, dice).map(Into::into),
         };
-        inventory.pods = some(Resource::Pods, dice, pod);
+        inventory.pods = pods.ok_or_else(|| unreadable(Resource::Pods, dice));
         inventory.services = some(Resource::Services, dice, |dice| Service {
             name: text(dice),
             service_type: text(dice),
@@ -69,7 +71,16 @@ impl Facts {
         Some(at(FIRST_MONDAY + second.cast_signed(), dice.below(1_000_000_000)))
     }
 
-    fn render_workloads(&self, world: &World, inventory: &mut Inventory, dice: &mut Dice<'_>) {
+    fn render_workloads(
+        &self,
+        world: &World,
+        inventory: &mut Inventory,
+        pods: &mut Option<Vec<Pod>>,
+        dice: &mut Dice<'_>,
+    ) {
+        let pods_are_readable = pods.is_some();
+        let mut unseen = Vec::new();
+        let pods = pods.as_mut().unwrap_or(&mut unseen);
         if self.others.is_none() {
             // Never the Deployments: the components must have a place.
             let (section, resource) = match dice.below(3) {
@@ -80,22 +91,26 @@ impl Facts {
             *section = Err(unreadable(resource, dice));
         }
         for (name, rows) in &self.components {
-            let name = world.names[*name].as_str();
+            let mut namesakes = Namesakes::new(world.names[*name].as_str(), pods_are_readable, dice);
             for row in (0..CANONICAL.len()).filter(|row| rows >> row & 1 == 1) {
                 // The same version twice says no more than once.
                 for _ in 0..if dice.percent(3) { 2 } else { 1 } {
-                    put(inventory, component(name, Some(row), dice), dice);
+                    put(inventory, namesakes.next(Some(row), pods, dice), dice);
                 }
             }
             // A custom version is higher than any, so a twin of one says nothing.
             if *rows == 0 || dice.percent(3) {
-                put(inventory, component(name, None, dice), dice);
+                put(inventory, namesakes.next(None, pods, dice), dice);
             }
         }
         let (least, most) = self.others.map_or((0, 16), |bucket| (OTHERS[bucket].1, OTHERS[bucket].2));
         for _ in 0..dice.within(least, most) {
             let row = dice.percent(50).then(|| dice.below(CANONICAL.len()));
-            put(inventory, component(&stranger(dice), row, dice), dice);
+            let name = stranger(dice);
+            put(inventory, Namesakes::new(&name, false, dice).next(row, pods, dice), dice);
+        }
+        if dice.percent(8) {
+            pods.extend((0..=dice.below(2)).map(|_| pod(dice)));
         }
     }
 }
@@ -115,43 +130,7 @@ fn put(inventory: &mut Inventory, workload: Workload, dice: &mut Dice<'_>) {
     }
 }
 
-/// A workload that says its version by its annotation, else by its image.
-fn component(name: &str, row: Option<usize>, dice: &mut Dice<'_>) -> Workload {
-    let says = match row {
-        Some(row) => spelled(CANONICAL[row], dice),
-        None => dice.pick(&NOT_CANONICAL),
-    };
-    let (version_annotation, own_image) = if dice.percent(50) {
-        // Where the annotation decides, the image may be anything.
-        let padded = dice.percent(20).then(|| [" ", says, "\n"].concat());
-        let tag = dice.percent(50).then(|| dice.pick(&["v2.14.0", "canary", "2.9.0", "falcon"]));
-        (Some(padded.unwrap_or_else(|| says.to_owned())), image(tag, dice))
-    } else {
-        let tag = Some(says).filter(|_| row.is_some() || dice.percent(80));
-        (dice.percent(20).then(|| dice.pick(&["", "  "]).to_owned()), image(tag, dice))
-    };
-    let own = Container { name: name.to_owned(), image: own_image, init: false };
-    let containers = match dice.below(8) {
-        0 => vec![Container { name: text(dice), image: image(Some("v2.14.0"), dice), init: false }, own],
-        1 => vec![Container { init: true, ..own.clone() }, own],
-        2 => vec![Container { name: text(dice), ..own }],
-        _ => vec![own],
-    };
-    Workload {
-        name: name.to_owned(),
-        kind: dice.pick(&[WorkloadKind::Deployment, WorkloadKind::DaemonSet, WorkloadKind::StatefulSet]),
-        version_annotation,
-        version_label: dice.percent(20).then(|| dice.pick(&NOT_CANONICAL).to_owned()),
-        containers,
-        desired: dice.below(9) as u32,
-        ready: dice.below(9) as u32,
-        rollout: rollout(dice),
-        created: dice.percent(50).then(|| moment(dice)),
-        deleted: dice.percent(5).then(|| moment(dice)),
-    }
-}
-
-fn rollout(dice: &mut Dice<'_>) -> Rollout {
+pub(super) fn rollout(dice: &mut Dice<'_>) -> Rollout {
     Rollout {
         unobserved: dice.percent(20),
         paused: dice.percent(20),
@@ -162,11 +141,6 @@ fn rollout(dice: &mut Dice<'_>) -> Rollout {
         stalled: dice.percent(20).then(|| Stalled { reason: text(dice).into(), since: Some(moment(dice)) }),
         replica_failure: dice.percent(20).then(|| text(dice)),
     }
-}
-
-/// The same version with or without its `v`.
-fn spelled(version: &'static str, dice: &mut Dice<'_>) -> &'static str {
-    if dice.percent(50) { &version[1..] } else { version }
 }
 
 fn pod(dice: &mut Dice<'_>) -> Pod {
@@ -223,7 +197,7 @@ fn unreadable(resource: Resource, dice: &mut Dice<'_>) -> Unreadable {
     Unreadable { resource, cause: UnreadableCause::BadAnswer, message: text(dice) }
 }
 
-fn moment(dice: &mut Dice<'_>) -> Timestamp {
+pub(super) fn moment(dice: &mut Dice<'_>) -> Timestamp {
     at(dice.below(2_000_000_000) as i64, dice.below(1_000_000_000))
 }
 

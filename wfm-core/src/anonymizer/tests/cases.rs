@@ -1,6 +1,8 @@
 //! Cases that must give nothing away, each by its name. What the wire alone can show (headers, cookies, TLS sessions) is
 //! tested where the wire is; label keys, `podCIDR` and other fields that no collector reads, by the canaries of wfm-e2e.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
 
 use crate::anonymizer::testing::{World, envelopes};
@@ -16,7 +18,7 @@ type Case = (&'static str, fn(&mut Inventory), &'static [&'static str]);
 
 /// The first node.
 fn node(inventory: &mut Inventory) -> &mut Node {
-    &mut inventory.nodes.as_mut().unwrap()[0]
+    &mut Arc::make_mut(inventory.nodes.as_mut().unwrap())[0]
 }
 
 /// The router.
@@ -151,7 +153,12 @@ fn inventory() -> Inventory {
         ..Node::default()
     };
     let empty = Inventory::empty("2020-01-01T00:00:00Z".parse().unwrap());
-    Inventory { kubernetes_version: all("v1.31.0"), deployments: Ok(vec![router]), nodes: Ok(vec![node]), ..empty }
+    Inventory {
+        kubernetes_version: all("v1.31.0"),
+        deployments: Ok(vec![router]),
+        nodes: Ok(vec![node].into()),
+        ..empty
+    }
 }
 
 /// All that leaves, which the service takes.

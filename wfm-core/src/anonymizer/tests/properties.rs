@@ -1,10 +1,12 @@
 //! What holds of every envelope, whatever the inventory.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
 
 use crate::anonymizer::testing::{Dice, Facts, World, envelopes};
 use crate::anonymizer::{Arrival, Consent};
-use crate::collector::{Inventory, Node, Workload};
+use crate::collector::{ContainerStatus, Inventory, Node, Workload};
 use crate::facets::FacetReport;
 
 /// So many inventories of all kinds.
@@ -32,7 +34,11 @@ fn the_same_inventory_gives_the_same_bytes_in_any_order() {
         for workloads in [&mut turned.deployments, &mut turned.daemon_sets].into_iter().flatten() {
             workloads.reverse();
         }
+        if let Ok(pods) = &mut turned.pods {
+            pods.reverse();
+        }
         if let Ok(nodes) = &mut turned.nodes {
+            let nodes = Arc::make_mut(nodes);
             let middle = nodes.len() / 2;
             nodes.rotate_left(middle);
             nodes.reverse();
@@ -95,8 +101,13 @@ fn filled(text: &str) -> Inventory {
         workload.name = text.to_owned();
         workload.containers.iter_mut().for_each(|container| container.image = text.to_owned());
     }
+    for pod in inventory.pods.iter_mut().flatten() {
+        let filled = |one: &ContainerStatus| ContainerStatus { image: text.into(), ..one.clone() };
+        pod.containers = pod.containers.iter().map(filled).collect();
+        pod.owner.iter_mut().for_each(|owner| owner.name = text.into());
+    }
     let Node { provider, kubelet_version, os_image, kernel_version, container_runtime, architecture, capacity, .. } =
-        &mut inventory.nodes.as_mut().unwrap()[0];
+        &mut Arc::make_mut(inventory.nodes.as_mut().unwrap())[0];
     for field in [kubelet_version, os_image, kernel_version, container_runtime, architecture] {
         *field = text.into();
     }

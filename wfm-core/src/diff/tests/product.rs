@@ -56,5 +56,5 @@ fn the_reason_names_the_annotation_of_the_product() {
     let inventory = inventory(vec![workload("shop-api", Some("canary"))]);
     let all = TrainDiff::new(shop(), Train::stable()).diff(&inventory, Knowledge::Never);
     let Freshness::Unknown { reason } = of(&all, "shop-api") else { panic!("{all:?}") };
-    assert_eq!(reason.to_string(), "the annotation shop.example/version says “canary”, which is no version");
+    assert_eq!(reason.to_string(), "the annotation shop.example/version is “canary”, which is no version");
 }

@@ -1,0 +1,537 @@
+//! What is said of a component, beside what its pods run: in its row, in its sentence, and in a check-in.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "clippy knows only #[test] functions as tests")]
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use wfm_core::anonymizer::{AllowList, Anonymizer, Consent, Vocabulary};
+use wfm_core::catalog::Catalog;
+use wfm_core::collector::{
+    Container, ContainerStatus, Inventory, Owner, Pod, Resource, Rollout, Section, Stalled, Unreadable,
+    UnreadableCause, Workload,
+};
+use wfm_core::component::WorkloadKind::{self, DaemonSet, Deployment, ReplicationController, StatefulSet};
+use wfm_core::diff::{Knowledge, TrainDiff};
+use wfm_core::release::{Release, Releases};
+use wfm_core::report::{ClusterReport, ComponentReport};
+use wfm_core::version::Train;
+
+/// The stable releases of each component, lowest first.
+const RELEASES: &[(&str, &[&str])] = &[
+    ("deis-builder", &["v2.13.5", "v2.13.7"]),
+    ("deis-controller", &["v2.20.0", "v2.22.0"]),
+    ("deis-database", &["v2.7.5", "v2.7.6"]),
+    ("deis-logger", &["v2.5.0", "v2.5.1"]),
+    ("deis-logger-fluentd", &["v2.14.2", "v2.15.1"]),
+    ("deis-logger-redis", &["v2.3.0", "v2.4.2"]),
+    ("deis-minio", &["v2.4.4", "v2.4.5"]),
+    ("deis-monitor-grafana", &["v2.11.1", "v2.11.2"]),
+    ("deis-monitor-telegraf", &["v2.10.1", "v2.11.2"]),
+    ("deis-nsqd", &["v2.4.1", "v2.5.1"]),
+    ("deis-registry", &["v2.4.2", "v2.6.1"]),
+    ("deis-router", &["v2.18.1", "v2.19.0"]),
+];
+
+fn now() -> Timestamp {
+    "2026-11-21T12:00:00Z".parse().unwrap()
+}
+
+fn releases() -> Releases {
+    let release = |name: &str, version: &str| {
+        let at = "2020-01-01T00:00:00Z".parse().unwrap();
+        Release::new(name.parse().unwrap(), Train::stable(), version.parse().unwrap(), at)
+    };
+    RELEASES.iter().flat_map(|(name, versions)| versions.iter().map(|version| release(name, version))).collect()
+}
+
+/// A workload and its pods.
+#[derive(Clone)]
+struct Scene {
+    workload: Workload,
+    pods: Section<Pod>,
+    checks: bool,
+}
+
+/// A workload of one container with its name, all of whose pods run the template's image.
+fn scene(name: &str, kind: WorkloadKind, image: &str) -> Scene {
+    let containers = vec![Container { name: name.into(), image: image.into(), init: false }];
+    let workload = Workload { containers, ..Workload::new(name, kind) };
+    Scene { workload, pods: Ok(Vec::new()), checks: true }
+}
+
+impl Scene {
+    /// So many pods with this image in the component's container.
+    fn pods(mut self, count: usize, image: &str, ready: bool) -> Self {
+        let containers = [(self.workload.name.clone(), image.to_owned())];
+        for _ in 0..count {
+            self = self.pod(&containers, ready);
+        }
+        self
+    }
+
+    fn pod(mut self, containers: &[(String, String)], ready: bool) -> Self {
+        let pods = self.pods.as_mut().unwrap();
+        let owner = Owner { kind: self.workload.kind, name: self.workload.name.as_str().into() };
+        let container = |(name, image): &(String, String)| ContainerStatus {
+            name: name.as_str().into(),
+            image: image.as_str().into(),
+            ready,
+            ..ContainerStatus::default()
+        };
+        pods.push(Pod {
+            name: format!("{}-{}", owner.name, pods.len()),
+            owner: Some(owner),
+            phase: "Running".into(),
+            ready,
+            containers: containers.iter().map(container).collect(),
+            ..Pod::default()
+        });
+        self
+    }
+
+    fn annotated(mut self, version: &str) -> Self {
+        self.workload.version_annotation = Some(version.into());
+        self
+    }
+
+    fn labelled(mut self, version: &str) -> Self {
+        self.workload.version_label = Some(version.into());
+        self
+    }
+
+    fn rollout(mut self, rollout: Rollout) -> Self {
+        self.workload.rollout = rollout;
+        self
+    }
+
+    /// The containers of the template, in place of the one.
+    fn template(mut self, containers: &[(&str, &str)]) -> Self {
+        let container =
+            |(name, image): &(&str, &str)| Container { name: (*name).into(), image: (*image).into(), init: false };
+        self.workload.containers = containers.iter().map(container).collect();
+        self
+    }
+
+    /// So many ready pods of the template.
+    fn running(mut self, count: usize) -> Self {
+        let of = |container: &Container| (container.name.clone(), container.image.clone());
+        let containers: Vec<_> = self.workload.containers.iter().map(of).collect();
+        for _ in 0..count {
+            self = self.pod(&containers, true);
+        }
+        self
+    }
+
+    fn last(mut self, change: impl FnOnce(&mut Pod)) -> Self {
+        change(self.pods.as_mut().unwrap().last_mut().unwrap());
+        self
+    }
+
+    fn inventory(&self) -> Inventory {
+        let mut workload = self.workload.clone();
+        let pods = self.pods.as_deref().unwrap_or_default();
+        workload.ready = u32::try_from(pods.iter().filter(|pod| pod.ready).count()).unwrap();
+        workload.desired = workload.ready.max(1);
+        let mut inventory = Inventory { pods: self.pods.clone(), ..Inventory::empty(now()) };
+        let section = match workload.kind {
+            Deployment => &mut inventory.deployments,
+            DaemonSet => &mut inventory.daemon_sets,
+            StatefulSet => &mut inventory.stateful_sets,
+            ReplicationController => &mut inventory.replication_controllers,
+        };
+        *section = Ok(vec![workload]);
+        inventory
+    }
+
+    fn report(&self) -> ComponentReport {
+        let releases = releases();
+        let diff = TrainDiff::new(Catalog::workflow(), Train::stable());
+        let knowledge = if self.checks { Knowledge::Known(&releases) } else { Knowledge::Off };
+        let report = ClusterReport::assemble(Arc::new(self.inventory()), &diff, knowledge);
+        report.components.into_iter().find(|one| one.name == self.workload.name).unwrap()
+    }
+
+    /// The version of the component in a check-in.
+    fn check_in(&self) -> String {
+        let (catalog, releases) = (Catalog::workflow(), releases());
+        let id = "8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap();
+        let vocabulary = Vocabulary::new(&catalog, &releases);
+        let envelope = AllowList.check_in(id, Consent::default(), &self.inventory(), vocabulary);
+        let body: serde_json::Value = serde_json::from_str(envelope.as_str()).unwrap();
+        body["components"][0]["version"].as_str().unwrap().to_owned()
+    }
+}
+
+fn minutes_ago(minutes: i64) -> Option<Timestamp> {
+    Some(now() - jiff::SignedDuration::from_mins(minutes))
+}
+
+fn stuck() -> Rollout {
+    let stalled = Some(Stalled { reason: "ProgressDeadlineExceeded".into(), since: minutes_ago(14) });
+    Rollout { stalled, ..Rollout::default() }
+}
+
+/// What is true of a scene, as it is said: the version, its freshness, the sentence and the check-in.
+struct Row {
+    truth: &'static str,
+    scene: Scene,
+    version: &'static str,
+    status: &'static str,
+    sentence: &'static str,
+    check_in: &'static str,
+}
+
+/// Every row is as expected; if not, all rows are shown.
+fn check(rows: Vec<Row>) {
+    let line = |truth: &str, cells: [&str; 4]| format!("{truth}\n    {}", cells.join(" | "));
+    let expected = rows.iter().map(|row| line(row.truth, [row.version, row.status, row.sentence, row.check_in]));
+    let found = rows.iter().map(|row| {
+        let report = row.scene.report();
+        let version = report.version_text().unwrap_or_default();
+        let sentence = sentence(&report);
+        line(row.truth, [&version, report.freshness.status(), &sentence, &row.scene.check_in()])
+    });
+    let (expected, found): (Vec<String>, Vec<String>) = (expected.collect(), found.collect());
+    assert!(expected == found, "expected\n{}\n\nfound\n{}", expected.join("\n"), found.join("\n"));
+}
+
+/// What is said beside the version, all together.
+fn sentence(report: &ComponentReport) -> String {
+    let overruled = report.remarks.overruled.as_ref().map(ToString::to_string);
+    let variant = report.remarks.variant_of.as_ref().map(|base| format!("a variant of {base}"));
+    [report.runs.clone(), overruled, variant].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn the_version_is_that_of_the_pods_and_not_of_the_template() {
+    check(vec![
+        Row {
+            truth: "a Deployment whose rollout is stuck: two pods serve the older version",
+            scene: scene("deis-router", Deployment, "hephy/router:v2.19.0")
+                .annotated("v2.19.0")
+                .pods(2, "hephy/router:v2.18.1", true)
+                .pods(1, "hephy/router:v2.19.0", false)
+                .rollout(stuck()),
+            version: "v2.18.1",
+            status: "outdated",
+            sentence: "v2.18.1 on 2 pods, v2.19.0 on 1, not ready: rollout stuck since 14 min \
+                       (ProgressDeadlineExceeded)",
+            check_in: "v2.18.1",
+        },
+        Row {
+            truth: "a StatefulSet with a partition: two of three pods keep the older version",
+            scene: scene("deis-nsqd", StatefulSet, "hephy/nsq:v2.5.1")
+                .annotated("v2.5.1")
+                .pods(2, "hephy/nsq:v2.4.1", true)
+                .pods(1, "hephy/nsq:v2.5.1", true)
+                .rollout(Rollout { partition: 2, ..Rollout::default() }),
+            version: "v2.4.1",
+            status: "outdated",
+            sentence: "v2.4.1 on 2 pods, v2.5.1 on 1: partition 2 keeps older pods",
+            check_in: "v2.4.1",
+        },
+        Row {
+            truth: "a StatefulSet with OnDelete: every pod keeps the older version",
+            scene: scene("deis-logger-redis", StatefulSet, "hephy/redis:v2.4.2")
+                .annotated("v2.4.2")
+                .pods(2, "hephy/redis:v2.3.0", true)
+                .rollout(Rollout { on_delete: true, ..Rollout::default() }),
+            version: "v2.3.0",
+            status: "outdated",
+            sentence: "v2.3.0 on 2 pods: pods keep v2.3.0 until they are deleted (OnDelete)",
+            check_in: "v2.3.0",
+        },
+        Row {
+            truth: "a DaemonSet with OnDelete: every pod keeps the older version",
+            scene: scene("deis-logger-fluentd", DaemonSet, "hephy/fluentd:v2.15.1")
+                .annotated("v2.15.1")
+                .pods(6, "hephy/fluentd:v2.14.2", true)
+                .rollout(Rollout { on_delete: true, ..Rollout::default() }),
+            version: "v2.14.2",
+            status: "outdated",
+            sentence: "v2.14.2 on 6 pods: pods keep v2.14.2 until they are deleted (OnDelete)",
+            check_in: "v2.14.2",
+        },
+        Row {
+            truth: "a DaemonSet with a surge: six pods serve the older version, one new pod crashes",
+            scene: scene("deis-monitor-telegraf", DaemonSet, "hephy/telegraf:v2.11.2")
+                .annotated("v2.11.2")
+                .pods(6, "hephy/telegraf:v2.10.1", true)
+                .pods(1, "hephy/telegraf:v2.11.2", false),
+            version: "v2.10.1",
+            status: "outdated",
+            sentence: "v2.10.1 on 6 pods, v2.11.2 on 1, not ready; rollout to v2.11.2: 1 of 6 pods",
+            check_in: "v2.10.1",
+        },
+        Row {
+            truth: "a Deployment that is paused: its pod is older than its template",
+            scene: scene("deis-builder", Deployment, "hephy/builder:v2.13.7")
+                .annotated("v2.13.7")
+                .pods(1, "hephy/builder:v2.13.5", true)
+                .rollout(Rollout { paused: true, ..Rollout::default() }),
+            version: "v2.13.5",
+            status: "outdated",
+            sentence: "v2.13.5 on 1 pod: rollout to v2.13.7 is paused",
+            check_in: "v2.13.5",
+        },
+        Row {
+            truth: "a ReplicationController: its pod is older than its template",
+            scene: scene("deis-database", ReplicationController, "hephy/postgres:v2.7.6").annotated("v2.7.6").pods(
+                1,
+                "hephy/postgres:v2.7.5",
+                true,
+            ),
+            version: "v2.7.5",
+            status: "outdated",
+            sentence: "v2.7.5 on 1 pod: a ReplicationController does not replace running pods",
+            check_in: "v2.7.5",
+        },
+        Row {
+            truth: "a rollback by image alone: the annotation was left behind",
+            scene: scene("deis-registry", Deployment, "hephy/registry:v2.4.2").annotated("v2.6.1").running(1),
+            version: "v2.4.2",
+            status: "outdated",
+            sentence: "the annotation component.deis.io/version is v2.6.1",
+            check_in: "v2.4.2",
+        },
+        Row {
+            truth: "an upgrade by image alone: the annotation was left behind",
+            scene: scene("deis-controller", Deployment, "hephy/controller:v2.22.0").annotated("v2.20.0").running(1),
+            version: "v2.22.0",
+            status: "current",
+            sentence: "the annotation component.deis.io/version is v2.20.0",
+            check_in: "v2.22.0",
+        },
+        Row {
+            truth: "a rollout goes on: one of three pods is new and serves",
+            scene: scene("deis-router", Deployment, "hephy/router:v2.19.0").pods(2, "hephy/router:v2.18.1", true).pods(
+                1,
+                "hephy/router:v2.19.0",
+                true,
+            ),
+            version: "v2.18.1",
+            status: "outdated",
+            sentence: "v2.18.1 on 2 pods, v2.19.0 on 1; rollout to v2.19.0: 1 of 3 pods",
+            check_in: "v2.18.1",
+        },
+        Row {
+            truth: "the controller has not seen the newest template",
+            scene: scene("deis-router", Deployment, "hephy/router:v2.19.0")
+                .pods(1, "hephy/router:v2.18.1", true)
+                .rollout(Rollout { unobserved: true, ..Rollout::default() }),
+            version: "v2.18.1",
+            status: "outdated",
+            sentence: "v2.18.1 on 1 pod: its controller has not seen the newest change yet",
+            check_in: "v2.18.1",
+        },
+        Row {
+            truth: "every pod runs the template's version",
+            scene: scene("deis-router", Deployment, "hephy/router:v2.19.0").annotated("v2.19.0").running(2),
+            version: "v2.19.0",
+            status: "current",
+            sentence: "",
+            check_in: "v2.19.0",
+        },
+    ]);
+}
+
+#[test]
+fn pods_that_are_over_or_going_do_not_decide() {
+    let router = || scene("deis-router", Deployment, "hephy/router:v2.19.0").running(1);
+    check(vec![
+        Row {
+            truth: "a pod that was evicted long ago ran an older version",
+            scene: router().pods(1, "hephy/router:v2.18.1", false).last(|pod| pod.phase = "Failed".into()),
+            version: "v2.19.0",
+            status: "current",
+            sentence: "",
+            check_in: "v2.19.0",
+        },
+        Row {
+            truth: "a pod of the older version is being deleted while a new one serves",
+            scene: router().pods(1, "hephy/router:v2.18.1", true).last(|pod| pod.deleted = minutes_ago(1)),
+            version: "v2.19.0",
+            status: "current",
+            sentence: "",
+            check_in: "v2.19.0",
+        },
+        Row {
+            truth: "the only pod that is ready is being deleted",
+            scene: scene("deis-router", Deployment, "hephy/router:v2.19.0")
+                .pods(1, "hephy/router:v2.19.0", false)
+                .pods(1, "hephy/router:v2.18.1", true)
+                .last(|pod| pod.deleted = minutes_ago(1)),
+            version: "v2.18.1",
+            status: "outdated",
+            sentence: "v2.18.1 on 1 pod, being deleted, v2.19.0 on 1, not ready; rollout to v2.19.0: 1 of 1 pod",
+            check_in: "v2.18.1",
+        },
+        Row {
+            truth: "no pod serves, and one is older",
+            scene: scene("deis-router", Deployment, "hephy/router:v2.19.0")
+                .pods(1, "hephy/router:v2.19.0", false)
+                .pods(1, "hephy/router:v2.18.1", false),
+            version: "v2.18.1",
+            status: "outdated",
+            sentence: "v2.18.1 on 1 pod, not ready, v2.19.0 on 1, not ready; rollout to v2.19.0: 1 of 1 pod",
+            check_in: "v2.18.1",
+        },
+        Row {
+            truth: "pods may not be read",
+            scene: Scene {
+                pods: Err(Unreadable {
+                    resource: Resource::Pods,
+                    cause: UnreadableCause::Forbidden,
+                    message: "may not list pods".into(),
+                }),
+                ..router()
+            },
+            version: "v2.19.0",
+            status: "current",
+            sentence: "pods could not be read: this is the version of the template",
+            check_in: "v2.19.0",
+        },
+        Row {
+            truth: "there are no pods",
+            scene: scene("deis-router", Deployment, "hephy/router:v2.19.0"),
+            version: "v2.19.0",
+            status: "current",
+            sentence: "it has no pods: this is the version of the template",
+            check_in: "v2.19.0",
+        },
+        Row {
+            truth: "a pod of an image that is no version serves beside one that is",
+            scene: router().pods(1, "hephy/router:git-a1b2c3d", true),
+            version: "git-a1b2c3d",
+            status: "unknown",
+            sentence: "v2.19.0 on 1 pod, git-a1b2c3d on 1; rollout to v2.19.0: 1 of 2 pods",
+            check_in: "custom",
+        },
+    ]);
+}
+
+#[test]
+fn a_sidecar_does_not_decide() {
+    let istio = ("istio-proxy", "docker.io/istio/proxyv2:1.22.3");
+    let router = |own: &str, image: &str| {
+        scene("deis-router", Deployment, "").annotated("").template(&[istio, (own, image)]).running(2)
+    };
+    let row =
+        |truth, scene| Row { truth, scene, version: "v2.19.0", status: "current", sentence: "", check_in: "v2.19.0" };
+    let alone = scene("deis-router", Deployment, "").template(&[("main", "mirror.example/lb:v2.19.0")]);
+    let injected =
+        [istio, ("main", "mirror.example/lb:v2.19.0")].map(|(name, image)| (name.to_owned(), image.to_owned()));
+    check(vec![
+        row("its container has the component's name", router("deis-router", "acme/lb:v2.19.0")),
+        row("its container has the name without the product's beginning", router("router", "acme/lb:v2.19.0")),
+        row("its image ends in the component's name", router("main", "acme.example:5000/m/deis-router:v2.19.0")),
+        row("its image ends in the name without the product's beginning", router("main", "hephy/router:v2.19.0")),
+        row("it is the only container of the template", alone.clone().running(1)),
+        row("it is the only container of the template, and the pods have a sidecar", alone.pod(&injected, true)),
+        Row {
+            version: "",
+            status: "unknown",
+            check_in: "custom",
+            ..row("none of its containers has the component's name or image", router("main", "acme/lb:v2.19.0"))
+        },
+        Row {
+            version: "",
+            status: "unknown",
+            check_in: "custom",
+            ..row(
+                "two containers have the component's image",
+                scene("deis-router", Deployment, "")
+                    .template(&[("a", "hephy/router:v2.19.0"), ("b", "acme/router:v2.18.1")])
+                    .running(1),
+            )
+        },
+    ]);
+}
+
+#[test]
+fn a_variant_is_not_outdated_because_of_its_suffix() {
+    let row =
+        |scene, version, status, sentence| Row { truth: version, scene, version, status, sentence, check_in: "custom" };
+    let grafana = |tag: &str| scene("deis-monitor-grafana", Deployment, &format!("hephy/grafana:{tag}")).running(1);
+    check(vec![
+        row(grafana("v2.11.2-alpine"), "v2.11.2-alpine", "current", "a variant of v2.11.2"),
+        row(grafana("v2.11.1-alpine"), "v2.11.1-alpine", "outdated", "a variant of v2.11.1"),
+        row(grafana("v2.11.3-alpine"), "v2.11.3-alpine", "ahead", ""),
+        row(grafana("v2.11.2-rc1"), "v2.11.2-rc1", "outdated", ""),
+        row(grafana("v2.11.2-beta.2"), "v2.11.2-beta.2", "outdated", ""),
+        row(
+            scene("deis-minio", Deployment, "hephy/minio:x").annotated("v2.4.5-hotfix.1").running(1),
+            "v2.4.5-hotfix.1",
+            "current",
+            "a variant of v2.4.5",
+        ),
+        row(
+            grafana("v2.11.2-alpine").annotated("v2.11.2"),
+            "v2.11.2-alpine",
+            "current",
+            "the annotation component.deis.io/version is v2.11.2; a variant of v2.11.2",
+        ),
+    ]);
+}
+
+#[test]
+fn an_annotation_or_a_label_is_believed_where_the_tag_is_no_version() {
+    let logger = |tag: &str| scene("deis-logger", Deployment, &format!("hephy/logger{tag}")).running(1);
+    let digest = "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let row =
+        |truth, scene, version, status, sentence, check_in| Row { truth, scene, version, status, sentence, check_in };
+    check(vec![
+        row("latest, with a label", logger(":latest").labelled("2.5.1"), "2.5.1", "current", "", "v2.5.1"),
+        row("a commit, with a label", logger(":git-a1b2c3d").labelled("v2.5.0"), "v2.5.0", "outdated", "", "v2.5.0"),
+        row("a digest, with a label", logger(digest).labelled("v2.5.1"), "v2.5.1", "current", "", "v2.5.1"),
+        row("a digest, with an annotation", logger(digest).annotated("v2.5.1"), "v2.5.1", "current", "", "v2.5.1"),
+        row("a digest alone", logger(digest), "sha256:0123456789ab", "unknown", "", "custom"),
+        row("latest alone", logger(":latest"), "latest", "unknown", "", "custom"),
+        row("a label that is no version", logger(":latest").labelled("2.5"), "latest", "unknown", "", "custom"),
+        row(
+            "an annotation before a label",
+            logger(":latest").annotated("v2.5.0").labelled("v2.5.1"),
+            "v2.5.0",
+            "outdated",
+            "",
+            "v2.5.0",
+        ),
+        row(
+            "a label that was left behind",
+            logger(":v2.5.0").labelled("v2.5.1"),
+            "v2.5.0",
+            "outdated",
+            "the label app.kubernetes.io/version is v2.5.1",
+            "v2.5.0",
+        ),
+        row("text in the annotation", logger(":v2.5.1").annotated("canary"), "canary", "unknown", "", "custom"),
+        row("spellings that are no version", logger(":V2.5.1"), "V2.5.1", "unknown", "", "custom"),
+        row("two numbers", logger(":v2.22"), "v2.22", "unknown", "", "custom"),
+        row("a word before it", logger(":release-1.2.2"), "release-1.2.2", "unknown", "", "custom"),
+        row(
+            "two versions, of which the tag was never published",
+            logger(":v2.5.7").annotated("v2.5.1"),
+            "v2.5.1 or v2.5.7",
+            "unknown",
+            "",
+            "custom",
+        ),
+        row(
+            "two versions while update checks are off",
+            Scene { checks: false, ..logger(":v2.5.1").annotated("v2.5.0") },
+            "v2.5.0 or v2.5.1",
+            "unknown",
+            "",
+            "v2.5.1",
+        ),
+        row(
+            "an annotation, and a pod of another image than the template's",
+            logger(":latest").annotated("v2.5.1").pods(1, "hephy/logger:git-a1b2c3d", true),
+            "latest",
+            "unknown",
+            "git-a1b2c3d on 1 pod, latest on 1; rollout to latest: 1 of 2 pods",
+            "custom",
+        ),
+    ]);
+}
