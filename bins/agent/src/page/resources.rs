@@ -319,8 +319,8 @@ pub(super) fn nodes_in_trouble(seen: &Inventory) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn marked(service_of: Service) -> (Mark, String) {
-        let Line { mark, more, .. } = service(&service_of, true);
+    fn marked(one: &Service) -> (Mark, String) {
+        let Line { mark, more, .. } = service(one, true);
         (mark, more)
     }
 
@@ -352,7 +352,7 @@ mod tests {
                 "ExternalName → db.example",
             ),
         ] {
-            assert_eq!(marked(service), (mark, more.to_owned()));
+            assert_eq!(marked(&service), (mark, more.to_owned()));
         }
         let unread = Service { ready_pods: None, ..web() };
         assert_eq!(service(&unread, false).mark, Mark::Plain("unknown"));
