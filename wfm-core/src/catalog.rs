@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use crate::cluster::Namespace;
 use crate::component::ComponentName;
-use crate::version::Version;
 
 mod entry;
 #[cfg(feature = "catalog-file")]
 pub mod file;
 mod names;
+mod presence;
 mod workflow;
 
-pub use entry::{CatalogEntry, Presence};
+pub use entry::CatalogEntry;
 pub use names::{AnnotationKey, LabelSelector, NotALabelSelector, NotAnAnnotationKey};
+pub use presence::{Neighbour, NotANeighbour, Presence};
 
 /// The components of one product, by name. A name matches exactly or not at all: `deis-router-globex` is not
 /// `deis-router`.
@@ -59,8 +60,8 @@ impl Catalog {
         Self { version_annotation, ..self }
     }
 
-    /// The same with the component whose installed version is the release of the whole product:
-    /// [`CatalogEntry::since`] and [`CatalogEntry::until`] are compared with it.
+    /// The same with the component whose installed version dates the whole installation: [`CatalogEntry::since`] and
+    /// [`CatalogEntry::until`] are versions of it.
     #[must_use]
     pub fn with_release_component(self, release_component: Option<ComponentName>) -> Self {
         Self { release_component, ..self }
@@ -96,7 +97,7 @@ impl Catalog {
         &self.version_annotation
     }
 
-    /// The component whose installed version is the release of the whole product, if one is.
+    /// The component whose installed version dates the whole installation, if one does.
     #[must_use]
     pub fn release_component(&self) -> Option<&ComponentName> {
         self.release_component.as_ref()
@@ -111,22 +112,5 @@ impl Catalog {
     /// Every entry, by name.
     pub fn iter(&self) -> impl Iterator<Item = &CatalogEntry> {
         self.entries.values()
-    }
-
-    /// Whether a component belongs to an installation of this release; `None` where that depends on the release, and the
-    /// release is not known.
-    #[must_use]
-    pub fn expects(&self, entry: &CatalogEntry, release: Option<&Version>) -> Option<bool> {
-        if entry.presence() == Presence::OnDemand {
-            return Some(false);
-        }
-        match (entry.since(), entry.until(), release) {
-            (None, None, _) => Some(true),
-            (_, _, None) => None,
-            (since, until, Some(release)) => Some(
-                since.is_none_or(|since| release.precedence(since).is_ge())
-                    && until.is_none_or(|until| release.precedence(until).is_lt()),
-            ),
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Catalog, CatalogEntry};
+use crate::catalog::Catalog;
 use crate::collector::{Inventory, Resource, Unreadable, Workload};
 use crate::component::{ComponentName, WorkloadKind};
 use crate::health::PodsByOwner;
@@ -11,18 +11,23 @@ use crate::release::Releases;
 use crate::running::{Running, running};
 use crate::version::{Step, Train, Version};
 
+mod absent;
 mod place;
 mod policy;
 mod remarks;
 
+pub use absent::{NotInstalled, NotInstalledReason, named};
 pub use policy::{NotAPin, Pin, Policy, Requirement};
-pub use remarks::{Held, Remarks, Stopover};
+pub use remarks::{Held, LeftOver, Remarks, Stopover};
 
 /// Compares an inventory with the published releases.
 pub trait VersionDiff: Send + Sync {
     /// One comparison for every workload and every expected component that is absent: first the catalog's by name, then
     /// the others. A component that nobody knows never hides the rest: whatever cannot be told is said of it alone.
     fn diff<'a>(&self, inventory: &'a Inventory, knowledge: Knowledge<'_>) -> Vec<Comparison<'a>>;
+
+    /// The components that are rightly absent, by name. They are in no comparison.
+    fn not_installed(&self, inventory: &Inventory, knowledge: Knowledge<'_>) -> Vec<NotInstalled>;
 }
 
 /// What is known of the published releases.
@@ -153,9 +158,12 @@ pub enum UnknownReason {
         /// The resource that could not be read.
         resource: Resource,
     },
-    /// It belongs to some releases of the product, and which one is installed could not be told.
-    #[error("not there, and whether it should be depends on the product's release, which could not be told")]
-    ReleaseNotTold,
+    /// It belongs to some releases of the product, and which one is installed is unknown.
+    #[error("not there, and whether it belongs here depends on the version of {component}, which is unknown")]
+    ReleaseUnknown {
+        /// The component whose version dates the installation.
+        component: ComponentName,
+    },
 }
 
 /// The comparison along one train of one product's catalog.
@@ -233,39 +241,6 @@ impl TrainDiff {
         running(workload, mine, &self.catalog, &is_published)
     }
 
-    fn absent<'a>(
-        &self,
-        inventory: &'a Inventory,
-        pods: &Pods<'a>,
-        knowledge: Knowledge<'_>,
-    ) -> impl Iterator<Item = Comparison<'a>> {
-        let release = self.release(inventory, pods, knowledge);
-        let unreadable = inventory.unreadable().into_iter().find(|failure| failure.resource.is_workload());
-        let unseen = unreadable.map(|failure| UnknownReason::Unreadable { resource: failure.resource });
-        let absent = move |entry: &CatalogEntry| {
-            let doubt = match self.catalog.expects(entry, release.as_ref()) {
-                Some(false) => return None,
-                Some(true) => None,
-                None => Some(UnknownReason::ReleaseNotTold),
-            };
-            let reason = unseen.clone().or(doubt);
-            Some(reason.map_or(Freshness::Missing, |reason| Freshness::Unknown { reason }))
-        };
-        self.catalog
-            .iter()
-            .filter(|entry| !inventory.workloads().any(|workload| workload.name == entry.name().as_str()))
-            .filter_map(move |entry| Some((entry, absent(entry)?)))
-            .map(|(entry, freshness)| Comparison {
-                name: entry.name().to_string(),
-                kind: entry.kind(),
-                workload: None,
-                installed: None,
-                running: None,
-                freshness,
-                remarks: Remarks::default(),
-            })
-    }
-
     /// The installed release of the whole product, if the catalog names the component that has it.
     fn release(&self, inventory: &Inventory, pods: &Pods<'_>, knowledge: Knowledge<'_>) -> Option<Version> {
         let name = self.catalog.release_component()?;
@@ -282,12 +257,23 @@ impl VersionDiff for TrainDiff {
         let pods: Pods<'a> = inventory.pods.as_ref().map(|pods| PodsByOwner::new(pods));
         let mut all: Vec<Comparison<'a>> =
             inventory.workloads().map(|workload| self.present(workload, &pods, knowledge)).collect();
-        all.extend(self.absent(inventory, &pods, knowledge));
+        let scene =
+            absent::Scene::new(&self.catalog, &self.policy, inventory, self.release(inventory, &pods, knowledge));
+        for comparison in &mut all {
+            comparison.remarks.left_over = scene.left_over(&comparison.name);
+        }
+        all.extend(scene.missing());
         all.sort_by(|a, b| {
             let key = |c: &Comparison<'a>| (c.freshness == Freshness::Unmanaged, c.name.clone(), c.kind);
             key(a).cmp(&key(b))
         });
         all
+    }
+
+    fn not_installed(&self, inventory: &Inventory, knowledge: Knowledge<'_>) -> Vec<NotInstalled> {
+        let pods: Pods<'_> = inventory.pods.as_ref().map(|pods| PodsByOwner::new(pods));
+        let release = self.release(inventory, &pods, knowledge);
+        absent::Scene::new(&self.catalog, &self.policy, inventory, release).not_installed()
     }
 }
 

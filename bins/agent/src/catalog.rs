@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use wfm_core::catalog::file::{Format, Mistakes, read, to_toml};
-use wfm_core::catalog::{Catalog, Presence};
+use wfm_core::catalog::{Catalog, Neighbour, Presence};
 use wfm_core::words::count;
 
 /// A file that is no catalog.
@@ -65,13 +65,23 @@ pub(crate) fn summary(catalog: &Catalog) -> String {
     for entry in catalog.iter() {
         let presence = match entry.presence() {
             Presence::Expected => "expected",
+            Presence::Optional => "optional",
             Presence::OnDemand => "on demand",
         };
         let since = entry.since().map(|since| format!(" since {since}")).unwrap_or_default();
         let until = entry.until().map(|until| format!(" until {until}")).unwrap_or_default();
-        lines.push(format!("  {:<32} {:<22} {presence}{since}{until}", entry.name(), entry.kind().as_str()));
+        let with = listing(" with ", entry.with());
+        let without = listing(" without ", entry.without());
+        let kind = entry.kind().as_str();
+        lines.push(format!("  {:<32} {kind:<22} {presence}{since}{until}{with}{without}", entry.name()));
     }
     lines.join("\n") + "\n"
+}
+
+/// Neighbours after a word; nothing if there are none.
+fn listing(word: &str, neighbours: &[Neighbour]) -> String {
+    let names: Vec<String> = neighbours.iter().map(ToString::to_string).collect();
+    if names.is_empty() { String::new() } else { format!("{word}{}", names.join(" or ")) }
 }
 
 /// A catalog as TOML, with where its description is.

@@ -56,6 +56,9 @@ pub struct Flags {
     /// Component whose lag is not counted; may be repeated [env: IGNORE]
     #[arg(long, value_name = "COMPONENT", global = true)]
     pub ignore: Vec<String>,
+    /// Component that is not installed on purpose, so never missing; may be repeated [env: ABSENT]
+    #[arg(long, value_name = "COMPONENT", global = true)]
+    pub absent: Vec<String>,
     /// Ask for published releases [env: CHECK_VERSIONS] [default: true]
     #[arg(long, value_name = "BOOL", global = true)]
     pub check_versions: Option<String>,
@@ -165,6 +168,7 @@ Environment (each also with WORKFLOW_MANAGER_ in front):
   CATALOG_FILE       another product's catalog, .toml or .yaml
   PIN                releases to stay on: deis-router=2.18, or *=2.18 for all
   IGNORE             components whose lag is not counted
+  ABSENT             components that are not installed on purpose
   STATE_DIR          folder for what must outlive a restart
   DO_NOT_TRACK       1 switches both off, whatever else is set
   RUST_LOG           what is logged (info); WFM_LOG_FORMAT=json for JSON lines";

@@ -1,7 +1,7 @@
 //! `/components`: the JSON that agents of 2016 served, with each component's status beside it.
 
 use serde::Serialize;
-use wfm_core::diff::{Freshness, Held, Remarks, Stopover};
+use wfm_core::diff::{Freshness, Held, LeftOver, Remarks, Stopover, named};
 use wfm_core::health::Health;
 use wfm_core::release::Releases;
 use wfm_core::report::ComponentReport;
@@ -115,7 +115,7 @@ fn unowned_pods(component: &ComponentReport) -> Option<String> {
 
 /// What there is to say of a component's version beside its status, a sentence each.
 pub(crate) fn remarks(remarks: &Remarks) -> impl Iterator<Item = String> {
-    let Remarks { yanked, stopover, held, variant_of, overruled } = remarks;
+    let Remarks { yanked, stopover, held, left_over, alternatives, variant_of, overruled } = remarks;
     let yanked = yanked.as_ref().map(|yank| format!("the installed version was withdrawn: {}", yank.reason));
     let stopover = stopover.as_ref().map(|Stopover { minimum, first }| match first {
         Some(first) => format!("upgrade to {first} first: the latest needs {minimum} or newer"),
@@ -127,5 +127,10 @@ pub(crate) fn remarks(remarks: &Remarks) -> impl Iterator<Item = String> {
     });
     let variant = variant_of.as_ref().map(|base| format!("a variant of {base}"));
     let overruled = overruled.as_ref().map(ToString::to_string);
-    [overruled, variant, yanked, stopover, held].into_iter().flatten()
+    let left_over = left_over.as_ref().map(|LeftOver { component, until }| {
+        format!("left over: the product no longer has it since {component} {until}")
+    });
+    let others: Vec<String> = alternatives.iter().map(named).collect();
+    let others = (!others.is_empty()).then(|| format!("it or one of these must be there: {}", others.join(", ")));
+    [overruled, variant, yanked, stopover, held, left_over, others].into_iter().flatten()
 }

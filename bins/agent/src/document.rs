@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use wfm_core::anonymizer::EnvelopeKind;
 use wfm_core::collector::{Inventory, NamespaceState};
+use wfm_core::diff::NotInstalled;
 use wfm_core::release::Notice;
 use wfm_core::report::{ClusterReport, ComponentReport, Tile};
 
@@ -46,6 +47,8 @@ pub(crate) struct Document<'a> {
     summary: BTreeMap<&'static str, usize>,
     notices: Vec<NoticePart<'a>>,
     components: Vec<Component<'a>>,
+    /// Components of the catalog that are rightly absent: no tile counts them.
+    not_installed: Vec<Absent<'a>>,
     self_checks: Vec<SelfCheck>,
     sharing: SharingPart<'a>,
     inventory: &'a Inventory,
@@ -90,6 +93,15 @@ struct Component<'a> {
     /// Why it has its status, where that does not say it.
     why: Option<String>,
     age_seconds: Option<i64>,
+}
+
+/// A component that is rightly absent.
+#[derive(Debug, Serialize)]
+struct Absent<'a> {
+    #[serde(flatten)]
+    absent: &'a NotInstalled,
+    /// The reason as a sentence has it.
+    why: String,
 }
 
 /// What is shared.
@@ -141,6 +153,11 @@ impl<'a> Document<'a> {
             summary: summary(report),
             notices: notices.map(|(notice, still_published)| NoticePart { notice, still_published }).collect(),
             components: report.components.iter().map(|component| Component::of(component, view, age)).collect(),
+            not_installed: report
+                .not_installed
+                .iter()
+                .map(|absent| Absent { why: absent.reason.to_string(), absent })
+                .collect(),
             self_checks: self_checks(view),
             sharing: SharingPart {
                 on: view.sharing.is_on,

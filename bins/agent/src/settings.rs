@@ -58,6 +58,8 @@ pub struct Settings {
     pub pins: Setting<Vec<Pin>>,
     /// Components whose lag is not counted.
     pub ignored: Setting<Vec<ComponentName>>,
+    /// Components that are not installed on purpose.
+    pub absent: Setting<Vec<ComponentName>>,
     /// Whether to ask for published releases.
     pub check_versions: Setting<bool>,
     /// A file of published releases to read in place of asking the versions service.
@@ -111,6 +113,7 @@ impl Settings {
             train: from.read("train", &["TRAIN"], text(&flags.train), train, parsed)?,
             pins: from.read("pin", &["PIN"], text(&joined(&flags.pin)), Vec::new(), pins)?,
             ignored: from.read("ignore", &["IGNORE"], text(&joined(&flags.ignore)), Vec::new(), list)?,
+            absent: from.read("absent", &["ABSENT"], text(&joined(&flags.absent)), Vec::new(), list)?,
             check_versions: tracked(from.read(
                 "check-versions",
                 &["CHECKVERSIONS", "CHECK_VERSIONS"],
@@ -148,10 +151,11 @@ impl Settings {
         Ok((settings, warnings))
     }
 
-    /// What the operator decided about updates.
+    /// What the operator decided about the components.
     #[must_use]
     pub fn policy(&self) -> Policy {
         Policy::new(self.pins.value.iter().cloned(), self.ignored.value.iter().cloned())
+            .with_absent(self.absent.value.iter().cloned())
     }
 
     fn without_effect(&self) -> impl Iterator<Item = String> {
@@ -159,7 +163,8 @@ impl Settings {
         let later = (schema > known)
             .then(|| format!("SHARE_SCHEMA accepts schema {schema}; this agent knows {known} and sends that"));
         let pinned = self.pins.value.iter().filter_map(|pin| Some(("PIN", pin.component.as_ref()?)));
-        let named = pinned.chain(self.ignored.value.iter().map(|name| ("IGNORE", name)));
+        let ignored = self.ignored.value.iter().map(|name| ("IGNORE", name));
+        let named = pinned.chain(ignored).chain(self.absent.value.iter().map(|name| ("ABSENT", name)));
         let strange = named.filter(|(_, name)| self.product.get(name.as_str()).is_none());
         let product = self.product.product();
         let strangers = strange.map(move |(setting, name)| {

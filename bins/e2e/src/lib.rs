@@ -177,6 +177,14 @@ impl RecordedCluster {
         self.state.update(path, change)
     }
 
+    /// Takes one object out of its list.
+    ///
+    /// # Errors
+    /// Where nothing stands at the path.
+    pub fn remove(&self, path: &str) -> Result<(), UnknownPath> {
+        self.state.remove(path)
+    }
+
     /// Adds a fault; of several that match a request, the one scripted first answers.
     pub fn script(&self, fault: Fault) {
         self.state.script(fault);

@@ -14,10 +14,11 @@ struct Files;
 /// A recorded cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recording {
-    /// Five own machines, two years behind: one component absent, one crash-looping, one node not ready, versions in odd
-    /// places, a customer's workload beside ours, no identity yet.
+    /// The default chart on five own machines, two years behind: one component crash-looping, one node not ready, versions
+    /// in odd places, a customer's workload beside ours, no identity yet.
     Onprem2018,
-    /// Three rented machines, all current: one component crash-looping, an unmanaged ReplicationController, an identity.
+    /// The default chart on three rented machines, all current: one component crash-looping, an unmanaged
+    /// ReplicationController, an identity.
     EksCurrent,
 }
 

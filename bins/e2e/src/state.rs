@@ -107,6 +107,18 @@ impl State {
         Ok(())
     }
 
+    pub(crate) fn remove(&self, path: &str) -> Result<(), UnknownPath> {
+        let mut inner = self.lock();
+        let unknown = || UnknownPath(path.to_owned());
+        let (list_path, _) = inner.find_mut(path).ok_or_else(unknown)?;
+        let name = path.rsplit('/').next().unwrap_or_default();
+        if let Some(items) = inner.documents.get_mut(&list_path).and_then(|list| list["items"].as_array_mut()) {
+            items.retain(|item| item["metadata"]["name"] != name);
+        }
+        inner.written(&list_path);
+        Ok(())
+    }
+
     pub(crate) fn script(&self, fault: Fault) {
         self.lock().faults.push(fault);
     }

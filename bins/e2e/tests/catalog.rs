@@ -41,7 +41,7 @@ fn every_example_is_a_catalog() {
     let operator = kubermatic.release_component().unwrap();
     assert_eq!((operator.as_str(), kubermatic.namespace().unwrap().as_str()), ("kubermatic-operator", "kubermatic"));
     let webhook = kubermatic.get("kubermatic-webhook").unwrap();
-    let expected = |release: &str| kubermatic.expects(webhook, Some(&release.parse().unwrap()));
+    let expected = |release: &str| webhook.is_part_of(Some(&release.parse().unwrap()));
     assert_eq!((expected("v2.20.0"), expected("v2.21.0")), (Some(false), Some(true)));
 }
 
@@ -52,6 +52,9 @@ fn the_example_of_the_docs_is_the_same_catalog_in_both_syntaxes() {
     let toml = read(block("toml"), Format::Toml).unwrap();
     assert_eq!(read(block("yaml"), Format::Yaml).unwrap(), toml);
     assert_eq!(toml.iter().count(), 4);
+    let rules = page.split("```toml\n").nth(2).unwrap().split("```").next().unwrap();
+    let shop = read(&format!("product = 'Shop'\n{rules}"), Format::Toml).unwrap();
+    assert_eq!(shop.get("shop-postgres").unwrap().without()[0].to_string(), "shop-mysql");
 }
 
 const ACME: &str = "product = 'Acme <Router>'\nnamespace = 'deis'\nselector = 'heritage in (acme, deis)'\n\
@@ -103,5 +106,5 @@ async fn a_version_that_cannot_be_told_names_the_annotation_of_the_product() {
     let world = acme("canary").await;
     let page = page(world.agent.addr).await;
     assert!(page.contains("the annotation acme.example/version is “canary”, which is no version"), "{page}");
-    assert!(page.contains("Could not tell of 2 components: the product's release is not known"), "{page}");
+    assert!(page.contains("Unknown for 2 components: not every release of the product has them"), "{page}");
 }

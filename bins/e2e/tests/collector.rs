@@ -40,7 +40,7 @@ fn content(inventory: Inventory) -> Inventory {
 async fn every_object_of_a_recorded_cluster_is_counted() {
     let (_cluster, client) = start(Recording::Onprem2018).await;
     let inventory = collector(&client).collect().await.unwrap();
-    assert_eq!(counts(&inventory), [11, 3, 2, 0, 29, 12, 5]);
+    assert_eq!(counts(&inventory), [11, 3, 2, 0, 29, 13, 5]);
     assert_eq!(inventory.kubernetes_version.as_deref(), Some("v1.36.2"));
     let nodes = inventory.nodes.unwrap();
     let not_ready: Vec<_> = nodes.iter().filter(|node| !node.ready).map(|node| node.name.as_str()).collect();
@@ -48,7 +48,7 @@ async fn every_object_of_a_recorded_cluster_is_counted() {
 
     let (_cluster, client) = start(Recording::EksCurrent).await;
     let inventory = collector(&client).collect().await.unwrap();
-    assert_eq!(counts(&inventory), [11, 3, 2, 1, 24, 12, 3]);
+    assert_eq!(counts(&inventory), [10, 3, 2, 1, 23, 13, 3]);
     let controller = &inventory.replication_controllers.as_ref().unwrap()[0];
     assert_eq!(
         (controller.name.as_str(), controller.kind),

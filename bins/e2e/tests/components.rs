@@ -61,12 +61,12 @@ async fn onprem_2018_names_exactly_what_is_behind_missing_unhealthy_and_unknown(
             "deis-workflow-manager"
         ]
     );
-    assert_eq!(with_status(&components, "missing"), ["deis-registry-token-refresher"]);
+    assert!(with_status(&components, "missing").is_empty());
     assert_eq!(with_status(&components, "unknown"), ["deis-logger"]);
     assert_eq!(with_status(&components, "unmanaged"), ["globex-payments"]);
     let unhealthy = names(&components, |c| c["health"]["state"] == "unhealthy");
     assert_eq!(unhealthy, ["deis-minio", "globex-payments"]);
-    assert_eq!(components.len(), 14 + 3);
+    assert_eq!(components.len(), 13 + 3);
 }
 
 #[tokio::test]
@@ -89,6 +89,7 @@ async fn what_is_behind_agrees_with_a_count_by_hand_over_the_release_file() {
 #[tokio::test]
 async fn every_status_but_current_and_outdated_has_a_reason() {
     let world = world(Recording::Onprem2018, &[]).await;
+    world.cluster.remove("/apis/apps/v1/namespaces/deis/daemonsets/deis-registry-proxy").unwrap();
     let components = components(world.agent.addr).await;
     let reason = |name: &str| {
         let component = components.iter().find(|c| c["component"]["name"] == name).unwrap();
@@ -99,7 +100,7 @@ async fn every_status_but_current_and_outdated_has_a_reason() {
         "could not tell: the annotation component.deis.io/version is “canary”, which is no version"
     );
     assert_eq!(
-        reason("deis-registry-token-refresher"),
+        reason("deis-registry-proxy"),
         "expected, but no Deployment, DaemonSet, StatefulSet or ReplicationController of this name is in the namespace deis"
     );
     assert_eq!(reason("globex-payments"), "not a component of the product");
@@ -112,9 +113,9 @@ async fn every_status_but_current_and_outdated_has_a_reason() {
 async fn eks_current_is_current_and_only_minio_is_unhealthy() {
     let world = world(Recording::EksCurrent, &[]).await;
     let components = components(world.agent.addr).await;
-    assert_eq!(with_status(&components, "current").len(), 16);
+    assert_eq!(with_status(&components, "current").len(), 15);
     assert_eq!(with_status(&components, "unmanaged"), ["deis-registry-cache"]);
-    assert_eq!(components.len(), 17);
+    assert_eq!(components.len(), 16);
     assert_eq!(names(&components, |c| c["health"]["state"] == "unhealthy"), ["deis-minio"]);
     assert_eq!(world::text(world.agent.addr, "/id").await, "8c6da034…");
     let page = page(world.agent.addr).await;

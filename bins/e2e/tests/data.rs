@@ -6,7 +6,7 @@ mod world;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wfm_e2e::{Answer, Fault, RecordedCluster, Recording};
 use world::{http, json, page, text, world};
 
@@ -33,7 +33,10 @@ async fn the_report_says_of_every_component_its_status_health_versions_and_age()
     let minio = component(&report, "deis-minio");
     assert_eq!((minio["health"]["state"].as_str(), minio["tile"].as_str()), (Some("unhealthy"), Some("unhealthy")));
     assert!(minio["health"]["reasons"][1].as_str().unwrap().contains("CrashLoopBackOff"));
-    assert_eq!(component(&report, "deis-registry-token-refresher")["status"], "missing");
+    assert_eq!(
+        report["not_installed"],
+        json!([{"name": "deis-registry-token-refresher", "code": "optional", "why": "optional"}])
+    );
     assert_eq!(component(&report, "globex-payments")["status"], "unmanaged");
     assert!(component(&report, "deis-logger")["why"].as_str().unwrap().starts_with("could not tell"));
     let known = ["current", "outdated", "ahead", "unknown", "missing", "unmanaged"];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use wfm_e2e::{RELEASES_JSON, RecordedCluster, Recording};
 /// Where the Kubernetes API would show the agent's page.
 const PROXY: &str = "/api/v1/namespaces/deis/services/deis-workflow-manager:80/proxy/";
 
-/// After this long a release is published, so that one sees the banner change.
+/// After this long a release is published, so that the banner changes.
 const NEWS_AFTER: Duration = Duration::from_secs(30);
 
 /// How many clusters have checked in before, for how many days, and the number that decides what they did.
@@ -32,8 +33,8 @@ const PORTS: u16 = 100;
 /// What to show.
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// The recorded cluster: onprem-2018 or eks-current
-    #[arg(long, default_value = "onprem-2018", value_parser = recording)]
+    /// The recorded cluster: eks-current, where all is current, or onprem-2018, where most is outdated
+    #[arg(long, default_value = "eks-current", value_parser = recording)]
     recording: Recording,
     /// First port to try, on 127.0.0.1
     #[arg(long, default_value_t = 8080)]
@@ -120,7 +121,10 @@ pub async fn run(demo: Demo) -> Result<(), DemoError> {
     let agent = wfm_agent::connect(&settings).await?;
     let agent = start_agent(agent_port, service_port, &agent).await?;
 
-    println!("{}", welcome(agent.addr, service.addr(), &reader));
+    let program = std::env::current_exe().ok();
+    let agent_command =
+        program.as_deref().and_then(|program| agent_command(program, std::env::var_os("CARGO").is_some()));
+    println!("{}", welcome(agent.addr, service.addr(), &reader, agent_command.as_deref()));
     let publisher = Client::new(&versions_url)?.with_token(token.reveal());
     tokio::select! {
         () = wfm_shell::shutdown::signal() => {}
@@ -131,7 +135,20 @@ pub async fn run(demo: Demo) -> Result<(), DemoError> {
     Ok(())
 }
 
-fn welcome(agent: SocketAddr, service: SocketAddr, reader: &Token) -> String {
+/// How to start an agent from here: the program beside this one, or by Cargo if Cargo started this one. `None` if there is
+/// neither.
+fn agent_command(this: &Path, by_cargo: bool) -> Option<String> {
+    let beside = this.with_file_name(format!("wfm-agent{}", std::env::consts::EXE_SUFFIX));
+    if beside.is_file() {
+        return Some(beside.display().to_string());
+    }
+    by_cargo.then(|| "cargo run --release -p wfm-agent --".to_owned())
+}
+
+fn welcome(agent: SocketAddr, service: SocketAddr, reader: &Token, agent_command: Option<&str>) -> String {
+    let own = agent_command.map_or_else(String::new, |command| {
+        format!("With a cluster of your own: {command} --kubeconfig ~/.kube/config --versions-url http://{service}\n")
+    });
     format!(
         "Workflow Manager, whole, on this machine: a recorded cluster, the real release history. Nothing leaves it.
 
@@ -145,8 +162,7 @@ fn welcome(agent: SocketAddr, service: SocketAddr, reader: &Token) -> String {
 
 In {} seconds a release of deis-builder is published: watch the banner of the operator's page.
 Sharing is on in this demo, to the service above; anywhere else it is off until you say SHARE_USAGE_DATA=true.
-With a cluster of your own: wfm-agent --kubeconfig ~/.kube/config --versions-url http://{service}
-Ctrl-C ends it and leaves nothing behind.",
+{own}Ctrl-C ends it and leaves nothing behind.",
         reader.reveal(),
         reader.reveal(),
         NEWS_AFTER.as_secs()
@@ -215,4 +231,20 @@ fn random_bytes() -> [u8; 32] {
         half.copy_from_slice(wfm_shell::random::uuid().as_bytes());
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hint_names_an_agent_that_is_there_or_cargo_or_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let this = folder.path().join("wfm");
+        assert_eq!(agent_command(&this, false), None);
+        assert_eq!(agent_command(&this, true).as_deref(), Some("cargo run --release -p wfm-agent --"));
+        let agent = folder.path().join(format!("wfm-agent{}", std::env::consts::EXE_SUFFIX));
+        std::fs::write(&agent, "").unwrap();
+        assert_eq!(agent_command(&this, true), Some(agent.display().to_string()));
+    }
 }

@@ -7,7 +7,7 @@ pub mod demo;
 const EXAMPLES: &str = "\
 Examples:
   wfm demo                          the whole product on this machine, with a recorded cluster
-  wfm demo --recording eks-current  another recorded cluster";
+  wfm demo --recording onprem-2018  another recorded cluster";
 
 /// Workflow Manager from the command line.
 #[derive(Debug, Parser)]

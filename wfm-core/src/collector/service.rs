@@ -17,8 +17,18 @@ pub struct Service {
     pub external_name: Option<String>,
     /// Whether a `LoadBalancer` still waits for its address.
     pub pending: bool,
+    /// Whether it selects pods; one that does not leads to addresses that somebody wrote down.
+    pub has_selector: bool,
     /// How many ready pods its selector matches; `None` if it has no selector, or if pods could not be read.
     pub ready_pods: Option<u32>,
+}
+
+impl Service {
+    /// Whether it leads out of the cluster, as far as that shows.
+    #[must_use]
+    pub fn leads_out(&self) -> bool {
+        self.service_type == "ExternalName" || !self.has_selector
+    }
 }
 
 /// A port of a service.

@@ -25,7 +25,7 @@ pub(super) fn place(installed: &Version, line: &[Release], pin: Option<&Requirem
         stopover: latest.and_then(|latest| stopover(version, latest, offered())),
         held: pin.and_then(|pin| held(version, latest, pin, published())),
         variant_of: base.clone().filter(is_published),
-        overruled: None,
+        ..Remarks::default()
     };
     let freshness = match latest {
         None => {

@@ -1,4 +1,4 @@
-//! What the operator decided about updates: pins, and components whose lag is not counted.
+//! What the operator decided: pins, components whose lag is not counted, and components that are not installed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,12 +7,13 @@ use std::str::FromStr;
 use crate::component::ComponentName;
 use crate::version::{Version, VersionRange};
 
-/// Which releases count as offered, and whose lag counts. The default is no decision: everything counts.
+/// Which releases count as offered, whose lag counts, and what is absent on purpose. The default is no decision.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     pins: BTreeMap<ComponentName, Requirement>,
     every: Option<Requirement>,
     ignored: BTreeSet<ComponentName>,
+    absent: BTreeSet<ComponentName>,
 }
 
 impl Policy {
@@ -29,6 +30,12 @@ impl Policy {
         policy
     }
 
+    /// The same with components that are not installed on purpose: none of them is ever missing.
+    #[must_use]
+    pub fn with_absent(self, absent: impl IntoIterator<Item = ComponentName>) -> Self {
+        Self { absent: absent.into_iter().collect(), ..self }
+    }
+
     /// What a component is pinned to: its own pin, else the one of all.
     #[must_use]
     pub fn pin(&self, component: &ComponentName) -> Option<&Requirement> {
@@ -39,6 +46,12 @@ impl Policy {
     #[must_use]
     pub fn ignores(&self, component: &ComponentName) -> bool {
         self.ignored.contains(component)
+    }
+
+    /// Whether a component is absent on purpose.
+    #[must_use]
+    pub fn expects_absent(&self, component: &ComponentName) -> bool {
+        self.absent.contains(component)
     }
 }
 

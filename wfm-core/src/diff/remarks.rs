@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Neighbour;
+use crate::component::ComponentName;
 use crate::installed::Overruled;
 use crate::release::Yank;
 use crate::version::Version;
@@ -22,6 +24,12 @@ pub struct Remarks {
     /// An annotation or label has another version than the one that runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overruled: Option<Overruled>,
+    /// The installed release of the product no longer has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_over: Option<LeftOver>,
+    /// Of a missing component: what could be there in its place, and is not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Neighbour>,
 }
 
 impl Remarks {
@@ -51,4 +59,13 @@ pub struct Held {
     pub latest: Version,
     /// How many there are: newer than what is installed and than all that the pin admits.
     pub releases: u32,
+}
+
+/// A component of an older release of the product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOver {
+    /// The component whose version dates the installation.
+    pub component: ComponentName,
+    /// Its first version without the component that is left over.
+    pub until: Version,
 }

@@ -216,5 +216,6 @@ fn a_yanked_release_is_offered_to_nobody_and_still_dates_whoever_runs_it() {
     assert_eq!(place("v2.8.0", &line(&all[..1])), None);
 }
 
+mod charts;
 mod policy;
 mod product;

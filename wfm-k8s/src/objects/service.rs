@@ -23,7 +23,7 @@ impl ServiceObject {
             let protocol = words.shared(port.protocol.as_deref().unwrap_or("TCP"));
             Some(ServicePort { port: u16::try_from(port.port?).ok()?, protocol })
         };
-        selectors.add(spec.selector);
+        let has_selector = selectors.add(spec.selector);
         Service {
             name: self.metadata.and_then(|meta| meta.name).unwrap_or_default(),
             ports: spec.ports.unwrap_or_default().into_iter().filter_map(port).collect(),
@@ -32,6 +32,7 @@ impl ServiceObject {
             pending: spec.service_type.as_deref() == Some("LoadBalancer") && addresses.is_empty(),
             // What the API server sets where a service names none.
             service_type: spec.service_type.unwrap_or_else(|| "ClusterIP".to_owned()),
+            has_selector,
             ready_pods: None,
         }
     }
@@ -51,12 +52,15 @@ struct Selector {
 }
 
 impl Selectors {
-    fn add(&mut self, pairs: Option<BTreeMap<String, String>>) {
+    /// Whether it selects anything.
+    fn add(&mut self, pairs: Option<BTreeMap<String, String>>) -> bool {
         let selector = pairs.filter(|pairs| !pairs.is_empty()).map(|pairs| Selector { pairs, ready_pods: 0 });
         if let Some((key, value)) = selector.as_ref().and_then(|selector| selector.pairs.first_key_value()) {
             self.by_pair.entry((key.clone(), value.clone())).or_default().push(self.all.len());
         }
+        let selects = selector.is_some();
         self.all.push(selector);
+        selects
     }
 
     /// Counts a ready pod with these labels.

@@ -102,7 +102,8 @@ fn cluster(view: &View, report: &ClusterReport) -> Vec<Fact> {
 /// What holds of the components. The numbers are those of the tiles.
 fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
     let of = |tile| {
-        let mut rows: Vec<&ComponentReport> = report.managed().filter(|c| c.tile() == Some(tile)).collect();
+        let decides = |c: &&ComponentReport| c.tile() == Some(tile) && c.decides_tile();
+        let mut rows: Vec<&ComponentReport> = report.managed().filter(decides).collect();
         // A component that several workloads run has a row for each.
         rows.dedup_by_key(|row| &row.name);
         rows
@@ -136,6 +137,12 @@ fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
     facts
 }
 
+/// Whether a component was seen.
+fn is_there(freshness: &Freshness) -> bool {
+    use UnknownReason::{ReleaseUnknown, Unreadable};
+    !matches!(freshness, Freshness::Missing | Freshness::Unknown { reason: ReleaseUnknown { .. } | Unreadable { .. } })
+}
+
 /// Whether a component is unknown for a reason that holds of all, and is said once.
 fn is_of_all(component: &ComponentReport) -> bool {
     let of_all = |reason: &UnknownReason| matches!(reason, UnknownReason::ChecksOff | UnknownReason::NotFetched);
@@ -164,7 +171,7 @@ fn outdated(report: &ClusterReport, outdated: &[&ComponentReport]) -> Option<Fac
     if all.is_empty() {
         return None;
     }
-    let installed = report.count_components(|component| component.tile() != Some(Tile::Missing)) as u64;
+    let installed = report.count_components(|component| is_there(&component.freshness)) as u64;
     let verb = if all.len() == 1 { "is" } else { "are" };
     let (named, more) = all.split_at(all.len().min(NAMED));
     let majors = all.iter().filter(|one| one.behind.step == Step::Major).count() as u64;

@@ -74,7 +74,8 @@ fn filter(query: &Query) -> Markup {
 fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &PodsByOwner<'_>) -> Markup {
     let unseen = matches!(
         component.freshness,
-        Freshness::Missing | Freshness::Unknown { reason: UnknownReason::Unreadable { .. } }
+        Freshness::Missing
+            | Freshness::Unknown { reason: UnknownReason::Unreadable { .. } | UnknownReason::ReleaseUnknown { .. } }
     );
     let old = view.failure.is_some() || unseen::seen_before(report, Resource::of(component.kind)).is_some();
     html! {

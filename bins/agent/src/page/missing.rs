@@ -1,4 +1,4 @@
-//! What the catalog expects and the cluster does not have.
+//! What the catalog has and the cluster does not: missing, unknown, or rightly absent.
 
 use maud::{Markup, html};
 use wfm_core::collector::NamespaceState;
@@ -23,7 +23,7 @@ pub(super) fn missing(view: &View, report: &ClusterReport) -> Markup {
         report.components.iter().filter(unknown).count() as u64
     };
     let unseen = doubtful(|reason| matches!(reason, UnknownReason::Unreadable { .. })) > 0;
-    let unlisted = doubtful(|reason| *reason == UnknownReason::ReleaseNotTold);
+    let undated = doubtful(|reason| matches!(reason, UnknownReason::ReleaseUnknown { .. }));
     html! {
         section aria-labelledby="missing" {
             h2 #missing { "Missing" }
@@ -38,12 +38,21 @@ pub(super) fn missing(view: &View, report: &ClusterReport) -> Markup {
                     }
                 }
             } @else if unseen {
-                p { "Could not tell: not every kind of workload could be read (see Resources)." }
-            } @else if unlisted == 0 {
+                p { "Unknown: not every workload and Service could be read (see Resources)." }
+            } @else if undated == 0 {
                 p { "Nothing missing." }
             }
-            @if unlisted > 0 {
-                p { "Could not tell of " (count(unlisted, "component")) ": the product's release is not known, and not every release has them." }
+            @if undated > 0 {
+                p { "Unknown for " (count(undated, "component")) ": not every release of the product has them, and the installed release is unknown." }
+            }
+            @if !report.not_installed.is_empty() {
+                p.soft {
+                    "Not installed here: "
+                    @for (at, absent) in report.not_installed.iter().enumerate() {
+                        @if at > 0 { ", " } (absent.name) " (" (absent.reason.to_string()) ")"
+                    }
+                    "."
+                }
             }
         }
     }

@@ -16,6 +16,7 @@ const KNOWN: &[&str] = &[
     "DEIS_NAMESPACE",
     "DOCTOR_API_URL",
     "IGNORE",
+    "ABSENT",
     "ALLOWED_HOSTS",
     "PIN",
     "POLL_INTERVAL_SEC",

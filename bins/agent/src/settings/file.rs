@@ -19,6 +19,7 @@ pub(super) const KEYS: &[&str] = &[
     "train",
     "pin",
     "ignore",
+    "absent",
     "check-versions",
     "poll-interval",
     "share-usage-data",

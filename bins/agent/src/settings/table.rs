@@ -52,6 +52,7 @@ impl Settings {
             row("train", &self.train, one),
             row("pin", &self.pins, |pins| all(pins)),
             row("ignore", &self.ignored, |names| all(names)),
+            row("absent", &self.absent, |names| all(names)),
             row("check-versions", &self.check_versions, |on| (*on).into()),
             row("poll-interval", &self.poll_interval, |interval| interval.as_secs().into()),
             row("share-usage-data", &self.share_usage_data, |on| (*on).into()),

@@ -66,7 +66,7 @@ async fn an_empty_namespace_says_what_was_looked_for_and_the_command() {
         ),
         "{components}"
     );
-    assert!(components.contains("✕ missing deis-router"));
+    assert!(components.contains("✕ missing deis-builder"));
 }
 
 /// Empty, before anything was seen: the same command.
@@ -127,15 +127,31 @@ async fn when_nothing_can_be_read_any_more_every_row_is_grey_and_the_page_says_s
         page.contains("The cluster could not be read") && page.contains("What follows was seen 10 min ago."),
         "{page}"
     );
-    assert_eq!(page.matches("<tr class=\"old\">").count(), 17);
+    assert_eq!(page.matches("<tr class=\"old\">").count(), 16);
 }
 
 /// "expected by the catalog and absent".
 #[tokio::test]
 async fn what_is_expected_and_absent_is_listed_as_missing() {
-    let page = Stage::outdated().await.play().await.page().await;
+    let page = Stage::incomplete().await.play().await.page().await;
+    assert!(words(block(&page, "missing")).contains("✕ missing deis-registry-proxy is expected as a DaemonSet"));
+}
+
+/// What need not be there is one quiet line with the reasons.
+#[tokio::test]
+async fn what_is_rightly_absent_is_listed_with_its_reason() {
+    let stage = Stage::outdated().await.with(("ABSENT", "deis-monitor-grafana"));
+    stage.cluster.remove(&format!("{}/deis-minio", KINDS[0])).unwrap();
+    stage.cluster.remove(&format!("{}/deis-minio", KINDS[5])).unwrap();
+    stage.cluster.remove(&format!("{}/deis-monitor-grafana", KINDS[0])).unwrap();
+    let page = stage.play().await.page().await;
+    let missing = words(block(&page, "missing"));
     assert!(
-        words(block(&page, "missing")).contains("✕ missing deis-registry-token-refresher is expected as a Deployment")
+        missing.ends_with(
+            "Nothing missing. Not installed here: deis-minio (there is no Service deis-minio), deis-monitor-grafana (by \
+             decision (ABSENT)), deis-registry-token-refresher (optional)."
+        ),
+        "{missing}"
     );
 }
 
@@ -143,7 +159,7 @@ async fn what_is_expected_and_absent_is_listed_as_missing() {
 #[tokio::test]
 async fn nothing_missing_is_said() {
     let page = Stage::current().await.play().await.page().await;
-    assert!(words(block(&page, "missing")).ends_with("Nothing missing."));
+    assert!(words(block(&page, "missing")).contains("Nothing missing."));
 }
 
 /// Error: it is not called missing where it could not be looked for.
@@ -151,5 +167,8 @@ async fn nothing_missing_is_said() {
 async fn what_could_not_be_looked_for_is_not_called_missing() {
     let page = Stage::current().await.forbidden(KINDS[1]).play().await.page().await;
     let missing = words(block(&page, "missing"));
-    assert!(missing.contains("Could not tell") && !missing.contains("✕ missing"), "{missing}");
+    assert!(
+        missing.contains("Unknown: not every workload and Service could be read") && !missing.contains("✕ missing"),
+        "{missing}"
+    );
 }

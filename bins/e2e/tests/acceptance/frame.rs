@@ -48,7 +48,7 @@ async fn nothing_is_asked_of_anybody_and_light_and_dark_are_in_the_style() {
 /// "status = icon + word + colour".
 #[tokio::test]
 async fn a_status_is_an_icon_a_word_and_a_colour() {
-    let page = Stage::outdated().await.play().await.page().await;
+    let page = Stage::incomplete().await.play().await.page().await;
     for badge in [
         "<span class=\"badge warn\">▲ outdated</span>",
         "<span class=\"badge bad\">✕ missing</span>",

@@ -155,7 +155,11 @@ const LINES: &[(&str, &[&str])] = &[
     ),
     (
         "missing: shows",
-        &["what_is_expected_and_absent_is_listed_as_missing", "a_component_that_another_kind_runs_names_its_pod"],
+        &[
+            "what_is_expected_and_absent_is_listed_as_missing",
+            "what_is_rightly_absent_is_listed_with_its_reason",
+            "a_component_that_another_kind_runs_names_its_pod",
+        ],
     ),
     ("missing: empty", &["nothing_missing_is_said"]),
     ("missing: error", &["what_could_not_be_looked_for_is_not_called_missing"]),

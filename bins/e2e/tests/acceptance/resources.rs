@@ -13,7 +13,7 @@ async fn every_kind_is_there_with_its_number_and_its_objects() {
     for kind in ["Services", "Replication controllers", "Deployments", "Daemon sets", "Stateful sets", "Pods"] {
         assert!(resources.contains(&format!("{kind} ")), "{kind}: {resources}");
     }
-    assert!(resources.contains("Deployments 11 objects") && resources.contains("✓ deis-router 2 of 2 ready"));
+    assert!(resources.contains("Deployments 10 objects") && resources.contains("✓ deis-router 2 of 2 ready"));
 }
 
 /// "not-ready first, restarts".

@@ -66,9 +66,16 @@ impl Stage {
         Self { cluster: RecordedCluster::start(recording).await.unwrap(), store, env: BTreeMap::new() }
     }
 
-    /// Many components are behind, one is missing, one is unhealthy, one is on a branch.
+    /// Many components are behind, one is unhealthy, one is on a branch.
     pub(crate) async fn outdated() -> Self {
         Self::of(Recording::Onprem2018).await
+    }
+
+    /// The same, and one component is missing.
+    pub(crate) async fn incomplete() -> Self {
+        let stage = Self::outdated().await;
+        stage.cluster.remove(&format!("{}/deis-registry-proxy", KINDS[1])).unwrap();
+        stage
     }
 
     /// Everything is current.

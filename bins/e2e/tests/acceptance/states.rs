@@ -7,7 +7,7 @@ use crate::scene::{OFF, Scene, Stage};
 
 /// What only one state says of the whole.
 const SIGNS: [(&str, &str); 5] = [
-    ("current", "✓ All 16 current"),
+    ("current", "✓ All 15 current"),
     ("outdated", " out of date;"),
     ("unknown", "updates unknown"),
     ("off", "update checks are off"),

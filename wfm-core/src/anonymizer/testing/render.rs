@@ -54,6 +54,7 @@ impl Facts {
             external_name: dice.percent(50).then(|| text(dice)),
             pending: dice.percent(50),
             ready_pods: dice.percent(50).then(|| dice.below(9) as u32),
+            has_selector: dice.percent(80),
         });
         inventory.events = some(Resource::Events, dice, event);
         if dice.percent(5) {

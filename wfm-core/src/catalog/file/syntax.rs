@@ -3,19 +3,21 @@
 use serde_saphyr::Spanned as InYaml;
 use toml::Spanned as InToml;
 
-use super::schema::{File, Placed};
+use super::schema::{File, Placed, PlacedFile};
 use super::{Mistake, words};
+use crate::catalog::Neighbour;
 use crate::component::ComponentName;
 use crate::version::Version;
 
-type Read = Result<File<Placed<ComponentName>, Placed<Version>>, Mistake>;
+type Read = Result<PlacedFile, Mistake>;
 
 pub(super) fn toml(text: &str) -> Read {
-    let file: File<InToml<ComponentName>, InToml<Version>> = toml::from_str(text).map_err(|error| {
-        let (line, column) = position(text, error.span().map_or(0, |span| span.start));
-        Mistake { line, column, message: words::said(error.message()) }
-    })?;
-    Ok(file.map(|name| in_toml(text, name), |version| in_toml(text, version)))
+    let file: File<InToml<ComponentName>, InToml<Version>, InToml<Neighbour>> =
+        toml::from_str(text).map_err(|error| {
+            let (line, column) = position(text, error.span().map_or(0, |span| span.start));
+            Mistake { line, column, message: words::said(error.message()) }
+        })?;
+    Ok(file.map(|name| in_toml(text, name), |version| in_toml(text, version), |neighbour| in_toml(text, neighbour)))
 }
 
 fn in_toml<T>(text: &str, spanned: InToml<T>) -> Placed<T> {
@@ -31,12 +33,14 @@ fn position(text: &str, byte: usize) -> (usize, usize) {
 }
 
 pub(super) fn yaml(text: &str) -> Read {
-    let file: File<InYaml<ComponentName>, InYaml<Version>> = serde_saphyr::from_str(text).map_err(|error| {
-        let error = error.without_snippet();
-        let (line, column) = error.location().map_or((1, 1), |place| (number(place.line()), number(place.column())));
-        Mistake { line, column, message: words::said(&error.to_string()) }
-    })?;
-    Ok(file.map(in_yaml, in_yaml))
+    let file: File<InYaml<ComponentName>, InYaml<Version>, InYaml<Neighbour>> =
+        serde_saphyr::from_str(text).map_err(|error| {
+            let error = error.without_snippet();
+            let (line, column) =
+                error.location().map_or((1, 1), |place| (number(place.line()), number(place.column())));
+            Mistake { line, column, message: words::said(&error.to_string()) }
+        })?;
+    Ok(file.map(in_yaml, in_yaml, in_yaml))
 }
 
 fn in_yaml<T>(spanned: InYaml<T>) -> Placed<T> {

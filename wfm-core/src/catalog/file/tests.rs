@@ -51,7 +51,11 @@ fn a_mistake_in_toml_says_where_it_is_and_what_to_write() {
     );
     let within = |line: &str| format!("product = 'Shöp'\n[components.a]\nkind = 'Deployment'\n{line}\n");
     wrong(&within("kinds = 'x'"), (4, 1), "“kinds” is no key of this table: write one of kind, description,");
-    wrong(&within("presence = 'always'"), (4, 12), "“always” is not known here: write either expected or on-demand");
+    wrong(
+        &within("presence = 'always'"),
+        (4, 12),
+        "“always” is not known here: write one of expected, optional, on-demand",
+    );
     wrong(&within("since = 'soon'"), (4, 9), "“soon” is not a semantic version such as v2.13.0");
     wrong(&within("since = 2.1"), (4, 9), "floating point 2.1: write a string");
     wrong(&within("kind = 'DaemonSet'"), (4, 1), "write each component and each key once");
@@ -64,6 +68,8 @@ fn a_mistake_in_toml_says_where_it_is_and_what_to_write() {
     wrong(&within("[components.b]"), (4, 1), "the key kind is missing here");
     wrong(&within("[components.B_c]\nkind = 'Deployment'"), (4, 13), "“B_c” cannot name a component");
     wrong(&within("description = "), (4, 15), "");
+    wrong(&within("with = ['service/b', 'C_d']"), (4, 8), "“C_d” names neither a component nor a Service: write one");
+    wrong(&within("with = 'service/b'"), (4, 8), "this is a value of type string");
     wrong(
         "product = 'Shop'\nselector = 'a b'\n[components]",
         (2, 12),
@@ -81,7 +87,11 @@ fn a_mistake_in_yaml_says_where_it_is_and_what_to_write() {
     wrong("prodct: Shop", (1, 1), "“prodct” is no key of this table: write one of product, namespace,");
     let within = |line: &str| format!("product: Shöp\ncomponents:\n  a:\n    kind: Deployment\n{line}\n");
     wrong(&within("    kinds: x"), (5, 5), "“kinds” is no key of this table: write one of kind, description,");
-    wrong(&within("    presence: always"), (5, 15), "“always” is not known here: write one of expected, on-demand");
+    wrong(
+        &within("    presence: always"),
+        (5, 15),
+        "“always” is not known here: write one of expected, optional, on-demand",
+    );
     wrong(&within("    since: soon"), (5, 12), "“soon” is not a semantic version such as v2.13.0");
     wrong(&within("    kind: DaemonSet"), (5, 5), "write each component and each key once");
     wrong(&within("  a: {kind: DaemonSet}"), (5, 3), "write each component and each key once");
@@ -89,6 +99,7 @@ fn a_mistake_in_yaml_says_where_it_is_and_what_to_write() {
     wrong(&within("  b: {}"), (5, 6), "the key kind is missing here");
     wrong(&within("  B_c: {kind: Deployment}"), (5, 3), "“B_c” cannot name a component");
     wrong(&within("  b: {"), (5, 6), "unclosed bracket");
+    wrong(&within("    with: [service/b, C_d]"), (5, 23), "“C_d” names neither a component nor a Service: write one");
     wrong("product: Shop\nselector: a b\n", (2, 11), "is no label selector");
     wrong("", (1, 1), "write product and components");
     wrong("product: Shop\ncomponents: [a]", (2, 13), "this is no table");
@@ -111,6 +122,30 @@ fn every_contradiction_is_said_in_the_order_of_the_file() {
 }
 
 #[test]
+fn a_neighbour_is_another_component_of_the_file_or_a_service() {
+    let toml = "product = 'Shop'\n[components.a]\nkind = 'Deployment'\nwith = ['b', 'service/z', 'a', 'c']\n\
+                without = ['d']\n[components.b]\nkind = 'Deployment'\npresence = 'optional'\nwithout = ['service/a']\n";
+    let said = mistakes(toml, Format::Toml);
+    let places: Vec<_> = said.iter().map(|(line, column, _)| (*line, *column)).collect();
+    assert_eq!(places, [(4, 27), (4, 32), (5, 12), (9, 12)]);
+    let words = [
+        "a is its own neighbour",
+        "“c” is none of the components: write one of them, or service/c for a Service",
+        "“d” is none of the components",
+        "b is optional, so it is never missing: drop since, until, with and without",
+    ];
+    for (at, words) in words.iter().enumerate() {
+        assert!(said[at].2.contains(words), "{said:?}");
+    }
+    let yaml = "product: Shop\ncomponents:\n  a: {kind: Deployment, with: [service/z, c]}\n";
+    one(yaml, Format::Yaml, (3, 43), "“c” is none of the components");
+    let yaml = "product: Shop\ncomponents:\n  a: {kind: Deployment, with: [service/z], without: [b]}\n  b: {kind: Deployment}\n";
+    let catalog = read(yaml, Format::Yaml).unwrap();
+    let a = catalog.get("a").unwrap();
+    assert_eq!((a.with()[0].to_string(), a.without()[0].to_string()), ("service/z".to_owned(), "b".to_owned()));
+}
+
+#[test]
 fn more_than_a_config_map_holds_is_refused_unread() {
     one(&"#".repeat(LONGEST + 1), Format::Toml, (1, 1), "a catalog has at most");
 }
@@ -118,14 +153,20 @@ fn more_than_a_config_map_holds_is_refused_unread() {
 prop_compose! {
     fn catalogs()(
         product in "[a-zA-Z\"'\\\\][a-zA-Z \"'\\\\]{0,20}",
-        entries in proptest::collection::vec(("[a-z][a-z0-9.]{0,8}", 0usize..4, any::<bool>(), "[^\\p{C}\\p{Zl}\\p{Zp}]{0,20}"), 0..6),
+        entries in proptest::collection::vec(("[a-z][a-z0-9.]{0,8}", 0usize..4, 0usize..3, "[^\\p{C}\\p{Zl}\\p{Zp}]{0,20}"), 0..6),
     ) -> Catalog {
         let kinds = [
             WorkloadKind::Deployment, WorkloadKind::DaemonSet, WorkloadKind::StatefulSet, WorkloadKind::ReplicationController,
         ];
-        let entries = entries.into_iter().filter_map(|(name, kind, expected, description)| {
-            let presence = if expected { Presence::Expected } else { Presence::OnDemand };
-            Some(CatalogEntry::new(name.parse().ok()?, kinds[kind], presence, description.trim().to_owned()))
+        let entries = entries.into_iter().filter_map(|(name, kind, presence, description)| {
+            let presence = [Presence::Expected, Presence::Optional, Presence::OnDemand][presence];
+            let service = |prefix: &str| vec![format!("service/{prefix}{name}z").parse().unwrap()];
+            let (with, without) = match presence {
+                Presence::Expected => (service("a"), service("b")),
+                _ => (Vec::new(), Vec::new()),
+            };
+            let entry = CatalogEntry::new(name.parse().ok()?, kinds[kind], presence, description.trim().to_owned());
+            Some(entry.with_neighbours(with, without))
         });
         Catalog::new(product.trim(), entries).with_selector(Some("a in (b, c)".parse().unwrap()))
     }

@@ -36,7 +36,8 @@ fn what_is_missing_depends_on_the_installed_release_of_the_product() {
 
 #[test]
 fn without_the_product_s_release_nothing_that_depends_on_it_is_called_missing() {
-    let unknown = Freshness::Unknown { reason: UnknownReason::ReleaseNotTold };
+    let component = "shop-api".parse().unwrap();
+    let unknown = Freshness::Unknown { reason: UnknownReason::ReleaseUnknown { component } };
     let doubtful = |names: [&str; 2]| names.map(|name| (name.to_owned(), unknown.clone())).to_vec();
     assert_eq!(absent(vec![workload("shop-api", Some("canary"))]), doubtful(["shop-index", "shop-search"]));
     let nothing = absent(Vec::new());
@@ -57,4 +58,54 @@ fn the_reason_names_the_annotation_of_the_product() {
     let all = TrainDiff::new(shop(), Train::stable()).diff(&inventory, Knowledge::Never);
     let Freshness::Unknown { reason } = of(&all, "shop-api") else { panic!("{all:?}") };
     assert_eq!(reason.to_string(), "the annotation shop.example/version is “canary”, which is no version");
+}
+
+/// `shop-postgres` or `shop-mysql` must be there; `shop-cache` only beside `shop-postgres`.
+fn either() -> Catalog {
+    let entry = |name: &str, presence| {
+        CatalogEntry::new(name.parse().unwrap(), WorkloadKind::StatefulSet, presence, String::new())
+    };
+    let neighbours = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<_>>();
+    let entries = [
+        entry("shop-postgres", Presence::Expected).with_neighbours(Vec::new(), neighbours(&["shop-mysql"])),
+        entry("shop-mysql", Presence::Optional),
+        entry("shop-cache", Presence::Expected).with_neighbours(neighbours(&["shop-postgres"]), Vec::new()),
+    ];
+    Catalog::new("Shop", entries)
+}
+
+#[test]
+fn one_of_two_components_is_enough_and_without_both_one_row_names_both() {
+    let judged = |names: &[&str]| {
+        let inventory = inventory(names.iter().map(|name| workload(name, None)).collect());
+        let diff = TrainDiff::new(either(), Train::stable());
+        let missing = diff.diff(&inventory, Knowledge::Never).into_iter().filter(|c| c.freshness == Freshness::Missing);
+        let missing: Vec<_> = missing.map(|c| (c.name, c.remarks.alternatives)).collect();
+        let absent: Vec<_> = diff
+            .not_installed(&inventory, Knowledge::Never)
+            .into_iter()
+            .map(|a| format!("{}: {}", a.name, a.reason))
+            .collect();
+        (missing, absent)
+    };
+    let alone = "shop-cache: there is no shop-postgres".to_owned();
+    let optional = "shop-mysql: optional".to_owned();
+    let mysql = vec!["shop-mysql".parse().unwrap()];
+    assert_eq!(judged(&[]), (vec![("shop-postgres".to_owned(), mysql)], vec![alone.clone(), optional.clone()]));
+    let replaced = "shop-postgres: shop-mysql is there in its place".to_owned();
+    assert_eq!(judged(&["shop-mysql"]), (vec![], vec![alone, replaced]));
+    let cache = ("shop-cache".to_owned(), vec![]);
+    assert_eq!(judged(&["shop-postgres"]), (vec![cache], vec![optional]));
+    assert_eq!(judged(&["shop-cache", "shop-mysql", "shop-postgres"]), (vec![], vec![]));
+}
+
+#[test]
+fn a_component_of_an_older_release_is_left_over() {
+    let remark = |release: &str| {
+        let inventory = inventory(vec![workload("shop-api", Some(release)), workload("shop-index", Some("v1.0.0"))]);
+        let all = TrainDiff::new(shop(), Train::stable()).diff(&inventory, Knowledge::Never);
+        all.iter().find(|c| c.name == "shop-index").unwrap().remarks.left_over.clone()
+    };
+    let left_over = LeftOver { component: "shop-api".parse().unwrap(), until: "v2.0.0".parse().unwrap() };
+    assert_eq!((remark("v1.9.9"), remark("v2.0.0"), remark("canary")), (None, Some(left_over), None));
 }

@@ -84,7 +84,7 @@ fn what_only_some_releases_have_is_not_called_missing_while_the_release_is_unkno
     let diff = TrainDiff::new(catalog, Train::stable());
     let report = ClusterReport::assemble(inventory, &diff, view.updates.learnt.knowledge(true));
     let html = html(&View { report: Some(Arc::new(report)), ..view });
-    assert!(html.contains("Could not tell of 1 component: the product's release is not known"), "{html}");
+    assert!(html.contains("Unknown for 1 component: not every release of the product has them"), "{html}");
     assert!(!html.contains("Nothing missing."));
 }
 

@@ -98,6 +98,14 @@ const CASES: &[Case] = &[
         default: "(none)",
     },
     Case {
+        name: "absent",
+        env: &["ABSENT"],
+        flag: ("deis-minio", "deis-minio"),
+        variable: ("deis-minio deis-database", "deis-minio, deis-database"),
+        file: ("['deis-router']", "deis-router"),
+        default: "(none)",
+    },
+    Case {
         name: "check-versions",
         env: &["CHECK_VERSIONS", "CHECKVERSIONS"],
         flag: ("false", "false"),
