@@ -190,6 +190,9 @@ impl Transport {
             (ErrorKind::Timeout, "did not answer in time")
         } else if error.is_dns() {
             (ErrorKind::Dns, "cannot be found: its name is not known (DNS failure)")
+        } else if is_unknown_issuer(&error) {
+            let what = "has a certificate from an unknown authority: add that authority to the CA file (SSL_CERT_FILE)";
+            (ErrorKind::Unreachable, what)
         } else if error.is_connect() {
             (ErrorKind::Unreachable, "cannot be reached: no connection")
         } else if error.is_decode() {
@@ -198,5 +201,24 @@ impl Transport {
             (ErrorKind::Unreachable, "did not answer: the connection broke")
         };
         Error::new(kind, format!("{destination} {what}")).caused_by(error.without_url())
+    }
+}
+
+/// Whether what lies beneath is a certificate that no known authority has signed.
+fn is_unknown_issuer(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| error.to_string().contains("UnknownIssuer"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_authority_is_found_beneath_other_errors() {
+        let issuer = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        assert!(is_unknown_issuer(
+            &Error::new(ErrorKind::Unreachable, "outer").caused_by(std::io::Error::other(issuer))
+        ));
+        assert!(!is_unknown_issuer(&Error::new(ErrorKind::Unreachable, "outer").caused_by("refused")));
     }
 }

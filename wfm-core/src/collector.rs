@@ -144,7 +144,8 @@ impl Inventory {
     #[must_use]
     pub fn read_at(&self, resource: Resource) -> Option<Timestamp> {
         let stale = self.stale.iter().find(|stale| stale.unreadable.resource == resource);
-        stale.map(|stale| stale.seen_at).or_else(|| self.is_readable(resource).then_some(self.taken_at))
+        let before = self.nodes_read_at.filter(|_| resource == Resource::Nodes).unwrap_or(self.taken_at);
+        stale.map(|stale| stale.seen_at).or_else(|| self.is_readable(resource).then_some(before))
     }
 }
 

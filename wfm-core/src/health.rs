@@ -43,12 +43,6 @@ pub enum Health {
 }
 
 impl Health {
-    /// Healthy without remarks.
-    #[must_use]
-    pub fn healthy() -> Self {
-        Self::Healthy { remarks: Vec::new() }
-    }
-
     /// Whether it is [`Health::Unhealthy`].
     #[must_use]
     pub fn is_unhealthy(&self) -> bool {

@@ -127,6 +127,11 @@ impl Failure {
         match self {
             Self::Refused(refusal) => refusal.sentence(),
             Self::Timeout => "the API server did not answer in time: check its load and the network to it".to_owned(),
+            Self::Unreachable(why) if is_unknown_issuer(why) => {
+                format!(
+                    "the API server's certificate is not from a known authority ({why}): check certificate-authority in the kubeconfig; in a pod, the service account's ca.crt"
+                )
+            }
             Self::Unreachable(why) => {
                 format!("no connection to the API server ({why}): check its address and the network")
             }
@@ -134,6 +139,11 @@ impl Failure {
             Self::BadAnswer(why) => format!("the API server's answer cannot be understood: {why}"),
         }
     }
+}
+
+/// Whether it is the error of rustls for a certificate that no authority in the kubeconfig has signed.
+fn is_unknown_issuer(error: &str) -> bool {
+    error.contains("UnknownIssuer")
 }
 
 impl Refusal {
@@ -185,6 +195,14 @@ mod tests {
             Failure::transport(&outer(io::ErrorKind::ConnectionRefused)),
             Failure::Unreachable("inner".to_owned())
         );
+    }
+
+    #[test]
+    fn an_unknown_authority_is_not_blamed_on_the_network() {
+        let error = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let sentence = Failure::transport(&io::Error::other(error)).sentence();
+        assert!(sentence.contains("UnknownIssuer") && sentence.contains("certificate-authority"), "{sentence}");
+        assert!(!sentence.contains("network"), "{sentence}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The cluster's identity: where it is kept, and what is known of it here.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
@@ -179,7 +181,8 @@ pub(crate) struct KeptId(Mutex<Option<Attempt>>);
 /// What became of the last attempt to read the id.
 #[derive(Debug)]
 struct Attempt {
-    at: Timestamp,
+    /// By the monotonic clock.
+    at: Duration,
     result: Result<KnownId, NoId>,
 }
 
@@ -196,9 +199,9 @@ impl KeptId {
     /// What is known, read anew if that is due. It takes a few seconds at most.
     pub(crate) async fn get(&self, identity: &dyn Identity, clock: &dyn Clock) -> Result<KnownId, NoId> {
         let mut last = self.0.lock().await;
-        let now = clock.now();
-        if let Some(Attempt { at, result }) = &*last
-            && now.duration_since(*at).abs() < good_for(result)
+        let at = clock.monotonic();
+        if let Some(Attempt { at: before, result }) = &*last
+            && at.saturating_sub(*before) < good_for(result).unsigned_abs()
         {
             return result.clone();
         }
@@ -206,7 +209,7 @@ impl KeptId {
         let asked = tokio::time::timeout(PATIENCE, identity.cluster_id()).await.unwrap_or_else(slow);
         let known = last.take().and_then(|last| last.result.ok());
         let result = match (asked, known) {
-            (Ok(id), _) => Ok(KnownId { id, read_at: now, failure: None }),
+            (Ok(id), _) => Ok(KnownId { id, read_at: clock.now(), failure: None }),
             // An id does not go away because the API is.
             (Err(NoId { message, cause: NoIdCause::Unread }), Some(known)) => {
                 Ok(KnownId { failure: Some(message), ..known })
@@ -216,7 +219,7 @@ impl KeptId {
                 Err(no_id)
             }
         };
-        last.insert(Attempt { at: now, result }).result.clone()
+        last.insert(Attempt { at, result }).result.clone()
     }
 
     /// Forgets what was known: the next question is asked.

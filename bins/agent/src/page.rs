@@ -76,9 +76,6 @@ fn body(view: &View, query: &Query) -> Markup {
             @if let Some(failure) = &view.failure {
                 div.wrap { p.note.bad role="alert" { (cluster_failure(view, &failure.0.message)) } }
             }
-            @if let Some(trouble) = view.namespace_trouble() {
-                div.wrap { p.note.bad role="alert" { "✕ " (trouble) } }
-            }
             @if let Some(why) = view.id_trouble() {
                 div.wrap { p.note.warn { "The cluster's id is " (why) "." } }
             }

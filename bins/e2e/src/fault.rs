@@ -15,6 +15,7 @@ pub struct Fault {
     prefix: String,
     method: Option<Method>,
     only_continued: bool,
+    is_exact: bool,
     left: Option<u32>,
     answer: Answer,
 }
@@ -67,7 +68,7 @@ impl Answer {
 impl Fault {
     /// A fault of every request whose path begins with `prefix`, for ever.
     pub fn new(prefix: impl Into<String>, answer: Answer) -> Self {
-        Self { prefix: prefix.into(), method: None, only_continued: false, left: None, answer }
+        Self { prefix: prefix.into(), method: None, only_continued: false, is_exact: false, left: None, answer }
     }
 
     /// Only of the next `count` requests that match.
@@ -81,6 +82,13 @@ impl Fault {
     #[must_use]
     pub fn method(mut self, method: Method) -> Self {
         self.method = Some(method);
+        self
+    }
+
+    /// Only of requests for this very path.
+    #[must_use]
+    pub fn exactly(mut self) -> Self {
+        self.is_exact = true;
         self
     }
 
@@ -103,6 +111,7 @@ impl Fault {
     fn matches(&self, method: &Method, path: &str, query: Option<&str>) -> bool {
         self.left != Some(0)
             && path.starts_with(&self.prefix)
+            && (!self.is_exact || path == self.prefix)
             && self.method.as_ref().is_none_or(|only| only == method)
             && (!self.only_continued || paging::value(query, "continue").is_some())
     }

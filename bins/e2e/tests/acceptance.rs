@@ -27,3 +27,5 @@ mod sharing;
 mod states;
 #[path = "acceptance/tiles.rs"]
 mod tiles;
+#[path = "acceptance/troubles.rs"]
+mod troubles;

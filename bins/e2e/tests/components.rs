@@ -99,7 +99,10 @@ async fn every_status_but_current_and_outdated_has_a_reason() {
         reason("deis-logger"),
         "could not tell: the annotation component.deis.io/version is “canary”, which is no version"
     );
-    assert_eq!(reason("deis-registry-proxy"), "expected, but no workload of this name is in the namespace deis");
+    assert_eq!(
+        reason("deis-registry-proxy"),
+        "expected, but no Deployment, DaemonSet, StatefulSet or ReplicationController of this name is in the namespace deis"
+    );
     assert_eq!(reason("globex-payments"), "not a component of the product");
     let minio = components.iter().find(|c| c["component"]["name"] == "deis-minio").unwrap();
     let reasons = minio["health"]["reasons"].to_string();

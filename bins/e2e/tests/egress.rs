@@ -218,7 +218,9 @@ async fn a_cluster_whose_creation_cannot_be_read_sends_no_such_envelope() {
     assert_eq!(sent, EnvelopeKind::ALL.into_iter().filter(|kind| *kind != EnvelopeKind::Creation).collect());
     assert_eq!(installation.preview().await.len(), sent.len());
     let why = installation.agent.envelope(EnvelopeKind::Creation).await.unwrap_err();
-    assert_eq!(why, "the creation of the namespace kube-system could not be read");
+    let expected = "the creation of the namespace kube-system could not be read: check with `kubectl auth can-i get \
+                    namespaces/kube-system`";
+    assert_eq!(why, expected);
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ async fn an_unreachable_cluster_is_told_and_the_agent_goes_on() {
     let flags = Flags { kubeconfig: Some(kubeconfig), ..Flags::default() };
     let agent = world::agent(&flags, &[]).await;
     let page = text(agent.addr, "/").await;
-    assert!(page.contains("The cluster could not be read") && page.contains("id not created yet"), "{page}");
+    assert!(page.contains("The cluster could not be read") && page.contains("id unknown"), "{page}");
     assert!(page.contains("kubectl -n deis get deployments"));
     for (path, status) in [("/components", 503), ("/id", 503), ("/readyz", 503), ("/livez", 200), ("/healthz", 200)] {
         let answer = http().get(format!("http://{}{path}", agent.addr)).send().await.unwrap();

@@ -50,6 +50,10 @@ fn reasons(workload: &Workload, pods: Vec<Pod>) -> Vec<String> {
     }
 }
 
+fn healthy() -> Health {
+    Health::Healthy { remarks: Vec::new() }
+}
+
 /// The reasons behind "0 of n ready".
 fn why(pods: Vec<Pod>) -> Vec<String> {
     let desired = u32::try_from(pods.len()).unwrap();
@@ -60,7 +64,7 @@ fn why(pods: Vec<Pod>) -> Vec<String> {
 
 #[test]
 fn a_full_set_of_ready_pods_is_healthy() {
-    assert_eq!(health(&workload(2, 2), &Ok(Vec::new()), now()), Health::healthy());
+    assert_eq!(health(&workload(2, 2), &Ok(Vec::new()), now()), healthy());
 }
 
 #[test]
@@ -238,7 +242,7 @@ fn without_permission_to_read_pods_the_counts_still_count() {
         Unreadable { resource: Resource::Pods, cause: UnreadableCause::Forbidden, message: "may not list pods".into() };
     let Health::Unhealthy { reasons } = health(&workload(0, 1), &Err(unreadable.clone()), now()) else { panic!() };
     assert_eq!(reasons, ["0 of 1 ready", "the reason is unknown: pods: may not list pods"]);
-    assert_eq!(health(&workload(1, 1), &Err(unreadable), now()), Health::healthy());
+    assert_eq!(health(&workload(1, 1), &Err(unreadable), now()), healthy());
 }
 
 #[test]

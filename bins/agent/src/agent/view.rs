@@ -14,8 +14,8 @@ use crate::sharing::SharingView;
 use crate::updates::Learnt;
 use crate::words::ago;
 
-/// An inventory that is older is stale, whether or not its successor has failed: while somebody looks, the next is at most
-/// a minute away.
+/// An inventory that is older is stale, even if no reading has failed since: on a page that is looked at, the next reading
+/// begins within a minute.
 const OLD: SignedDuration = SignedDuration::from_mins(5);
 
 /// Everything a page or a document is made of, taken at one moment.

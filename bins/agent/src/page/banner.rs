@@ -102,7 +102,8 @@ fn cluster(view: &View, report: &ClusterReport) -> Vec<Fact> {
 /// What holds of the components. The numbers are those of the tiles.
 fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
     let of = |tile| {
-        let mut rows: Vec<&ComponentReport> = report.managed().filter(|c| c.tile() == Some(tile)).collect();
+        let decides = |c: &&ComponentReport| c.tile() == Some(tile) && c.decides_tile();
+        let mut rows: Vec<&ComponentReport> = report.managed().filter(decides).collect();
         // A component that several workloads run has a row for each.
         rows.dedup_by_key(|row| &row.name);
         rows

@@ -2,17 +2,19 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use wfm_core::collector::Resource;
+use wfm_core::collector::{NamespaceState, Resource};
 use wfm_core::report::ClusterReport;
 
+use super::resources::nodes_in_trouble;
 use crate::agent::View;
 use crate::words::ago;
 
-/// Why rows are absent or old.
+/// Why rows are absent or old, and nodes that explain what is not ready.
 pub(super) fn unreadable(view: &View, report: &ClusterReport) -> Markup {
     let failures = report.inventory.unreadable();
     let concerned = failures.into_iter().filter(|one| one.resource.is_workload() || one.resource == Resource::Pods);
     html! {
+        @if let Some(nodes) = nodes_in_trouble(&report.inventory) { p.note.warn { "! " (nodes) } }
         @for failure in concerned {
             p.note.bad {
                 "✕ " (failure.resource) " could not be read: " (failure.message) "."
@@ -31,6 +33,9 @@ pub(super) fn seen_before(report: &ClusterReport, resource: Resource) -> Option<
 }
 
 pub(super) fn nothing_found(view: &View, report: &ClusterReport) -> Markup {
+    if report.inventory.namespace == NamespaceState::Absent {
+        return html! { p { "The namespace " strong { (view.namespace) } " does not exist. To see which do:" } pre { "kubectl get namespaces" } };
+    }
     html! {
         @if report.inventory.unreadable().iter().all(|failure| !failure.resource.is_workload()) {
             p {

@@ -26,11 +26,11 @@ async fn it_names_the_product_the_namespace_the_agent_the_train_the_cluster_and_
     assert!(!html.contains("<span class=\"badge warn\">checked"));
 }
 
-/// Empty: ""id not created yet"", with the reason below.
+/// Empty: "id unknown", with the reason below.
 #[tokio::test]
-async fn without_an_id_it_says_that_none_was_created_and_the_page_says_why() {
+async fn an_id_that_may_not_be_read_is_unknown_and_the_page_says_why() {
     let scene = Stage::current().await.forbidden(SECRETS).play().await;
-    assert!(header(&scene).await.0.contains("id not created yet"));
+    assert!(header(&scene).await.0.contains("cluster id unknown"));
     assert!(scene.page().await.contains("kubectl auth can-i get secrets"));
 }
 

@@ -47,7 +47,13 @@ const LINES: &[(&str, &[&str])] = &[
         "header: shows",
         &["it_names_the_product_the_namespace_the_agent_the_train_the_cluster_and_the_age_of_what_is_known"],
     ),
-    ("header: empty", &["without_an_id_it_says_that_none_was_created_and_the_page_says_why"]),
+    (
+        "header: empty",
+        &[
+            "an_id_that_may_not_be_read_is_unknown_and_the_page_says_why",
+            "the_id_is_not_created_yet_only_if_the_cluster_has_none",
+        ],
+    ),
     ("header: stale", &["the_age_is_amber_past_two_polls_and_red_past_a_week", "where_nothing_was_checked_it_says_so"]),
     (
         "banner: full width, first, not dismissable",
@@ -84,7 +90,14 @@ const LINES: &[(&str, &[&str])] = &[
             "notices_that_concern_what_is_installed_are_shown_newest_first",
         ],
     ),
-    ("tiles: show", &["the_five_add_up_to_the_components", "each_is_a_link_to_the_rows_that_it_counts"]),
+    (
+        "tiles: show",
+        &[
+            "the_five_add_up_to_the_components",
+            "each_is_a_link_to_the_rows_that_it_counts",
+            "two_workloads_of_one_name_are_one_component",
+        ],
+    ),
     ("tiles: empty", &["what_was_seen_not_to_be_is_a_zero"]),
     ("tiles: error", &["what_could_not_be_told_is_a_question_mark_and_never_a_zero"]),
     (
@@ -119,15 +132,45 @@ const LINES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "components: health",
+        &[
+            "sixteen_troubles_have_their_reasons_everywhere",
+            "five_thousand_pods_in_one_trouble_are_one_line",
+            "often_restarted_is_a_remark_and_scaled_to_zero_is_stopped",
+        ],
+    ),
+    (
+        "the namespace itself",
+        &[
+            "a_namespace_that_is_being_deleted_is_the_first_thing_said",
+            "a_namespace_that_does_not_exist_is_one_sentence_and_nothing_is_missing_in_it",
+        ],
+    ),
+    (
+        "a cluster that cannot be read",
+        &[
+            "a_cluster_that_cannot_be_read_is_stale_everywhere_and_alarms",
+            "a_resource_that_cannot_be_read_has_its_own_numbers",
+        ],
+    ),
+    (
         "missing: shows",
-        &["what_is_expected_and_absent_is_listed_as_missing", "what_is_rightly_absent_is_listed_with_its_reason"],
+        &[
+            "what_is_expected_and_absent_is_listed_as_missing",
+            "what_is_rightly_absent_is_listed_with_its_reason",
+            "a_component_that_another_kind_runs_names_its_pod",
+        ],
     ),
     ("missing: empty", &["nothing_missing_is_said"]),
     ("missing: error", &["what_could_not_be_looked_for_is_not_called_missing"]),
     ("missing: no list for this release", &["a_version_that_cannot_be_told_names_the_annotation_of_the_product"]),
     (
         "resources: show",
-        &["every_kind_is_there_with_its_number_and_its_objects", "what_is_not_ready_is_first_and_restarts_are_said"],
+        &[
+            "every_kind_is_there_with_its_number_and_its_objects",
+            "what_is_not_ready_is_first_and_restarts_are_said",
+            "nodes_in_trouble_are_named_first",
+        ],
     ),
     ("resources: empty", &["a_kind_without_objects_says_none"]),
     (
@@ -137,7 +180,13 @@ const LINES: &[(&str, &[&str])] = &[
             "a_kind_that_cannot_be_read_any_more_is_as_it_was_with_its_age",
         ],
     ),
-    ("self-checks: show", &["the_agent_checks_the_api_the_versions_the_identity_and_the_clock"]),
+    (
+        "self-checks: show",
+        &[
+            "the_agent_checks_the_api_the_versions_the_identity_and_the_clock",
+            "a_namespace_that_may_not_be_read_is_named_in_the_self_checks",
+        ],
+    ),
     (
         "self-checks: error",
         &["what_does_not_work_is_a_crossed_line_with_a_hint", "self_checks_say_what_does_not_work_and_what_to_do"],
@@ -176,6 +225,7 @@ const SOURCES: &str = concat!(
     include_str!("sharing.rs"),
     include_str!("states.rs"),
     include_str!("tiles.rs"),
+    include_str!("troubles.rs"),
 );
 
 const OTHERS: [&str; 7] = [

@@ -62,7 +62,10 @@ async fn it_shows_the_bytes_that_would_be_sent_and_those_that_were() {
 #[tokio::test]
 async fn where_no_bytes_can_be_made_it_says_why() {
     let words = sharing(&Stage::current().await.forbidden(SECRETS).play().await).await;
-    assert!(words.contains("The bytes cannot be shown yet: the agent may not "), "{words}");
+    assert!(
+        words.contains("The bytes cannot be shown yet: the cluster's id is unknown: the agent may not "),
+        "{words}"
+    );
 }
 
 /// Empty: ""Nothing has ever been sent"", where the log outlives the agent, and what is true where it does not.
