@@ -161,10 +161,9 @@ impl Store for SledStore {
     async fn check_in(&self, arrival: Arrival, at: Timestamp) -> Result<ClusterRecord, StoreError> {
         let id = arrival.cluster();
         // Written down and hashed here, on the caller's thread: the writer's time is everybody's.
+        let declares = arrival.declares();
         let written = rows::WrittenFacts::of(ClusterFacts::from(arrival));
-        let facts = Arc::clone(&written.facts);
-        let row = self.writing.ask(move |group| group.check_in(id, &written, at)).await?;
-        row.record(id, ClusterFacts::clone(&facts))
+        self.writing.ask(move |group| group.check_in(id, &written, declares, at)).await
     }
 
     async fn cluster(&self, id: ClusterId) -> Result<Option<ClusterRecord>, StoreError> {
