@@ -190,6 +190,18 @@ impl Releases {
     #[must_use]
     pub fn has_train(&self, train: &Train) -> bool {
         self.trains.contains_key(train)
+    /// The releases that followers of a train are offered, by component, lowest precedence first: its own, and those of the
+    /// trains that it [includes](Train::includes). If a version is on both, the train's own release counts.
+    #[must_use]
+    pub fn followed(&self, train: &Train) -> BTreeMap<&ComponentName, Vec<&Release>> {
+        let mut lines: BTreeMap<&ComponentName, BTreeMap<&Version, &Release>> = BTreeMap::new();
+        let others = self.trains.keys().filter(|other| *other != train && train.includes(other));
+        for (name, line) in others.chain([train]).flat_map(|train| self.train(train)) {
+            lines.entry(name).or_default().extend(line.iter().map(|release| (&release.version, release)));
+        }
+        lines.into_iter().map(|(name, line)| (name, line.into_values().collect())).collect()
+    }
+
     }
 
     /// Every release, by train, component and precedence.
