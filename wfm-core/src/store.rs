@@ -34,7 +34,7 @@ pub use error::{StoreError, StoreErrorKind};
 pub use history::{Attendance, PersistentQuery, Run, in_time, whole_second};
 pub use memory::MemoryStore;
 pub use mend::{Dropped, between};
-pub use query::{Bounds, ClusterQuery, InstalledQuery, Page};
+pub use query::{Bounds, ClusterQuery, InstalledQuery, Page, VersionQuery};
 pub use record::{ClusterFacts, ClusterRecord, History, Record, Records};
 pub use token_name::{NotATokenName, TokenName};
 

@@ -167,8 +167,16 @@ mod tests {
 
     #[test]
     fn what_is_no_pin_is_refused_with_an_example() {
-        for text in ["2.18", "deis-router", "deis-router=", "deis-router=newest", "Router=2.18", "=2.18", "a=2.18.x.y", "a=>2,<1"]
-        {
+        for text in [
+            "2.18",
+            "deis-router",
+            "deis-router=",
+            "deis-router=newest",
+            "Router=2.18",
+            "=2.18",
+            "a=2.18.x.y",
+            "a=>2,<1",
+        ] {
             let error = Pin::list(text).unwrap_err().to_string();
             assert!(error.contains("deis-router=2.18"), "{text}: {error}");
         }

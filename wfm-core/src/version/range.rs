@@ -128,7 +128,9 @@ impl fmt::Display for VersionRange {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAVersionRange {
     /// It cannot be read.
-    #[error("“{0}” is not a range of versions: write 2.18.0, or comparisons with commas between them, such as >=2.18,<2.19")]
+    #[error(
+        "“{0}” is not a range of versions: write 2.18.0, or comparisons with commas between them, such as >=2.18,<2.19"
+    )]
     Unreadable(String),
     /// It can be read, and no version is in it.
     #[error("“{0}” contains no version: swap its bounds, or leave one out")]
@@ -222,11 +224,13 @@ mod tests {
 
     #[test]
     fn a_range_without_a_version_is_refused() {
-        for text in [">=1.2,<1.0", ">1.0,<1.0", ">=1.0.0,<1.0.0", "=1.0,=2.0", ">1.0.0-rc.1,<1.0.0-rc.1.0", "<0.0.0-0"] {
+        for text in [">=1.2,<1.0", ">1.0,<1.0", ">=1.0.0,<1.0.0", "=1.0,=2.0", ">1.0.0-rc.1,<1.0.0-rc.1.0", "<0.0.0-0"]
+        {
             let error = text.parse::<VersionRange>().unwrap_err();
             assert_eq!(error.to_string(), format!("“{text}” contains no version: swap its bounds, or leave one out"));
         }
-        for text in [">=1.0,<=1.0", ">=1.0,<1.0", ">1.0.0,<1.0.1", ">1.0.0-rc.1,<1.0.0-rc.1.1", ">18446744073709551614"] {
+        for text in [">=1.0,<=1.0", ">=1.0,<1.0", ">1.0.0,<1.0.1", ">1.0.0-rc.1,<1.0.0-rc.1.1", ">18446744073709551614"]
+        {
             assert!(text.parse::<VersionRange>().is_ok(), "{text}");
         }
     }
