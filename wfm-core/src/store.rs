@@ -167,6 +167,11 @@ pub trait Store: Send + Sync {
     /// The last of the days up to one of which something is kept.
     async fn last_public_day(&self, until: Day) -> Result<Option<PublicDay>, StoreError>;
 
+    /// How many bytes the store takes on a disk; nothing if it takes none.
+    async fn size(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+
     /// Whether a check-in could be kept now.
     async fn ready(&self) -> Result<(), StoreError>;
 

@@ -317,6 +317,10 @@ impl Store for SledStore {
         self.read(move |disk| public::last(&disk.trees, until)).await
     }
 
+    async fn size(&self) -> Result<Option<u64>, StoreError> {
+        self.read(|disk| disk.size().map(Some)).await
+    }
+
     async fn ready(&self) -> Result<(), StoreError> {
         self.writing.ready()
     }
