@@ -17,7 +17,7 @@ mod yank;
 
 pub use issue::Issue;
 pub use notice::{NotANoticeId, Notice, NoticeId, NoticeLevel};
-pub use publish::{PublishMode, PublishOutcome};
+pub use publish::{Difference, PublishMode, PublishOutcome};
 pub use text::{NotPlainText, PlainText};
 pub use yank::{ReleaseKey, Yank};
 
