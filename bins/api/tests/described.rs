@@ -1,5 +1,7 @@
 //! What is answered fits its own description.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use common::json_schema::is_valid_as;

@@ -1,5 +1,7 @@
 //! Numbers for Prometheus.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use common::{ID, Served, read, serve_history, serve_with};

@@ -112,7 +112,11 @@ impl Family<'_> {
 
     fn lines(&self) -> String {
         self.series.iter().fold(String::new(), |mut text, line| {
-            let _ = writeln!(text, "{line}");
+            // The encoder writes the braces of a family without labels.
+            let _ = match line.split_once("{} ") {
+                Some((name, value)) if !name.contains('{') => writeln!(text, "{name} {value}"),
+                _ => writeln!(text, "{line}"),
+            };
             text
         })
     }
@@ -127,7 +131,7 @@ mod tests {
         # HELP c_seconds Time.\n# TYPE c_seconds histogram\n# UNIT c_seconds seconds\n\
         c_seconds_sum{r=\"/b\"} 1.0\nc_seconds_count{r=\"/b\"} 2\nc_seconds_bucket{le=\"0.5\",r=\"/b\"} 1\nc_seconds_bucket{le=\"+Inf\",r=\"/b\"} 2\n\
         c_seconds_sum{r=\"/a\"} 1.0\nc_seconds_count{r=\"/a\"} 2\nc_seconds_bucket{r=\"/a\",le=\"0.5\"} 1\nc_seconds_bucket{r=\"/a\",le=\"+Inf\"} 2\n\
-        # HELP d_none Nothing yet.\n# TYPE d_none gauge\n# EOF\n";
+        # HELP d_none Nothing yet.\n# TYPE d_none gauge\n# HELP e_one One.\n# TYPE e_one gauge\ne_one{} 1\n# EOF\n";
 
     fn accepting(accept: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))])
@@ -143,7 +147,8 @@ mod tests {
              # HELP b_requests_total Requests.\n# TYPE b_requests_total counter\nb_requests_total{a=\"1\"} 4\nb_requests_total{a=\"2\"} 1\n\
              # HELP c_seconds Time.\n# TYPE c_seconds histogram\n\
              c_seconds_sum{r=\"/a\"} 1.0\nc_seconds_count{r=\"/a\"} 2\nc_seconds_bucket{r=\"/a\",le=\"0.5\"} 1\nc_seconds_bucket{r=\"/a\",le=\"+Inf\"} 2\n\
-             c_seconds_sum{r=\"/b\"} 1.0\nc_seconds_count{r=\"/b\"} 2\nc_seconds_bucket{le=\"0.5\",r=\"/b\"} 1\nc_seconds_bucket{le=\"+Inf\",r=\"/b\"} 2\n"
+             c_seconds_sum{r=\"/b\"} 1.0\nc_seconds_count{r=\"/b\"} 2\nc_seconds_bucket{le=\"0.5\",r=\"/b\"} 1\nc_seconds_bucket{le=\"+Inf\",r=\"/b\"} 2\n\
+             # HELP e_one One.\n# TYPE e_one gauge\ne_one 1\n"
         );
     }
 

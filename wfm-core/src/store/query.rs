@@ -100,7 +100,9 @@ impl InstalledQuery {
             (Some(_), None) => true,
             (Some(ReportedVersion::Custom), Some(wanted)) => *wanted == VersionQuery::Custom,
             (Some(ReportedVersion::Listed(_)), Some(VersionQuery::Custom)) => false,
-            (Some(ReportedVersion::Listed(version)), Some(VersionQuery::In(range))) => range.contains(version.as_version()),
+            (Some(ReportedVersion::Listed(version)), Some(VersionQuery::In(range))) => {
+                range.contains(version.as_version())
+            }
         }
     }
 }
