@@ -101,6 +101,22 @@ impl Paced {
         Box::pin(sleep_until((since + self.idle).min(Instant::now() + self.head)))
     }
 
+    /// Begins the timer of an idle connection if an answer is written. hyper need not read again before the peer sends something,
+    /// so reading alone might begin no timer.
+    fn begin_silence(&mut self, cx: &mut Context<'_>) {
+        if self.requests.has_come() {
+            self.awaits = Awaits::Nothing;
+        }
+        if self.requests.is_answering() || !matches!(self.awaits, Awaits::Nothing) {
+            return;
+        }
+        let now = Instant::now();
+        let mut timer = self.next_look(now);
+        // It lies ahead: this makes it wake the connection.
+        let _ = timer.as_mut().poll(cx);
+        self.awaits = Awaits::Request(now, timer);
+    }
+
     /// Ends reading if the peer is late. An idle connection also ends while places are short, so that it keeps no one out.
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
@@ -198,6 +214,7 @@ impl AsyncWrite for Paced {
     /// hyper flushes when it has written everything.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.rest();
+        self.begin_silence(cx);
         Pin::new(&mut self.inner).poll_flush(cx)
     }
 

@@ -115,6 +115,24 @@ async fn a_connection_may_be_idle_for_longer_than_a_head_may_take() {
 }
 
 #[tokio::test]
+async fn silence_is_counted_from_the_end_of_the_answer_however_long_that_took() {
+    for (path, body) in [("hello", "hello"), ("slow", "slow")] {
+        let limits = Limits { head: 4 * Duration::from_secs(1), idle: 400 * MS, ..Limits::default() };
+        let server = start(limits).await;
+        let mut stream = TcpStream::connect(server.addr).await.unwrap();
+        stream.write_all(format!("GET /{path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(body.as_bytes()) {
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "answered");
+        }
+        let began = std::time::Instant::now();
+        let end = tokio::time::timeout(2 * Duration::from_secs(1), stream.read_buf(&mut answer)).await;
+        assert_eq!(end.expect("closed").unwrap(), 0, "{path}");
+        assert!(began.elapsed() > 300 * MS, "{path}: {:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
 async fn a_head_that_begins_late_still_has_its_time() {
     let server = start(Limits { head: 400 * MS, idle: 500 * MS, ..Limits::default() }).await;
     let mut stream = idle(server.addr).await;
