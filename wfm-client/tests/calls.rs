@@ -111,8 +111,10 @@ async fn what_the_service_says_reaches_the_reader() {
 #[tokio::test]
 async fn a_write_carries_the_token_and_a_path_in_the_base_is_kept() {
     let server = MockServer::start().await;
-    let kept = ResponseTemplate::new(200)
-        .set_body_raw(r#"{"kept":true,"added":0,"changed":0,"unchanged":0,"differences":[]}"#, "application/json");
+    let kept = ResponseTemplate::new(200).set_body_raw(
+        r#"{"kept":true,"wouldBeRefused":false,"added":0,"changed":0,"unchanged":0,"differences":[]}"#,
+        "application/json",
+    );
     Mock::given(method("POST"))
         .and(path("/versions/v4/releases:import"))
         .and(header("authorization", "Bearer secret"))

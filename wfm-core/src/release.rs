@@ -17,7 +17,7 @@ mod yank;
 
 pub use issue::Issue;
 pub use notice::{NotANoticeId, Notice, NoticeId, NoticeLevel};
-pub use publish::{PublishMode, PublishOutcome};
+pub use publish::{Difference, PublishMode, PublishOutcome};
 pub use text::{NotPlainText, PlainText};
 pub use yank::{ReleaseKey, Yank};
 
@@ -162,10 +162,14 @@ impl Releases {
         self.trains.get(train).and_then(|components| components.get(component)).map_or(&[], Vec::as_slice)
     }
 
-    /// The release with the highest precedence of a component on a train that is not yanked.
+    /// The release with the highest precedence of a component on a train that is not yanked. Versions that differ in their
+    /// build metadata have one precedence: of these it is the one released last.
     #[must_use]
     pub fn latest(&self, train: &Train, component: &ComponentName) -> Option<&Release> {
-        self.line(train, component).iter().rfind(|release| release.yanked.is_none())
+        let mut offered = self.line(train, component).iter().rev().filter(|release| release.yanked.is_none());
+        let highest = offered.next()?;
+        let same = offered.take_while(|release| release.version.precedence(&highest.version).is_eq());
+        Some(same.fold(highest, |latest, release| if release.released > latest.released { release } else { latest }))
     }
 
     /// One release, by its exact version (the leading `v` does not count).
@@ -184,6 +188,18 @@ impl Releases {
     /// Every component of a train with its releases, by name.
     pub fn train(&self, train: &Train) -> impl Iterator<Item = (&ComponentName, &[Release])> {
         self.trains.get(train).into_iter().flatten().map(|(name, line)| (name, line.as_slice()))
+    }
+
+    /// The releases that followers of a train are offered, by component, lowest precedence first: its own, and those of the
+    /// trains that it [includes](Train::includes). If a version is on both, the train's own release counts.
+    #[must_use]
+    pub fn followed(&self, train: &Train) -> BTreeMap<&ComponentName, Vec<&Release>> {
+        let mut lines: BTreeMap<&ComponentName, BTreeMap<&Version, &Release>> = BTreeMap::new();
+        let others = self.trains.keys().filter(|other| *other != train && train.includes(other));
+        for (name, line) in others.chain([train]).flat_map(|train| self.train(train)) {
+            lines.entry(name).or_default().extend(line.iter().map(|release| (&release.version, release)));
+        }
+        lines.into_iter().map(|(name, line)| (name, line.into_values().collect())).collect()
     }
 
     /// Whether anything was ever published on this train.

@@ -34,7 +34,7 @@ pub use error::{StoreError, StoreErrorKind};
 pub use history::{Attendance, PersistentQuery, Run, in_time, whole_second};
 pub use memory::MemoryStore;
 pub use mend::{Dropped, between};
-pub use query::{Bounds, ClusterQuery, InstalledQuery, Page};
+pub use query::{Bounds, ClusterQuery, InstalledQuery, Page, VersionQuery};
 pub use record::{ClusterFacts, ClusterRecord, History, Record, Records};
 pub use token_name::{NotATokenName, TokenName};
 
@@ -166,6 +166,11 @@ pub trait Store: Send + Sync {
 
     /// The last of the days up to one of which something is kept.
     async fn last_public_day(&self, until: Day) -> Result<Option<PublicDay>, StoreError>;
+
+    /// How many bytes the store takes on a disk; nothing if it takes none.
+    async fn size(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
 
     /// Whether a check-in could be kept now.
     async fn ready(&self) -> Result<(), StoreError>;

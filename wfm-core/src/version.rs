@@ -173,6 +173,13 @@ impl Train {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether followers of this train are also offered the releases of `other`: its own, and on `beta` those of `stable`, to
+    /// which its pre-releases lead.
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        self == other || (*self == Self::beta() && *other == Self::stable())
+    }
 }
 
 impl Default for Train {

@@ -67,6 +67,7 @@ fn component(report: &ComponentReport, releases: Option<&Releases>, train: &Trai
                     image: Some(image.to_owned()),
                     ..release.map(notes).unwrap_or_default()
                 }),
+                yanked: release.and_then(|release| release.yanked().cloned()),
             },
             update_available,
         },

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
-use warp::http::{HeaderValue, Response, StatusCode, header};
+use warp::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use warp::reply::{Reply, Response as Answer};
 use wfm_core::wire;
 use wfm_shell::server::Constant;
@@ -48,10 +48,15 @@ pub(crate) async fn table(agent: Arc<Agent>) -> Answer {
 }
 
 /// Numbers for Prometheus. A scrape is a look like any other: the cluster is read twice a minute at most.
-pub(crate) async fn metrics(agent: Arc<Agent>) -> Answer {
+pub(crate) async fn metrics(agent: Arc<Agent>, headers: HeaderMap) -> Answer {
     let view = agent.view().await;
     match crate::metrics::text(&view) {
-        Ok(text) => answer(StatusCode::OK, crate::metrics::CONTENT_TYPE, text),
+        Ok(text) => {
+            let (kind, text) = wfm_shell::metrics::exposition(&text, &headers);
+            let mut answer = answer(StatusCode::OK, "text/plain", text);
+            answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+            answer
+        }
         Err(std::fmt::Error) => plain(StatusCode::INTERNAL_SERVER_ERROR, "no numbers".to_owned()),
     }
 }

@@ -19,8 +19,6 @@ use wfm_core::text::one_line;
 
 use crate::agent::View;
 
-pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
 /// Every state that a component can have.
 const STATES: [&str; 7] = ["current", "outdated", "ignored", "ahead", "unknown", "missing", "unmanaged"];
 
@@ -102,7 +100,7 @@ struct ResultLabels {
     result: &'static str,
 }
 
-/// What is known now, in the text form. Every number is made anew, so that a component that is gone leaves no number behind.
+/// What is known now, as OpenMetrics. Every number is made anew, so that a component that is gone leaves no number behind.
 pub(crate) fn text(view: &View) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix("wfm");
     registry.register("build", "What runs here", Info::new([("version", env!("CARGO_PKG_VERSION"))]));

@@ -34,7 +34,8 @@ impl ReleasesFile {
             Release::try_from(entry).map_err(|error| format!("has an entry {} that is no release: {error}", index + 1))
         };
         let releases: Releases = list.data.iter().enumerate().map(release).collect::<Result<_, _>>()?;
-        Ok(releases.into())
+        let followed: Releases = v4::TrainReleases::of(&releases, train).into();
+        Ok(followed.into())
     }
 }
 

@@ -56,7 +56,7 @@ fn paths(agent: Arc<Agent>) -> impl Filter<Extract = (Response,), Error = Reject
     let components = warp::path!("components").and(agent.clone()).then(handlers::components);
     let report = warp::path!("report.json").and(agent.clone()).then(handlers::report);
     let table = warp::path!("report.csv").and(agent.clone()).then(handlers::table);
-    let metrics = warp::path!("metrics").and(agent.clone()).then(handlers::metrics);
+    let metrics = warp::path!("metrics").and(agent.clone()).and(warp::header::headers_cloned()).then(handlers::metrics);
     let openapi = warp::path!("openapi.json").map(handlers::openapi);
     let id = warp::path!("id").and(agent.clone()).then(handlers::id);
     let sent = warp::path!("sent.ndjson").and(agent.clone()).then(handlers::sent);

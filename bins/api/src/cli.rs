@@ -61,7 +61,7 @@ struct Serve {
     /// Where to keep releases and check-ins: sled://PATH, or memory:// to keep nothing
     #[arg(long, value_name = "URL", env = "WFM_API_STORE")]
     store: Option<StoreUrl>,
-    /// File that says which token has which role; without it nobody can publish
+    /// File that says which token has which role; without it no one can publish
     #[arg(long, value_name = "FILE", env = "WFM_API_TOKENS_FILE")]
     tokens_file: Option<PathBuf>,
     /// Another product's catalog, .toml or .yaml, as its agents have it; without it Hephy Workflow's
@@ -160,19 +160,28 @@ async fn serve(serve: Serve) -> Result<(), Error> {
     let rules = serve.insights.rules()?;
     let catalog = serve.catalog.as_deref().map(catalog::from_file).transpose()?;
     let url = serve.store.ok_or(Error::NoStore)?;
+    let is_new = matches!(&url, StoreUrl::Sled(folder) if !folder.join("db").exists());
     let store = url.open().await?;
     if let Some(rules) = rules {
         insights::apply(rules, store.as_ref(), &SystemClock).await?;
     }
-    let backups = hand_out_backups(&url, &store);
-    let mut settings = Settings::new(serve.listen, store, tokens, Arc::new(SystemClock));
+    let (releases, clusters) = (store.releases().await?.len(), store.count_clusters().await?);
+    let mut settings = Settings::new(serve.listen, Arc::clone(&store), tokens, Arc::new(SystemClock));
+    let backups = hand_out_backups(&url, &store, &settings.last_backup);
+    // Who waits for the end of the service waits for the store, too.
+    drop(store);
     serve.allowance.write(&mut settings);
     serve.insights.write(&mut settings);
     settings.catalog = catalog.unwrap_or(settings.catalog);
     let running = Service::start(settings).await?;
     wfm_shell::announce(running.addr());
+    if is_new {
+        tracing::info!(store = %url, "a new store was made");
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(version, address = %running.addr(), store = %url, releases, clusters, "the service listens");
     if serve.tokens_file.is_none() {
-        tracing::warn!("no --tokens-file is given: nobody can publish over HTTP");
+        tracing::warn!("no --tokens-file is given: no one can publish over HTTP");
     }
     wfm_shell::shutdown::signal().await;
     tracing::info!("asked to end: finishing what was accepted");
@@ -183,9 +192,13 @@ async fn serve(serve: Serve) -> Result<(), Error> {
     Ok(())
 }
 
-fn hand_out_backups(url: &StoreUrl, store: &Arc<dyn Store>) -> Option<tokio::task::JoinHandle<()>> {
+fn hand_out_backups(
+    url: &StoreUrl,
+    store: &Arc<dyn Store>,
+    last: &Arc<copies::LastBackup>,
+) -> Option<tokio::task::JoinHandle<()>> {
     let StoreUrl::Sled(folder) = url else { return None };
-    let listening = copies::socket::listen(folder, Arc::clone(store));
+    let listening = copies::socket::listen(folder, Arc::clone(store), Arc::clone(last));
     let listening =
         listening.inspect_err(|e| tracing::warn!("wfm-api backup works only while this service is stopped: {e}"));
     listening.ok()

@@ -1,5 +1,6 @@
 //! From a request to the row of [`ROUTES`] that answers it.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
@@ -13,7 +14,7 @@ use warp::{Filter, filters};
 use wfm_core::cluster::ErasureSecret;
 use wfm_shell::server::Peer;
 
-use crate::error::{Answer, ApiError, recover};
+use crate::error::{Answer, ApiError, Reason, is_for_a_person, recover};
 use crate::request::{Request, pieces};
 use crate::routes::ROUTES;
 use crate::service::Service;
@@ -45,7 +46,8 @@ pub fn routes(
             let body = pieces(body);
             async move {
                 let began = Instant::now();
-                let found = find(&method, path.as_str());
+                let found = find(&method, &as_joined(path.as_str()));
+                let is_for_a_person = is_for_a_person(&method, &headers);
                 let row = found.as_ref().ok().map(|(route, _)| *route);
                 let answer = async {
                     // What is nowhere counts as well: guessing paths is asking too.
@@ -57,13 +59,26 @@ pub fn routes(
                     let request = Request { service, template, values, query, headers, body, viewer, caller, peer };
                     (route.handler)(request).await
                 };
-                let answer = answer.await.unwrap_or_else(Reply::into_response);
-                service.metrics.answered(row, &method, answer.status(), began.elapsed());
+                let mut answer = match answer.await {
+                    Ok(answer) => answer,
+                    Err(error) if is_for_a_person => error.into_page(path.as_str()),
+                    Err(error) => error.into_response(),
+                };
+                let reason = answer.extensions_mut().remove::<Reason>();
+                service.metrics.answered(row, &method, answer.status(), reason, began.elapsed());
                 answer
             }
         })
         .recover(recover)
         .unify()
+}
+
+/// The path as it was meant: the agent v2.0.0-rc1 checks in to `//v2/clusters//{id}`.
+fn as_joined(path: &str) -> Cow<'_, str> {
+    match path.strip_prefix("//v2/clusters//") {
+        Some(id) => format!("/v2/clusters/{id}").into(),
+        None => path.into(),
+    }
 }
 
 /// The row for a method and a path, with what stands in the path's holes.

@@ -2,11 +2,13 @@
 
 use std::convert::Infallible;
 
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use maud::html;
 use warp::reply::{Reply, Response};
 use warp::{Rejection, reject::Reject};
 use wfm_core::store::{StoreError, StoreErrorKind};
 use wfm_core::wire;
+use wfm_shell::page::Page;
 
 use crate::reply::json_with_status;
 
@@ -20,11 +22,80 @@ pub(crate) struct ApiError {
     message: String,
     details: Vec<String>,
     header: Option<Box<(HeaderName, HeaderValue)>>,
+    reason: Reason,
+}
+
+/// Why a request was refused, as one word of the metrics. It goes with the answer as an extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Reason {
+    /// The request is wrong: its JSON, its path, its query.
+    Malformed,
+    /// It is JSON, and not what the schema has.
+    Schema,
+    /// The body is too large.
+    TooLarge,
+    /// The token is missing, wrong, or of another role.
+    Token,
+    /// The network asks too often.
+    NetworkRate,
+    /// The cluster checks in too often.
+    ClusterRate,
+    /// The network has brought too many new clusters today.
+    NewClusters,
+    /// The service's clock is wrong.
+    Clock,
+    /// The store or something else of the service failed.
+    Failed,
+}
+
+impl Reason {
+    /// Every reason.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Malformed,
+        Self::Schema,
+        Self::TooLarge,
+        Self::Token,
+        Self::NetworkRate,
+        Self::ClusterRate,
+        Self::NewClusters,
+        Self::Clock,
+        Self::Failed,
+    ];
+
+    /// The reason as one word.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Schema => "schema",
+            Self::TooLarge => "too_large",
+            Self::Token => "token",
+            Self::NetworkRate => "network_rate",
+            Self::ClusterRate => "cluster_rate",
+            Self::NewClusters => "new_clusters",
+            Self::Clock => "clock",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether it is one of the limits of `--rate-…`.
+    pub(crate) fn is_rate(self) -> bool {
+        matches!(self, Self::NetworkRate | Self::ClusterRate | Self::NewClusters)
+    }
+
+    fn of(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Self::Token,
+            StatusCode::UNPROCESSABLE_ENTITY => Self::Schema,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            status if status.is_server_error() => Self::Failed,
+            _ => Self::Malformed,
+        }
+    }
 }
 
 impl ApiError {
     fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), details: Vec::new(), header: None }
+        Self { status, message: message.into(), details: Vec::new(), header: None, reason: Reason::of(status) }
     }
 
     fn with_header(mut self, name: HeaderName, value: &str) -> Self {
@@ -86,13 +157,15 @@ impl ApiError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, message).with_header(header::ALLOW, allowed)
     }
 
-    pub(crate) fn too_many(message: &str, seconds: u64) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, message).with_header(header::RETRY_AFTER, &seconds.to_string())
+    pub(crate) fn too_many(reason: Reason, message: &str, seconds: u64) -> Self {
+        let refusal = Self { reason, ..Self::new(StatusCode::TOO_MANY_REQUESTS, message) };
+        refusal.with_header(header::RETRY_AFTER, &seconds.to_string())
     }
 
     pub(crate) fn wrong_clock() -> Self {
         let message = "this service's clock is wrong, so nothing is kept: try again in an hour";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(header::RETRY_AFTER, "3600")
+        let refusal = Self { reason: Reason::Clock, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, message) };
+        refusal.with_header(header::RETRY_AFTER, "3600")
     }
 
     pub(crate) fn unavailable() -> Self {
@@ -119,6 +192,47 @@ impl From<StoreError> for ApiError {
     }
 }
 
+impl ApiError {
+    /// The error as a page, for a person whose browser asked; `path` is where.
+    pub(crate) fn into_page(self, path: &str) -> Response {
+        let mut response = Response::from(&self);
+        let steps = path.matches('/').count().saturating_sub(1);
+        let start = if steps == 0 { "./".to_owned() } else { "../".repeat(steps) };
+        let title = format!("{} {}", self.status.as_u16(), self.status.canonical_reason().unwrap_or("Error"));
+        let body = html! {
+            header.top { div.wrap.bar { h1 { (title) } } }
+            main.wrap {
+                p { (sentence(&self.message)) }
+                @if !self.details.is_empty() { ul { @for detail in &self.details { li { (detail) } } } }
+                p { a href=(start) { "Start page" } " · " a href=(format!("{start}docs")) { "Description of the API" } }
+            }
+        };
+        let (head, text) = Page { title, style: "", script: "", body }.respond(None).into_parts();
+        *response.body_mut() = text.into();
+        for name in [header::CONTENT_TYPE, header::CONTENT_SECURITY_POLICY, header::REFERRER_POLICY] {
+            if let Some(value) = head.headers.get(&name) {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+        response
+    }
+}
+
+/// A message with a capital and a full stop.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).chain(['.']).collect()
+}
+
+/// Whether a browser asks, for a person: it names HTML.
+pub(crate) fn is_for_a_person(method: &Method, headers: &HeaderMap) -> bool {
+    let fields = headers.get_all(header::ACCEPT).iter().filter_map(|field| field.to_str().ok());
+    let mut kinds = fields.flat_map(|field| field.split(',')).filter_map(|range| range.split(';').next());
+    matches!(*method, Method::GET | Method::HEAD) && kinds.any(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
+}
+
 impl Reject for ApiError {}
 
 impl Reply for ApiError {
@@ -129,9 +243,10 @@ impl Reply for ApiError {
 
 impl From<&ApiError> for Response {
     fn from(error: &ApiError) -> Self {
-        let ApiError { status, message, details, header } = error;
+        let ApiError { status, message, details, header, reason } = error;
         let body = wire::Error { code: status.as_u16(), message: message.clone(), details: details.clone() };
         let mut response = json_with_status(*status, &body);
+        response.extensions_mut().insert(*reason);
         if let Some((name, value)) = header.as_deref() {
             response.headers_mut().insert(name, value.clone());
         }

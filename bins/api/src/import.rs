@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use wfm_core::component::ComponentName;
 use wfm_core::release::Release;
@@ -17,6 +18,7 @@ mod entry;
 mod format;
 
 pub use entry::component_version;
+pub(crate) use entry::strict_component_version;
 pub use format::Format;
 
 /// A file that is no list of releases.
@@ -42,6 +44,14 @@ pub enum ImportError {
         /// Which of its fields.
         field: String,
         /// What is wrong with it and what to write.
+        problem: String,
+    },
+    /// One of its entries is a release that would do harm.
+    #[error("{place}: {problem}")]
+    Harmful {
+        /// Which entry.
+        place: Place,
+        /// Which of its fields, what is wrong with it and what to write.
         problem: String,
     },
     /// Two of its entries say different things of one release.
@@ -85,7 +95,7 @@ pub fn read(text: &[u8]) -> Result<Vec<Release>, ImportError> {
 pub fn read_as(format: Format, text: &[u8]) -> Result<Vec<Release>, ImportError> {
     let file = format.value(text)?;
     let entries = if let Some(data) = file.get("data") {
-        array(data, "data")?.iter().map(component_version).collect()
+        array(data, "data")?.iter().map(strict_component_version).collect()
     } else if file.get("components").is_some() {
         entry::of_train(&file)?
     } else {
@@ -119,6 +129,37 @@ fn without_contradictions(releases: Vec<Release>) -> Result<Vec<Release>, Import
         }
     }
     Ok(releases)
+}
+
+/// How far ahead a release may be dated. A release that is dated further ahead would make the service's own clock look wrong.
+const AHEAD: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Refuses a release that would do harm: `field: what is wrong with it`.
+///
+/// # Errors
+/// If it asks for a version above itself, or is dated more than 30 days after `now`.
+pub(crate) fn check(release: &Release, now: Timestamp) -> Result<(), String> {
+    let (version, released) = (release.version(), release.released());
+    if let Some(minimum) = release.minimum().filter(|minimum| minimum.precedence(version).is_gt()) {
+        return Err(format!(
+            "version.data.minimum: {minimum} is above the release itself, {version}: write the lowest version that can be upgraded"
+        ));
+    }
+    if released.duration_since(now) > AHEAD {
+        return Err(format!("version.released: {released} is more than 30 days ahead: publish it then"));
+    }
+    Ok(())
+}
+
+/// The same of each release.
+///
+/// # Errors
+/// At the first that is refused.
+pub(crate) fn check_all(releases: &[Release], now: Timestamp) -> Result<(), ImportError> {
+    releases.iter().enumerate().try_for_each(|(at, release)| {
+        let place = Place { entry: at + 1, component: Some(release.component().to_string()) };
+        check(release, now).map_err(|problem| ImportError::Harmful { place, problem })
+    })
 }
 
 fn array<'a>(value: &'a Value, field: &str) -> Result<&'a Vec<Value>, ImportError> {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use wfm_core::cluster::ClusterId;
 use wfm_shell::server::Peer;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Reason};
 
 mod bucket;
 mod newcomers;
@@ -87,23 +87,28 @@ impl Counted {
                  midnight UTC; behind an ingress all clusters are one network unless --behind-proxy is given"
             );
         }
-        ApiError::too_many(MESSAGE, wait)
+        ApiError::too_many(Reason::NewClusters, MESSAGE, wait)
     }
 
     /// A check-in of this cluster.
     pub(crate) fn cluster(&self, id: ClusterId, now: Timestamp) -> Result<(), ApiError> {
         const MESSAGE: &str = "this cluster checks in too often: once in twelve hours is enough";
-        take(self.clusters.as_ref(), self.key.hash_one(id), now, MESSAGE)
+        take(self.clusters.as_ref(), self.key.hash_one(id), now, (Reason::ClusterRate, MESSAGE))
     }
 
     /// A request of this network.
     pub(crate) fn address(&self, peer: Peer, now: Timestamp) -> Result<(), ApiError> {
         const MESSAGE: &str = "too many requests from one network: slow down, and keep what was answered";
-        take(self.addresses.as_ref(), peer.key(), now, MESSAGE)
+        take(self.addresses.as_ref(), peer.key(), now, (Reason::NetworkRate, MESSAGE))
     }
 }
 
-fn take(buckets: Option<&Buckets>, key: u64, now: Timestamp, message: &str) -> Result<(), ApiError> {
+fn take(
+    buckets: Option<&Buckets>,
+    key: u64,
+    now: Timestamp,
+    (reason, message): (Reason, &str),
+) -> Result<(), ApiError> {
     let Some(buckets) = buckets else { return Ok(()) };
-    buckets.take(key, now).map_err(|wait| ApiError::too_many(message, wait))
+    buckets.take(key, now).map_err(|wait| ApiError::too_many(reason, message, wait))
 }

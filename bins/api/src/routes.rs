@@ -15,7 +15,7 @@ routes! {
     Get  "/"             PAGE    page::insights;
     Get  "/docs"         ANYONE  docs::page;
     Get  "/openapi.json" ANYONE  docs::description;
-    Get  "/ping"         PROBE   health::alive;
+    Get  "/ping"         PROBE   health::ping;
     Get  "/livez"        PROBE   health::alive;
     Get  "/healthz"      PROBE   health::alive;
     Get  "/readyz"       PROBE   health::ready;

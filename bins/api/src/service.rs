@@ -7,6 +7,8 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 use wfm_core::catalog::Catalog;
 use wfm_core::clock::Clock;
+use wfm_core::component::ComponentName;
+use wfm_core::release::Releases;
 use wfm_core::store::Store;
 use wfm_shell::server::{self, BindError, Limits};
 
@@ -18,6 +20,7 @@ use crate::metrics::Metrics;
 use crate::public_days::Kept;
 use crate::rates::{Counted, Rates};
 use crate::reductions::Reductions;
+use crate::store::backup::LastBackup;
 use crate::tokens::Tokens;
 use crate::upkeep;
 use crate::viewer::InsightsPublic;
@@ -45,6 +48,8 @@ pub struct Settings {
     pub takes_doctor_reports: bool,
     /// Whether check-ins are kept even if the clock is far from what the store knows.
     pub trusts_clock: bool,
+    /// When a backup was last handed out, by whatever way.
+    pub last_backup: Arc<LastBackup>,
 }
 
 impl Settings {
@@ -53,6 +58,7 @@ impl Settings {
     pub fn new(listen: SocketAddr, store: Arc<dyn Store>, tokens: Tokens, clock: Arc<dyn Clock>) -> Self {
         let (rates, limits, insights_public) = (Rates::default(), Limits::default(), InsightsPublic::default());
         let (catalog, takes_doctor_reports, trusts_clock) = (Catalog::workflow(), false, false);
+        let last_backup = Arc::new(LastBackup::new(Arc::clone(&clock)));
         Self {
             listen,
             store,
@@ -64,6 +70,7 @@ impl Settings {
             catalog,
             takes_doctor_reports,
             trusts_clock,
+            last_backup,
         }
     }
 }
@@ -84,6 +91,7 @@ pub struct Service {
     /// Places for bodies of doctor reports: the longest bodies that anyone may send.
     pub(crate) doctor_places: Semaphore,
     pub(crate) kept: Kept,
+    pub(crate) last_backup: Arc<LastBackup>,
 }
 
 /// A service that is listening. Dropping it stops it without waiting.
@@ -103,6 +111,7 @@ impl Service {
         let (reductions, insights_public, kept) = (Reductions::default(), InsightsPublic::default(), Kept::default());
         let arrivals = ArrivalClock::new(Arc::clone(&clock), false);
         let (takes_doctor_reports, doctor_places) = (false, Semaphore::new(doctor::AT_ONCE));
+        let last_backup = Arc::new(LastBackup::new(Arc::clone(&clock)));
         Self {
             store,
             tokens,
@@ -117,6 +126,21 @@ impl Service {
             arrivals,
             takes_doctor_reports,
             doctor_places,
+            last_backup,
+        }
+    }
+
+    /// Whether there is such a component: in the catalog, or published.
+    ///
+    /// # Errors
+    /// One sentence, if there is none.
+    pub(crate) fn known(&self, component: &ComponentName, releases: &Releases) -> Result<(), String> {
+        let name = component.as_str();
+        let is_known = self.catalog.get(name).is_some() || releases.component(name).is_some();
+        if is_known {
+            Ok(())
+        } else {
+            Err(format!("no component is named {name}: it is neither in the catalog nor published"))
         }
     }
 
@@ -143,7 +167,8 @@ impl Service {
         let noting = upkeep::run(Arc::clone(&store), Arc::clone(&clock));
         let arrivals = ArrivalClock::new(Arc::clone(&clock), settings.trusts_clock);
         let service = Self::new(store, tokens, clock, rates).with_insights(insights_public).with_catalog(catalog);
-        let service = Self { arrivals, takes_doctor_reports: settings.takes_doctor_reports, ..service };
+        let (takes_doctor_reports, last_backup) = (settings.takes_doctor_reports, settings.last_backup);
+        let service = Self { arrivals, takes_doctor_reports, last_backup, ..service };
         let service = Arc::new(service);
         // A probe must not be the first to ask what the clock is held against.
         let _ = service.arrivals.check(service.store.as_ref()).await;

@@ -1,5 +1,6 @@
 //! Where releases and check-ins are kept.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -29,6 +30,15 @@ impl StoreUrl {
         match self {
             Self::Sled(path) => Ok(Arc::new(SledStore::open(path).await?)),
             Self::Memory => Ok(Arc::new(MemoryStore::default())),
+        }
+    }
+}
+
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sled(path) => write!(f, "sled://{}", path.display()),
+            Self::Memory => f.write_str("memory://"),
         }
     }
 }

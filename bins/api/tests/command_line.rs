@@ -154,9 +154,13 @@ fn the_history_is_imported_once_and_the_second_time_changes_nothing() {
     };
     let dry = import(&["--dry-run"]);
     assert_eq!(dry.lines().last(), Some("500 added, 0 changed, 0 unchanged: dry run, nothing kept"));
+    let verbose = import(&["--dry-run", "--verbose"]);
+    assert_eq!(verbose.lines().filter(|line| line.starts_with('+')).count(), 500);
+    assert!(verbose.contains("+ stable deis-router v2.0.0\n"), "{verbose}");
     let first = import(&[]);
-    assert_eq!(first.lines().count(), 501);
-    assert!(first.contains("+ stable deis-router v2.0.0\n"), "{first}");
+    assert!(first.lines().count() < 60, "a line for each component and the total: {first}");
+    let router = first.lines().find(|line| line.starts_with("+ stable deis-router: ")).unwrap();
+    assert!(router.ends_with(" releases, v2.0.0 to v2.19.0"), "{router}");
     assert_eq!(first.lines().last(), Some("500 added, 0 changed, 0 unchanged: kept"));
     assert_eq!(import(&[]), "0 added, 0 changed, 500 unchanged: kept\n");
 }
@@ -177,8 +181,12 @@ fn a_changed_fact_needs_to_be_asked_for() {
     assert!(run(&["import", path, "--store", &store]).status.success());
     write(2021);
     let output = run(&["import", path, "--store", &store]);
-    assert_eq!(stdout(&output), "~ stable a v1.0.0\n");
-    assert!(sentence(&output).contains("--replace"));
+    let how = "~ stable a v1.0.0: version.released 2020-01-01T00:00:00Z → 2021-01-01T00:00:00Z\n";
+    assert_eq!(stdout(&output), how);
+    assert!(sentence(&output).contains("1 published release differs") && sentence(&output).contains("--replace"));
+    let dry = run(&["import", path, "--store", &store, "--dry-run"]);
+    assert_eq!((stdout(&dry), dry.status.code()), (how, Some(1)), "a dry run ends as the import would");
+    assert!(run(&["import", path, "--store", &store, "--dry-run", "--replace"]).status.success());
     let replaced = run(&["import", path, "--store", &store, "--replace"]);
     assert!(stdout(&replaced).ends_with("0 added, 1 changed, 0 unchanged: kept\n"));
 }
@@ -198,6 +206,24 @@ fn a_broken_file_is_told_by_file_entry_component_and_field_and_nothing_is_kept()
     assert!(refused(&["import", "/no/such.json", "--store", &store]).contains("/no/such.json"));
     let output = run(&["import", history().to_str().unwrap(), "--store", &store, "--dry-run"]);
     assert!(stdout(&output).ends_with("500 added, 0 changed, 0 unchanged: dry run, nothing kept\n"));
+    assert!(stdout(&output).starts_with("there is no store in "), "{output:?}");
+    assert!(!folder.path().join("store").exists(), "to look at what would change makes no store");
+    let said = refused(&["import", history().to_str().unwrap(), "--store", "memory://"]);
+    assert!(said.contains("memory:// keeps nothing"), "{said}");
+}
+
+#[test]
+fn a_store_is_made_in_a_folder_that_is_there_and_nowhere_else() {
+    let folder = TempDir::new().unwrap();
+    let store = format!("sled://{}", folder.path().join("mistyped/wfm-api").display());
+    for arguments in [&["import", history().to_str().unwrap(), "--store", &store][..], &["--store", &store]] {
+        let said = refused(arguments);
+        assert!(said.contains("there is no folder") && said.contains("mistyped to make a new store in"), "{said}");
+    }
+    assert!(!folder.path().join("mistyped").exists());
+    let fresh = format!("sled://{}", folder.path().join("fresh").display());
+    drop(Process::start(&fresh));
+    assert!(folder.path().join("fresh/db").exists());
 }
 
 #[test]

@@ -199,7 +199,7 @@ async fn numbers_count_clusters_and_name_none() {
     let served = fleet().await;
     served.get("/nothing/acme").await;
     let response = served.analyst(Method::GET, "/metrics").send().await.unwrap();
-    assert!(response.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("application/openmetrics-text"));
+    assert!(response.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/plain; version=0.0.4"));
     let text = response.text().await.unwrap();
     for line in [
         "wfm_build_info{version=",

@@ -248,3 +248,18 @@ async fn what_cannot_be_asked_is_refused_in_a_sentence_that_says_what_to_write()
     }
     assert_eq!(analyst(&served, "summary.xml").await.0, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_component_that_there_is_not_is_a_404_and_not_a_row_of_zeros() {
+    let served = common::serve_history().await;
+    for path in [
+        "/v4/insights/adoption?component=nope",
+        "/v4/insights/adoption.csv?component=nope",
+        "/v4/insights/lag?component=nope",
+        "/?component=nope",
+    ] {
+        let (status, said) = common::read(served.analyst(Method::GET, path).send().await.unwrap()).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(said["message"], "no component is named nope: it is neither in the catalog nor published", "{path}");
+    }
+}

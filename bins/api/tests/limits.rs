@@ -117,10 +117,14 @@ fn the_operations_manual_names_the_default_limits() {
     for (what, value) in [
         (
             &*format!(
-                "a request's head ({} KiB at most), from the connection's beginning or the last answer",
+                "a request's head ({} KiB at most), from its first byte; of a connection's first request from the connection",
                 limits.buffer >> 10
             ),
             seconds(limits.head),
+        ),
+        (
+            "an idle connection, from the last answer; if more than half of the connections are taken",
+            format!("{}; {}", seconds(limits.idle), seconds(limits.head)),
         ),
         (
             &*format!("a body's pace after the first {}; the whole of it", seconds(limits.grace)),

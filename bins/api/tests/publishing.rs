@@ -103,6 +103,130 @@ async fn a_body_that_is_no_release_is_refused_by_field() {
 }
 
 #[tokio::test]
+async fn the_minimum_is_kept_wherever_it_is_written() {
+    let served = serve().await;
+    let released = "2020-03-01T00:00:00Z";
+    let beside = json!({"version": {"released": released, "minimum": "v1.0.0"}});
+    let within = json!({"version": {"released": released, "data": {"minimum": "v1.0.0"}}});
+    let mut minor = 0;
+    for body in [&beside, &within] {
+        minor += 1;
+        let (status, said) =
+            served.publish(&format!("/v4/releases/stable/deis-builder/v1.{minor}.0"), body.clone()).await;
+        assert_eq!((status, &said["version"]["data"]["minimum"]), (StatusCode::CREATED, &json!("v1.0.0")));
+        minor += 1;
+        let path = format!("/v3/versions/stable/deis-builder/v1.{minor}.0");
+        let (_, said) = read(served.publisher(Method::POST, &path).json(body).send().await.unwrap()).await;
+        assert_eq!(said["version"]["data"]["minimum"], "v1.0.0");
+        minor += 1;
+        let mut entry = body.clone();
+        entry["component"] = json!({"name": "deis-builder"});
+        entry["version"]["train"] = json!("stable");
+        entry["version"]["version"] = json!(format!("v1.{minor}.0"));
+        let file = served.publisher(Method::POST, "/v4/releases:import").json(&json!({"data": [entry]}));
+        assert_eq!(file.send().await.unwrap().status(), StatusCode::OK);
+    }
+    let (_, document) = served.get("/v4/releases/stable").await;
+    let releases = document["components"][0]["releases"].as_array().unwrap();
+    assert_eq!(releases.len(), 6);
+    for release in releases {
+        assert_eq!(release["minimum"], "v1.0.0", "{release}");
+    }
+    // What is served can be published again as it is.
+    let other = serve().await;
+    let import = other.publisher(Method::POST, "/v4/releases:import").json(&document);
+    assert_eq!(read(import.send().await.unwrap()).await.1["added"], 6);
+    let again = other.get("/v4/releases/stable").await.1;
+    assert_eq!(again["components"], document["components"]);
+}
+
+#[tokio::test]
+async fn an_unknown_member_is_refused_with_its_name_and_place_but_by_the_old_path() {
+    let served = serve().await;
+    let released = "2020-03-01T00:00:00Z";
+    for (body, said) in [
+        (json!({"released": released}), "released: it is unknown here: write it as version.released"),
+        (
+            json!({"version": {"released": released, "notes": "x"}}),
+            "version.notes: it is unknown: use train, version, ",
+        ),
+        (
+            json!({"version": {"released": released, "data": {"minimun": "v1.0.0"}}}),
+            "version.data.minimun: it is unknown: ",
+        ),
+        (
+            json!({"version": {"released": released, "name": "x"}}),
+            "version.name: it is unknown here: write it as component.name",
+        ),
+        (
+            json!({"version": {"released": released, "minimum": "v1.0.0", "data": {"minimum": "v1.1.0"}}}),
+            "version.minimum: version.data.minimum is another text: write it once",
+        ),
+        (
+            json!({"version": {"released": released, "minimum": "v9.0.0"}}),
+            "version.data.minimum: v9.0.0 is above the release",
+        ),
+        (
+            json!({"version": {"released": "2999-01-01T00:00:00Z"}}),
+            "version.released: 2999-01-01T00:00:00Z is more than 30 days",
+        ),
+    ] {
+        let (status, answer) = served.publish(ROUTER, body.clone()).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+        assert!(answer["message"].as_str().unwrap().starts_with(said), "{answer}");
+    }
+    let old = json!({"version": {"released": released, "notes": "x", "data": {"notes": "y"}}});
+    let old = served.publisher(Method::POST, "/v3/versions/stable/deis-router/v2.9.0").json(&old);
+    assert_eq!(old.send().await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_file_that_differs_is_told_how_and_a_dry_run_says_that_it_would_be_refused() {
+    let served = serve().await;
+    served.publish(ROUTER, release("01")).await;
+    let import = async |query: &str| {
+        let request = served.publisher(Method::POST, &format!("/v4/releases:import{query}"));
+        read(request.json(&json!({"data": [release("02")]})).send().await.unwrap()).await
+    };
+    let how = "~ stable deis-router v2.9.0: version.released 2020-01-01T00:00:00Z → 2020-01-02T00:00:00Z";
+    let (status, dry) = import("?dry_run=true").await;
+    assert_eq!((status, &dry["wouldBeRefused"], &dry["differences"]), (StatusCode::OK, &json!(true), &json!([how])));
+    assert_eq!(import("?dry_run=true&replace=true").await.1["wouldBeRefused"], false);
+    let (status, refused) = import("").await;
+    assert_eq!((status, &refused["details"]), (StatusCode::CONFLICT, &json!([how])));
+    assert!(refused["message"].as_str().unwrap().contains("because 1 published release differs"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_notice_that_no_one_would_read_is_refused() {
+    let served = serve().await;
+    served.publish_router("stable", "v2.9.0").await;
+    let put = async |train: &str, notice: Value| served.publish(&format!("/v4/notices/{train}/a"), notice).await;
+    let notice = |member: &str, value: &str| json!({"level": "advisory", "text": "x", member: value});
+    for (train, body, status, said) in [
+        ("stable", notice("affected", ">=1.2,<1.0"), 400, "affected: “>=1.2,<1.0” contains no version"),
+        (
+            "stable",
+            notice("affected", ">=1.0 <1.2"),
+            400,
+            "affected: “>=1.0 <1.2” is not a range of versions: write 2.18.0, or comparisons with commas",
+        ),
+        ("stable", notice("component", "deis-ruoter"), 400, "component: no component is named deis-ruoter"),
+        (
+            "nosuch",
+            notice("component", "deis-router"),
+            404,
+            "no release was published on the train nosuch: there are stable",
+        ),
+    ] {
+        let (found, answer) = put(train, body).await;
+        assert_eq!(found, status, "{answer}");
+        assert!(answer["message"].as_str().unwrap().starts_with(said), "{answer}");
+    }
+    assert_eq!(put("stable", notice("affected", "<=v2.10.0-rc.1")).await.0, StatusCode::CREATED);
+}
+
+#[tokio::test]
 async fn the_old_path_publishes_too() {
     let served = serve().await;
     let post = || served.publisher(Method::POST, "/v3/versions/stable/deis-router/v2.9.0").json(&release("01")).send();
@@ -141,7 +265,13 @@ async fn an_import_that_changes_facts_keeps_nothing_unless_replacing() {
         read(request.json(&file).send().await.unwrap()).await
     };
     let (status, said) = import("").await;
-    assert_eq!((status, &said["details"]), (StatusCode::CONFLICT, &json!(["~ stable deis-router v2.0.0"])));
+    assert_eq!(
+        (status, &said["details"]),
+        (
+            StatusCode::CONFLICT,
+            &json!(["~ stable deis-router v2.0.0: version.released 2016-06-09T17:02:32Z → 2026-01-01T00:00:00Z"])
+        )
+    );
     assert_eq!(served.get("/v3/versions/stable/deis-router/v99.0.0").await.0, StatusCode::NOT_FOUND);
     let (status, said) = import("?replace=true").await;
     assert_eq!((status, &said["added"], &said["changed"]), (StatusCode::OK, &json!(1), &json!(1)));

@@ -25,7 +25,7 @@ use wfm_core::version::Train;
 #[tokio::test]
 async fn probes_answer() {
     let served = serve().await;
-    for path in ["/ping", "/livez", "/healthz", "/readyz"] {
+    for path in ["/livez", "/healthz", "/readyz"] {
         let response = served.request(Method::GET, path).send().await.unwrap();
         assert_eq!((response.status(), response.text().await.unwrap().as_str()), (StatusCode::OK, "ok\n"), "{path}");
     }

@@ -21,6 +21,60 @@ async fn versions_are_listed_newest_first() {
 }
 
 #[tokio::test]
+async fn a_withdrawn_version_is_offered_to_no_one_and_marked_where_it_is_listed() {
+    let served = serve().await;
+    for (train, version) in [("stable", "v1.1.0"), ("stable", "v1.2.0"), ("stable", "v1.3.0"), ("beta", "v1.4.0-beta1")]
+    {
+        served.publish_router(train, version).await;
+    }
+    let router = "/v4/releases/stable/deis-router";
+    let yank = async |version: &str| {
+        let path = format!("{router}/{version}?reason=It%20loses%20data");
+        common::read(served.publisher(Method::DELETE, &path).send().await.unwrap()).await
+    };
+    let (status, withdrawn) = yank("v1.3.0").await;
+    assert_eq!((status, &withdrawn["version"]["yanked"]["reason"]), (StatusCode::OK, &json!("It loses data")));
+    assert_eq!(served.get("/versions/deis-router").await.1, json!(["v1.4.0-beta1", "v1.2.0", "v1.1.0"]));
+    assert_eq!(served.get("/versions/deis-router?train=stable").await.1, json!(["v1.2.0", "v1.1.0"]));
+    let (_, list) = served.get("/v3/versions/stable/deis-router").await;
+    let list: Vec<(&Value, bool)> = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (&one["version"]["version"], one["version"]["yanked"].is_object()))
+        .collect();
+    assert_eq!(list, [(&json!("v1.2.0"), false), (&json!("v1.1.0"), false), (&json!("v1.3.0"), true)]);
+
+    for version in ["v1.2.0", "v1.1.0"] {
+        yank(version).await;
+    }
+    assert_eq!(served.get("/versions/deis-router?train=stable").await, (StatusCode::OK, json!([])));
+    let (status, said) = served.get("/v3/versions/stable/deis-router/latest").await;
+    assert_eq!(
+        (status, &said["message"]),
+        (StatusCode::NOT_FOUND, &json!("every release of deis-router on stable is withdrawn"))
+    );
+    let restored = served.publisher(Method::POST, &format!("{router}/v1.2.0/restore")).send().await.unwrap();
+    assert!(common::read(restored).await.1["version"].get("yanked").is_none());
+    assert_eq!(served.get("/versions/deis-router?train=nightly").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(served.get("/versions/deis-router?trian=stable").await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn of_versions_that_differ_in_their_build_alone_the_last_released_is_the_latest() {
+    let served = serve().await;
+    for (version, day) in [("v1.1.0", 1), ("v1.1.0%2Bb7", 2), ("v1.1.0%2Bbuild.5", 3), ("v1.1.0-rc.1%2Bz", 9)] {
+        let body = json!({"version": {"released": format!("2020-01-0{day}T00:00:00Z")}});
+        assert_eq!(
+            served.publish(&format!("/v4/releases/stable/deis-router/{version}"), body).await.0,
+            StatusCode::CREATED
+        );
+    }
+    let latest = served.get("/v3/versions/stable/deis-router/latest").await.1;
+    assert_eq!(latest["version"]["version"], "v1.1.0+build.5");
+}
+
+#[tokio::test]
 async fn latest_is_the_highest_and_not_the_youngest() {
     let served = serve().await;
     served.publish_router("stable", "v2.10.0").await;
@@ -136,7 +190,6 @@ async fn a_question_without_a_component_is_a_400_that_names_the_field() {
     for (body, said) in [
         (r#"{"data":[{}]}"#, "data[0].component.name: "),
         (r#"{"data":[{"component":{"name":"deis-router"}},{"component":{"name":""}}]}"#, "data[1].component.name: "),
-        ("{}", "data: "),
         ("{\"data\":7}", "the JSON at line 1"),
         ("", "the body is not JSON"),
         ("[", "the JSON at line 1"),

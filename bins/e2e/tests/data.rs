@@ -89,11 +89,18 @@ async fn metrics_say_the_same_and_never_the_id() {
     for name in [
         "wfm_build_info{",
         "wfm_version_check_last_success_timestamp_seconds ",
-        "# TYPE wfm_version_check_failures counter",
+        "# TYPE wfm_version_check_failures_total counter",
     ] {
         assert!(metrics.contains(name), "{name}\n{metrics}");
     }
-    assert!(metrics.ends_with("# EOF\n"));
+    let request = http().get(format!("http://{}/metrics", world.agent.addr));
+    let answer = request.header("accept", "application/openmetrics-text").send().await.unwrap();
+    assert!(answer.text().await.unwrap().ends_with("# EOF\n"));
+
+    let manual = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/OPERATIONS.md")).unwrap();
+    for name in metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()) {
+        assert!(manual.contains(&format!("| `{name}")), "docs/OPERATIONS.md has no row for {name}");
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use wfm_agent::Flags;
+use wfm_core::release::{Notice, NoticeLevel};
+use wfm_core::version::Train;
 use wfm_e2e::{RELEASES_JSON, RecordedCluster, Recording};
 use world::{components, page, text, until, world};
 
@@ -110,4 +112,36 @@ async fn a_mounted_file_that_changes_is_noticed_and_a_broken_one_is_said_while_t
         |page| page.contains("<h2>deis-minio is unhealthy</h2>") && !page.contains("The last update check failed"),
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_notice_reaches_a_hot_fix_of_an_affected_version() {
+    let world = world(Recording::Onprem2018, &[("POLL_INTERVAL_SEC", "1")]).await;
+    let controller = "deis-controller".parse().unwrap();
+    let notice = Notice {
+        id: "cve-2026-1".parse().unwrap(),
+        train: Train::stable(),
+        level: NoticeLevel::Security,
+        component: Some(controller),
+        affected: Some(">=2.0,<2.22".parse().unwrap()),
+        text: "CVE-2026-1: upgrade now.".parse().unwrap(),
+        published: "2026-10-02T00:00:00Z".parse().unwrap(),
+    };
+    world.store.put_notice(notice, world::by()).await.unwrap();
+    let addr = world.agent.addr;
+    let report = until(|| world::json(addr, "/report.json"), |report| report.to_string().contains("CVE-2026-1")).await;
+    let components = report["components"].as_array().unwrap();
+    let controller = components.iter().find(|c| c["name"] == "deis-controller").unwrap();
+    assert!(controller.to_string().contains("v2.19.0-hotfix.jdoe+gita1b2c3d"), "{controller}");
+    let page = page(addr).await;
+    assert!(page.contains("CVE-2026-1: upgrade now."), "the notice is on the page");
+}
+
+#[tokio::test]
+async fn a_follower_of_beta_is_not_called_current_once_stable_has_overtaken() {
+    let world = world(Recording::Onprem2018, &[("TRAIN", "beta")]).await;
+    let components = components(world.agent.addr).await;
+    let router = components.iter().find(|c| c["component"]["name"] == "deis-router").unwrap();
+    assert_eq!((&router["status"], &router["updateAvailable"]), (&json!("outdated"), &json!("v2.19.0")));
+    assert!(components.iter().all(|c| c["status"] != "ahead"), "{components:?}");
 }

@@ -1,9 +1,11 @@
-//! What the binaries share: the HTTP server around warp's routes, logs, the end of the process, the frame of a page.
+//! What the binaries share: the HTTP server around warp's routes, logs, the end of the process, the frame of a page, and
+//! numbers for Prometheus.
 
 use std::io::Write;
 use std::net::SocketAddr;
 
 pub mod logs;
+pub mod metrics;
 pub mod page;
 pub mod random;
 pub mod server;

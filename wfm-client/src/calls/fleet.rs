@@ -6,8 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::component::ComponentName;
-use wfm_core::store::AuditEntry;
-use wfm_core::version::VersionRange;
+use wfm_core::store::{AuditEntry, VersionQuery};
 use wfm_core::wire::{v3, v4};
 
 use super::NOTHING;
@@ -18,7 +17,7 @@ use crate::{Client, Error};
 #[derive(Debug, Clone, Default)]
 pub struct Clusters {
     /// Those that run this component, in a version of this range if there is one.
-    pub running: Option<(ComponentName, Option<VersionRange>)>,
+    pub running: Option<(ComponentName, Option<VersionQuery>)>,
     /// Those of this cohort.
     pub cohort: Option<Cohort>,
     /// Those whose last check-in is later.

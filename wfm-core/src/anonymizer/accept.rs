@@ -55,6 +55,7 @@ impl Arrival {
             cluster: random.ok_or_else(|| members.refuse(&fields::ID))?,
             components: components(members.get(&COMPONENTS)?, vocabulary)?,
             cohort: members.optional(&fields::COHORT)?,
+            declares: true,
         })
     }
 }

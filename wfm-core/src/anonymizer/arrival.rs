@@ -15,6 +15,8 @@ pub struct Arrival {
     pub(super) cluster: ClusterId,
     pub(super) components: BTreeMap<ComponentName, ReportedVersion>,
     pub(super) cohort: Option<Cohort>,
+    /// Whether its form can say whose the cluster is.
+    pub(super) declares: bool,
 }
 
 /// What a doctor report is reduced to: the components that run, and nothing of nodes, pods, names or logs.
@@ -44,10 +46,10 @@ impl Arrival {
         Ok(Self::reduced(body.id.parse()?, reduction))
     }
 
-    /// A check-in of what was reduced already.
+    /// A check-in of what was reduced already. It has the form of old agents, which cannot say whose a cluster is.
     #[must_use]
     pub fn reduced(cluster: ClusterId, reduction: Reduction<'_>) -> Self {
-        Self { cluster, components: reduction.components, cohort: None }
+        Self { cluster, components: reduction.components, cohort: None, declares: false }
     }
 
     /// The same report from another cluster.
@@ -61,7 +63,14 @@ impl Arrival {
     #[must_use]
     pub fn with_cohort(mut self, cohort: Option<Cohort>) -> Self {
         self.cohort = cohort;
+        self.declares = true;
         self
+    }
+
+    /// Whether its form can say whose the cluster is. If it cannot, what the cluster said before still counts.
+    #[must_use]
+    pub fn declares(&self) -> bool {
+        self.declares
     }
 
     /// Whose it says it is.

@@ -115,26 +115,14 @@ impl FromStr for Pin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
     text: String,
-    admits: Admits,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Admits {
-    Beginning { major: u64, minor: Option<u64> },
-    Range(VersionRange),
+    range: VersionRange,
 }
 
 impl Requirement {
     /// Whether a release of this version counts.
     #[must_use]
     pub fn admits(&self, version: &Version) -> bool {
-        let semver = version.as_semver();
-        match &self.admits {
-            Admits::Beginning { major, minor } => {
-                semver.major == *major && minor.is_none_or(|minor| semver.minor == minor)
-            }
-            Admits::Range(range) => range.contains(version),
-        }
+        self.range.contains(version)
     }
 }
 
@@ -149,18 +137,10 @@ impl FromStr for Requirement {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        let admits = beginning(text).map_or_else(|| text.parse().map(Admits::Range), Ok)?;
-        Ok(Self { text: text.to_owned(), admits })
-    }
-}
-
-/// `2`, `v2` or `2.18`.
-fn beginning(text: &str) -> Option<Admits> {
-    let bare = text.strip_prefix('v').unwrap_or(text);
-    let number = |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok()).flatten();
-    match bare.split_once('.') {
-        None => Some(Admits::Beginning { major: number(bare)?, minor: None }),
-        Some((major, minor)) => Some(Admits::Beginning { major: number(major)?, minor: Some(number(minor)?) }),
+        let bare = text.strip_prefix('v').unwrap_or(text);
+        let is_beginning = bare.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let range = if is_beginning { format!("={bare}").parse() } else { text.parse() };
+        Ok(Self { text: text.to_owned(), range: range? })
     }
 }
 
@@ -178,6 +158,7 @@ mod tests {
         assert!(!admits("2.18", "v2.19.0") && !admits("2.1", "v2.18.0") && !admits("2", "v3.0.0"));
         assert!(admits("2.18.1", "v2.18.1") && !admits("2.18.1", "v2.18.2"));
         assert!(admits(">=2.18,<2.20", "v2.19.4") && !admits(">=2.18,<2.20", "v2.20.0"));
+        assert!(admits("<2.20", "v2.19.0-hotfix.1") && admits("2.18.0-rc1", "v2.18.0-rc1"));
     }
 
     #[test]
@@ -199,8 +180,16 @@ mod tests {
 
     #[test]
     fn what_is_no_pin_is_refused_with_an_example() {
-        for text in ["2.18", "deis-router", "deis-router=", "deis-router=newest", "Router=2.18", "=2.18", "a=2.18.x.y"]
-        {
+        for text in [
+            "2.18",
+            "deis-router",
+            "deis-router=",
+            "deis-router=newest",
+            "Router=2.18",
+            "=2.18",
+            "a=2.18.x.y",
+            "a=>2,<1",
+        ] {
             let error = Pin::list(text).unwrap_err().to_string();
             assert!(error.contains("deis-router=2.18"), "{text}: {error}");
         }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,14 @@ impl Releases {
         let issue = Issue::after(self.issue(train), at);
         self.issues.insert(train.clone(), issue);
         issue
+    }
+
+    /// The trains whose lists change with a change of these: themselves, and those with releases that
+    /// [include](Train::includes) one of them.
+    #[must_use]
+    pub fn lists_with<'a>(&self, changed: impl IntoIterator<Item = &'a Train>) -> BTreeSet<Train> {
+        let including = |changed| self.trains.keys().filter(move |train| train.includes(changed));
+        changed.into_iter().flat_map(|changed| including(changed).chain([changed])).cloned().collect()
     }
 
     /// The issues of all trains.

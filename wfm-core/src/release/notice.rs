@@ -34,7 +34,7 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// Whether it concerns this component at this version. A version that nobody knows is concerned by every notice
+    /// Whether it concerns this component at this version. An unknown version is concerned by every notice
     /// about its component: better one too many than one too few.
     #[must_use]
     pub fn concerns(&self, component: &ComponentName, version: Option<&Version>) -> bool {
@@ -150,6 +150,8 @@ mod tests {
         let about = notice(Some("deis-router"), Some("<2.19"));
         assert!(about.concerns(&router, Some(&old)) && about.concerns(&router, None));
         assert!(!about.concerns(&router, Some(&new)) && !about.concerns(&minio, Some(&old)));
+        let hot_fix: Version = "v2.18.0-hotfix.jdoe+gita1b2c3d".parse().unwrap();
+        assert!(about.concerns(&router, Some(&hot_fix)));
         assert!(notice(None, None).concerns(&minio, None));
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Release, Releases};
-use crate::version::Train;
+use crate::version::{Train, Version};
 
 /// What to do with a batch of releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,39 @@ pub struct PublishOutcome {
     pub unchanged: u64,
     /// Whether the batch was kept.
     pub kept: bool,
+}
+
+/// A fact in which two releases of one version differ. Texts are cut to 80 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The field as it is published, such as `version.released`.
+    pub field: &'static str,
+    /// What is published.
+    pub published: String,
+    /// What would replace it.
+    pub new: String,
+}
+
+impl Release {
+    /// How `new` differs from this release.
+    #[must_use]
+    pub fn differences(&self, new: &Self) -> Vec<Difference> {
+        let text = |text: &Option<String>| text.as_deref().unwrap_or("nothing").chars().take(80).collect::<String>();
+        let version = |version: Option<&Version>| version.map_or_else(|| "nothing".to_owned(), Version::to_string);
+        let facts = |release: &Self| {
+            let notes = release.notes();
+            [
+                ("version.version", release.version.to_string()),
+                ("version.released", release.released.to_string()),
+                ("version.data.description", text(&notes.description)),
+                ("version.data.fixes", text(&notes.fixes)),
+                ("version.data.image", text(&notes.image)),
+                ("version.data.minimum", version(release.minimum())),
+            ]
+        };
+        let both = facts(self).into_iter().zip(facts(new)).filter(|((_, published), (_, new))| published != new);
+        both.map(|((field, published), (_, new))| Difference { field, published, new }).collect()
+    }
 }
 
 impl Releases {
@@ -116,6 +149,10 @@ mod tests {
         assert!(!all.plan(&batch, PublishMode::RefuseChanges).kept);
         assert!(!all.plan(&batch, PublishMode::DryRun).kept);
         let outcome = all.plan(&batch, PublishMode::Replace);
+        let (published, new) = &outcome.changed[0];
+        let (before, after) = ("2020-01-01T00:00:00Z".to_owned(), "2020-01-02T00:00:00Z".to_owned());
+        let released = Difference { field: "version.released", published: before, new: after };
+        assert_eq!(published.differences(new), [released]);
         assert!(outcome.kept);
         assert_eq!((outcome.added.len(), outcome.changed.len()), (1, 1));
     }

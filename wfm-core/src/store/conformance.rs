@@ -51,6 +51,7 @@ macro_rules! store_conformance {
             clusters_are_found_by_installed_version
             clusters_are_found_by_cohort_and_by_time
             pages_put_together_are_the_whole_answer
+            a_check_in_that_cannot_declare_a_cohort_keeps_it
             an_admins_decision_comes_before_what_a_cluster_says
             check_ins_are_counted_between_exclusive_bounds
             a_past_moment_knows_no_later_check_in

@@ -99,6 +99,13 @@ impl Cluster {
     }
 }
 
+/// Notes that the lists of these trains have changed.
+fn reissue<'a>(releases: &mut Releases, changed: impl IntoIterator<Item = &'a Train>, by: By) {
+    for train in releases.lists_with(changed) {
+        releases.reissue(&train, by.at);
+    }
+}
+
 #[async_trait]
 impl Store for MemoryStore {
     async fn publish(&self, batch: Vec<Release>, mode: PublishMode, by: By) -> Result<PublishOutcome, StoreError> {
@@ -107,9 +114,7 @@ impl Store for MemoryStore {
             if outcome.news().next().is_some() {
                 let releases = Arc::make_mut(&mut state.releases);
                 releases.extend(outcome.news().cloned());
-                for train in outcome.trains() {
-                    releases.reissue(train, by.at);
-                }
+                reissue(releases, outcome.trains(), by);
                 state.log(Change::published(&outcome), by);
             }
             outcome
@@ -122,7 +127,7 @@ impl Store for MemoryStore {
             if let Some(change) = Change::yanked(before, &after) {
                 let releases = Arc::make_mut(&mut state.releases);
                 releases.insert(after.clone());
-                releases.reissue(&key.train, by.at);
+                reissue(releases, [&key.train], by);
                 state.log([change], by);
             }
             Some(after)
@@ -134,7 +139,7 @@ impl Store for MemoryStore {
             let before = state.releases.notice(&notice.train, &notice.id).cloned();
             if let Some(change) = Change::of_notice(before.as_ref(), Some(&notice)) {
                 let releases = Arc::make_mut(&mut state.releases);
-                releases.reissue(&notice.train, by.at);
+                reissue(releases, [&notice.train], by);
                 releases.insert_notice(notice);
                 state.log([change], by);
             }
@@ -147,7 +152,7 @@ impl Store for MemoryStore {
             state.releases.notice(&train, &id)?;
             let releases = Arc::make_mut(&mut state.releases);
             let removed = releases.remove_notice(&train, &id);
-            releases.reissue(&train, by.at);
+            reissue(releases, [&train], by);
             state.log(Change::of_notice(removed.as_ref(), None), by);
             removed
         }))

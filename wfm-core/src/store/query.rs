@@ -1,12 +1,15 @@
 //! Questions about clusters, and the pages they are answered in.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 
 use super::ClusterRecord;
 use crate::anonymizer::ReportedVersion;
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
-use crate::version::VersionRange;
+use crate::version::{NotAVersionRange, VersionRange};
 
 /// Moments between two bounds, both exclusive; a bound that is absent bounds nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,8 +52,34 @@ pub struct ClusterQuery {
 pub struct InstalledQuery {
     /// The component.
     pub component: ComponentName,
-    /// Its version; any, a custom one among them, where absent. A custom version is in no range.
-    pub version: Option<VersionRange>,
+    /// Its version; any if absent.
+    pub version: Option<VersionQuery>,
+}
+
+/// In which versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VersionQuery {
+    /// A version that is counted as `custom`. It is in no range.
+    Custom,
+    /// A version of a range.
+    In(VersionRange),
+}
+
+impl fmt::Display for VersionQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Custom => ReportedVersion::Custom.fmt(f),
+            Self::In(range) => range.fmt(f),
+        }
+    }
+}
+
+impl FromStr for VersionQuery {
+    type Err = NotAVersionRange;
+
+    fn from_str(text: &str) -> Result<Self, NotAVersionRange> {
+        if text == ReportedVersion::Custom.to_string() { Ok(Self::Custom) } else { text.parse().map(Self::In) }
+    }
 }
 
 impl ClusterQuery {
@@ -69,8 +98,11 @@ impl InstalledQuery {
         match (record.components.get(&self.component), &self.version) {
             (None, _) => false,
             (Some(_), None) => true,
-            (Some(ReportedVersion::Custom), Some(_)) => false,
-            (Some(ReportedVersion::Listed(version)), Some(range)) => range.contains(version.as_version()),
+            (Some(ReportedVersion::Custom), Some(wanted)) => *wanted == VersionQuery::Custom,
+            (Some(ReportedVersion::Listed(_)), Some(VersionQuery::Custom)) => false,
+            (Some(ReportedVersion::Listed(version)), Some(VersionQuery::In(range))) => {
+                range.contains(version.as_version())
+            }
         }
     }
 }

@@ -11,12 +11,13 @@ use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
 use crate::fleet::Cohorts;
 use crate::release::{NoticeId, PlainText};
+use crate::store::VersionQuery;
 use crate::version::{Train, Version, VersionRange};
 use crate::wire::insights::{Count, FEW};
 
 /// A value that is text of this pattern.
 macro_rules! text {
-    ($type:ty, $name:literal, $pattern:literal, $longest:literal, $example:literal) => {
+    ($type:ty, $name:literal, $pattern:expr, $longest:literal, $example:literal) => {
         impl PartialSchema for $type {
             fn schema() -> RefOr<Schema> {
                 let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some($pattern));
@@ -37,18 +38,21 @@ text!(ComponentName, "ComponentName", "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", 
 text!(
     Version,
     "Version",
-    "^v?(0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})(-[a-z][0-9A-Za-z]{0,15})?(\\+[0-9A-Za-z]{1,16})?$",
+    // Semantic Versioning's own, with numbers that fit into 64 bits.
+    "^v?(0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?$",
     128,
     "v2.19.0"
 );
 
-text!(
-    VersionRange,
-    "VersionRange",
-    "^(=|>|>=|<|<=|~|\\^)?(0|[1-9][0-9]{0,5})(\\.(0|[1-9][0-9]{0,5})){0,2}(, ?(=|>|>=|<|<=|~|\\^)?(0|[1-9][0-9]{0,5})(\\.(0|[1-9][0-9]{0,5})){0,2}){0,7}$",
-    256,
-    ">=2.18,<2.19"
-);
+/// A range, without the ends of a pattern.
+macro_rules! range {
+    () => {
+        "(\\*|((=|>|>=|<|<=|~|\\^)?v?(0|[1-9][0-9]{0,17})(\\.(0|[1-9][0-9]{0,17})(\\.(0|[1-9][0-9]{0,17})(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?)?)?|(0|[1-9][0-9]{0,17})(\\.(0|[1-9][0-9]{0,17}))?\\.\\*)(, ?((=|>|>=|<|<=|~|\\^)?v?(0|[1-9][0-9]{0,17})(\\.(0|[1-9][0-9]{0,17})(\\.(0|[1-9][0-9]{0,17})(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?)?)?|(0|[1-9][0-9]{0,17})(\\.(0|[1-9][0-9]{0,17}))?\\.\\*)){0,7})"
+    };
+}
+
+text!(VersionRange, "VersionRange", concat!("^", range!(), "$"), 256, ">=2.18,<2.19");
+text!(VersionQuery, "VersionQuery", concat!("^(custom|", range!(), ")$"), 256, ">=2.18,<2.19");
 text!(NoticeId, "NoticeId", "^[a-z][a-z0-9-]{0,63}$", 64, "end-of-v2");
 text!(
     ReportedVersion,

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::anonymizer::ReportedVersion;
 use crate::cluster::ClusterId;
 use crate::component::ComponentName;
-use crate::release::{Notes, Release};
-use crate::store::{Attendance, DoctorReport};
+use crate::release::{Notes, Release, Yank};
+use crate::store::{Attendance, DoctorReport, whole_second};
 
 /// A list in the envelope that old agents expect.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,9 @@ pub struct Version {
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<VersionData>,
+    /// That it was withdrawn, if it was; old agents do not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yanked: Option<Yank>,
 }
 
 /// More about a version.
@@ -132,6 +135,7 @@ impl From<&Release> for ComponentVersion {
                     image: notes.image.clone(),
                     minimum: release.minimum().map(ToString::to_string),
                 }),
+                yanked: release.yanked().cloned(),
             },
             update_available: None,
         }
@@ -144,14 +148,20 @@ impl From<&Release> for ComponentVersion {
 pub struct DoctorInfo {
     /// What runs in the cluster; its id is the report's, and its times are when the report arrived.
     pub workflow: Cluster,
+    /// Always empty: nothing of nodes is kept. Old clients require the member.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, max_items = 0))]
+    pub nodes: [(); 0],
+    /// Always empty, as `nodes`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, max_items = 0))]
+    pub namespaces: [(); 0],
 }
 
 impl From<&DoctorReport> for DoctorInfo {
     fn from(report: &DoctorReport) -> Self {
         let id = ClusterId::new(uuid::Uuid::from_bytes(*report.id.as_bytes()));
-        let seen = Some(report.at);
+        let seen = Some(whole_second(report.at));
         let cluster = Cluster::outgoing(id, report.facts.components());
-        Self { workflow: Cluster { first_seen: seen, last_seen: seen, ..cluster } }
+        Self { workflow: Cluster { first_seen: seen, last_seen: seen, ..cluster }, nodes: [], namespaces: [] }
     }
 }
 
@@ -238,7 +248,8 @@ impl TryFrom<&ComponentVersion> for Release {
         let minimum = data.minimum.map(|text| text.parse()).transpose();
         let minimum = minimum.map_err(|e| refuse("version.data.minimum", format!("{e}")))?;
         let notes = Notes { description: data.description, fixes: data.fixes, image: data.image };
-        Ok(Release::new(name, train, version, released).with_notes(notes).with_minimum(minimum))
+        let release = Release::new(name, train, version, released).with_notes(notes).with_minimum(minimum);
+        Ok(release.with_yank(entry.version.yanked.clone()))
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::anonymizer::{EnvelopeKind, ReportedVersion, SchemaVersion};
 use crate::cluster::{ClusterId, Cohort};
 use crate::component::ComponentName;
-use crate::release::Release;
+use crate::release::{PublishOutcome, Release};
 use crate::store::ClusterRecord;
 use crate::wire::paths;
 
@@ -96,23 +96,33 @@ impl EnvelopeSchema {
 pub struct ImportOutcome {
     /// Whether the releases were kept.
     pub kept: bool,
+    /// Of a dry run: whether the import itself would be refused, because published releases differ and are not to be
+    /// replaced.
+    pub would_be_refused: bool,
     /// How many were new.
     pub added: u64,
     /// How many published releases' facts changed.
     pub changed: u64,
     /// How many were known already.
     pub unchanged: u64,
-    /// One line for every release that is new or differs.
+    /// One line for every release that is new (`+`) or differs (`~`, with what differs).
     pub differences: Vec<String>,
 }
 
-impl From<&crate::release::PublishOutcome> for ImportOutcome {
-    fn from(outcome: &crate::release::PublishOutcome) -> Self {
+impl ImportOutcome {
+    /// What became of an import that was to replace what differs, or not.
+    #[must_use]
+    pub fn of(outcome: &PublishOutcome, replace: bool) -> Self {
         let line = |release: &Release| format!("{} {} {}", release.train(), release.component(), release.version());
         let added = outcome.added.iter().map(|release| format!("+ {}", line(release)));
-        let changed = outcome.changed.iter().map(|(_, new)| format!("~ {}", line(new)));
+        let changed = outcome.changed.iter().map(|(published, new)| {
+            let differences = published.differences(new).into_iter();
+            let facts = differences.map(|fact| format!("{} {} → {}", fact.field, fact.published, fact.new));
+            format!("~ {}: {}", line(new), facts.collect::<Vec<_>>().join(", "))
+        });
         Self {
             kept: outcome.kept,
+            would_be_refused: !outcome.kept && !replace && !outcome.changed.is_empty(),
             added: outcome.added.len() as u64,
             changed: outcome.changed.len() as u64,
             unchanged: outcome.unchanged,

@@ -61,9 +61,7 @@ pub enum Error {
         mistakes: Mistakes,
     },
     /// A file of releases would change what is published.
-    #[error(
-        "nothing was kept, because {changed} published releases differ: correct the file, or replace them with --replace"
-    )]
+    #[error("nothing was kept, because {}: correct the file, or replace with --replace", differing(*.changed))]
     Changes {
         /// How many.
         changed: u64,
@@ -110,4 +108,9 @@ pub enum Error {
     /// The system has no randomness to give.
     #[error("the system gave no random bytes ({0}): nothing can be done here, try again on another machine")]
     NoRandomness(getrandom::Error),
+}
+
+/// So many published releases differ.
+pub(crate) fn differing(changed: u64) -> String {
+    if changed == 1 { "1 published release differs".to_owned() } else { format!("{changed} published releases differ") }
 }

@@ -1,16 +1,21 @@
 //! `wfm-api import`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use wfm_core::clock::{Clock, SystemClock};
-use wfm_core::release::PublishMode;
-use wfm_core::store::{Actor, By};
+use wfm_core::component::ComponentName;
+use wfm_core::release::{PublishMode, PublishOutcome, Release};
+use wfm_core::store::{Actor, By, MemoryStore, Store};
+use wfm_core::version::Train;
 use wfm_core::wire::v4::ImportOutcome;
 
 use super::Error;
+use super::backup::folder;
 use crate::import::{self, Format};
-use crate::store::StoreUrl;
+use crate::store::{SledStore, StoreUrl};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,8 +24,8 @@ Examples:
 
 The file is {\"data\":[ComponentVersion…]} as the old API answers it, or a train's document as GET /v4/releases/TRAIN
 answers it, in JSON or YAML by its extension; or a CSV with the columns component, train,
-version, released, description, fixes, image, minimum. It is published whole or not at all. While a service has the store open, send the file to its
-POST /v4/releases:import instead.
+version, released, description, fixes, image, minimum. It is published whole or not at all. A dry run ends with the exit code
+of the import itself. While a service has the store open, send the file to its POST /v4/releases:import instead.
 Environment: WFM_API_STORE.";
 
 #[derive(Debug, Args)]
@@ -37,31 +42,63 @@ pub(super) struct Import {
     /// Replace published releases that differ
     #[arg(long)]
     replace: bool,
+    /// Print a line for every release, not only for every component
+    #[arg(long, short)]
+    verbose: bool,
 }
 
 impl Import {
     pub(super) async fn run(self) -> Result<(), Error> {
-        let Self { file, store, dry_run, replace } = self;
+        let Self { file, store, dry_run, replace, verbose } = self;
         let text = std::fs::read(&file).map_err(|source| Error::Unreadable { file: file.clone(), source })?;
-        let releases =
-            import::read_as(Format::of_path(&file), &text).map_err(|problem| Error::Broken { file, problem })?;
+        let now = SystemClock.now();
+        let releases = import::read_as(Format::of_path(&file), &text)
+            .and_then(|releases| import::check_all(&releases, now).map(|()| releases))
+            .map_err(|problem| Error::Broken { file, problem })?;
         let mode = match (dry_run, replace) {
             (true, _) => PublishMode::DryRun,
             (false, true) => PublishMode::Replace,
             (false, false) => PublishMode::RefuseChanges,
         };
-        let store = store.ok_or(Error::NoStore)?.open().await?;
-        let by = By::new(Actor::Operator, SystemClock.now());
-        let outcome = ImportOutcome::from(&store.publish(releases, mode, by).await?);
-        for line in &outcome.differences {
+        let folder = folder(store)?;
+        // To look at what would change must not make a store.
+        let store: Arc<dyn Store> = if dry_run && !folder.join("db").exists() {
+            println!("there is no store in {} yet: the import would make one", folder.display());
+            Arc::new(MemoryStore::default())
+        } else {
+            Arc::new(SledStore::open(&folder).await?)
+        };
+        let outcome = store.publish(releases, mode, By::new(Actor::Operator, now)).await?;
+        let told = ImportOutcome::of(&outcome, replace);
+        for line in told.differences.iter().filter(|line| verbose || line.starts_with('~')) {
             println!("{line}");
         }
-        if !outcome.kept && !dry_run {
-            return Err(Error::Changes { changed: outcome.changed });
+        if !verbose {
+            added_by_component(&outcome).into_iter().for_each(|line| println!("{line}"));
         }
-        let ImportOutcome { added, changed, unchanged, .. } = outcome;
+        let ImportOutcome { added, changed, unchanged, .. } = told;
+        if !outcome.kept && (!dry_run || told.would_be_refused) {
+            return Err(Error::Changes { changed });
+        }
         let kept = if dry_run { "dry run, nothing kept" } else { "kept" };
         println!("{added} added, {changed} changed, {unchanged} unchanged: {kept}");
         Ok(())
     }
+}
+
+/// A line for each component with new releases: how many, from which to which.
+fn added_by_component(outcome: &PublishOutcome) -> Vec<String> {
+    let mut lines: BTreeMap<_, Vec<&Release>> = BTreeMap::new();
+    for release in &outcome.added {
+        lines.entry((release.train(), release.component())).or_default().push(release);
+    }
+    let line = |((train, component), added): ((&Train, &ComponentName), Vec<&Release>)| {
+        let versions = match added.as_slice() {
+            [one] => one.version().to_string(),
+            [first, .., last] => format!("{} releases, {} to {}", added.len(), first.version(), last.version()),
+            [] => String::new(),
+        };
+        format!("+ {train} {component}: {versions}")
+    };
+    lines.into_iter().map(line).collect()
 }

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::component::ComponentName;
 use wfm_core::fleet::Cohorts;
-use wfm_core::version::VersionRange;
+use wfm_core::store::VersionQuery;
 
 /// Plain in a query, and in more values than not.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b',');
@@ -84,7 +84,7 @@ pub(crate) struct Asked {
     /// Clusters are listed that have this component; all where absent.
     pub(crate) has: Option<ComponentName>,
     /// … in a version of this range.
-    pub(crate) version: Option<VersionRange>,
+    pub(crate) version: Option<VersionQuery>,
     /// … after this one.
     pub(crate) cursor: Option<ClusterId>,
     /// Whether the browser is to ask for a token.

@@ -1,6 +1,7 @@
 //! Everything there is, as one file.
 
 use std::io::BufWriter;
+use std::sync::Arc;
 
 use crate::error::Answer;
 use crate::reply::{Rows, rows};
@@ -14,12 +15,13 @@ const PIECE: usize = 64 * 1024;
 pub(crate) async fn stream(request: Request) -> Answer {
     request.query(&[])?;
     request.note_reading().await;
-    let records = request.service.store.records().await?;
+    let (records, last) = (request.service.store.records().await?, Arc::clone(&request.service.last_backup));
     Ok(rows("application/x-ndjson", move |out: Rows| async move {
         // Reading the records may block.
         let written = tokio::task::spawn_blocking(move || {
             match backup::write(records, &mut BufWriter::with_capacity(PIECE, out)) {
                 Ok(records) => {
+                    last.note();
                     tracing::info!(records, "a backup was handed out");
                     Ok(())
                 }

@@ -5,10 +5,15 @@ use wfm_shell::logs::Sparingly;
 
 use crate::arrival_clock::NoTime;
 use crate::error::Answer;
-use crate::reply::text;
+use crate::reply::{json, text};
 use crate::request::Request;
 
-/// `GET /ping`, `/livez`, `/healthz`: the process answers.
+/// `GET /ping`: the process answers, in JSON, as clients of 2016–2020 expect.
+pub(crate) async fn ping(_: Request) -> Answer {
+    Ok(json(&"ok"))
+}
+
+/// `GET /livez`, `/healthz`: the process answers.
 pub(crate) async fn alive(_: Request) -> Answer {
     Ok(text(StatusCode::OK, "ok\n"))
 }

@@ -4,6 +4,8 @@
 //! knows the moment, `answers` asks the fleet. To the public, `public` shows days that were kept. `dashboard` puts the same
 //! answers together for a page.
 
+use std::sync::Arc;
+
 use wfm_core::fleet::Counted;
 use wfm_core::wire::insights::Interval;
 
@@ -80,7 +82,7 @@ pub(crate) async fn age(request: Request) -> Answer {
 pub(crate) async fn adoption(request: Request) -> Answer {
     let query = request.query(&["component", "include", "from", "to", "interval"])?;
     let (include, stretch) = (asked::include(&request, &query)?, asked::stretch(&query, Interval::Day)?);
-    let component = asked::component(&query)?;
+    let component = asked::component(&Arc::clone(&request.service), &query).await?;
     let answer = match request.viewer {
         Viewer::SignedIn => look(&request.service, include, move |scene| scene.adoption(&component, stretch)).await?,
         _ => Published::of(&request.service).await?.adoption(&component, stretch)?,
@@ -91,7 +93,8 @@ pub(crate) async fn adoption(request: Request) -> Answer {
 /// `GET /v4/insights/lag`.
 pub(crate) async fn lag(request: Request) -> Answer {
     let query = request.query(&["component", "include"])?;
-    let (include, component) = (asked::include(&request, &query)?, asked::component(&query)?);
+    let include = asked::include(&request, &query)?;
+    let component = asked::component(&Arc::clone(&request.service), &query).await?;
     let releases = request.service.store.releases().await?;
     let answer = look(&request.service, include, move |scene| scene.lag(&releases, &component)).await?;
     Ok(reply(&request, &answer))

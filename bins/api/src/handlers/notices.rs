@@ -9,6 +9,7 @@ use wfm_core::release::{Notice, NoticeId, NoticeLevel, PlainText};
 use wfm_core::store::Actor;
 use wfm_core::version::{Train, VersionRange};
 
+use super::releases::no_such_train;
 use crate::error::{Answer, ApiError};
 use crate::reply::{json, json_with_status};
 use crate::request::{Request, read_object};
@@ -26,7 +27,8 @@ pub(crate) struct Said {
     /// The component that it is about; all of them where absent.
     component: Option<ComponentName>,
     /// The versions that it is about; all of them where absent.
-    affected: Option<VersionRange>,
+    #[schema(value_type = Option<VersionRange>)]
+    affected: Option<String>,
     /// What is said, as plain text.
     text: PlainText,
     /// When it was published; now where absent, or when it first was.
@@ -40,7 +42,15 @@ pub(crate) async fn put(mut request: Request) -> Answer {
     let (train, id): (Train, NoticeId) = (request.path("train")?, request.path("notice")?);
     let Said { level, component, affected, text, published } = read_object(&request.body(LONGEST).await?, SHAPE)?;
     let service = &request.service;
+    let affected: Option<VersionRange> =
+        affected.map(|range| range.parse()).transpose().map_err(|e| ApiError::bad_request(format!("affected: {e}")))?;
     let releases = service.store.releases().await?;
+    if !releases.has_train(&train) {
+        return Err(no_such_train(&releases, &train));
+    }
+    if let Some(component) = &component {
+        service.known(component, &releases).map_err(|e| ApiError::bad_request(format!("component: {e}")))?;
+    }
     let earlier = releases.notices(&train).find(|known| known.id == id).map(|known| known.published);
     let published = published.or(earlier).unwrap_or_else(|| service.clock.now());
     let notice = Notice { id, train, level, component, affected, text, published };

@@ -30,8 +30,10 @@ pub(crate) async fn release(mut request: Request) -> Answer {
         component: request.path("component")?,
         version: request.path("version")?,
     };
-    let release = path.read(&request.body(RELEASE).await?)?;
+    let is_old = request.template.starts_with("/v3/");
+    let release = path.read(&request.body(RELEASE).await?, is_old)?;
     let service = &request.service;
+    import::check(&release, service.clock.now()).map_err(ApiError::bad_request)?;
     let mode = if replace { PublishMode::Replace } else { PublishMode::RefuseChanges };
     let outcome = service.store.publish(vec![release.clone()], mode, request.by(Actor::Publisher)).await?;
     if let (false, Some((published, new))) = (outcome.kept, outcome.changed.first()) {
@@ -39,7 +41,11 @@ pub(crate) async fn release(mut request: Request) -> Answer {
     }
     let releases = service.store.releases().await?;
     let stored = releases.find(&path.train, &path.component, &path.version).unwrap_or(&release);
-    let is_news = !outcome.added.is_empty() && !request.template.starts_with("/v3/");
+    let is_news = !outcome.added.is_empty() && !is_old;
+    if !outcome.added.is_empty() {
+        let (train, component, version) = (path.train.as_str(), path.component.as_str(), stored.version());
+        tracing::info!(train, component, %version, "a release was published");
+    }
     let status = if is_news { StatusCode::CREATED } else { StatusCode::OK };
     Ok(json_with_status(status, &v3::ComponentVersion::from(stored)))
 }
@@ -50,20 +56,26 @@ pub(crate) async fn import(mut request: Request) -> Answer {
     let (dry_run, replace) = (query.flag("dry_run")?, query.flag("replace")?);
     let releases = import::read_as(Format::of_content_type(&request.headers), &request.body(IMPORT).await?)
         .map_err(|e| ApiError::bad_request(e.to_string()))?;
+    import::check_all(&releases, request.service.clock.now()).map_err(|e| ApiError::bad_request(e.to_string()))?;
     let mode = match (dry_run, replace) {
         (true, _) => PublishMode::DryRun,
         (false, true) => PublishMode::Replace,
         (false, false) => PublishMode::RefuseChanges,
     };
     let service = &request.service;
-    let outcome = v4::ImportOutcome::from(&service.store.publish(releases, mode, request.by(Actor::Publisher)).await?);
+    let outcome = service.store.publish(releases, mode, request.by(Actor::Publisher)).await?;
+    let outcome = v4::ImportOutcome::of(&outcome, replace);
+    if outcome.kept {
+        tracing::info!(added = outcome.added, changed = outcome.changed, "a file of releases was published");
+    }
     if outcome.kept || dry_run {
         return Ok(json(&outcome));
     }
-    let message = format!(
-        "nothing was kept, because {} published releases differ: correct the file, or replace them with ?replace=true",
-        outcome.changed
-    );
+    let differing = match outcome.changed {
+        1 => "1 published release differs".to_owned(),
+        changed => format!("{changed} published releases differ"),
+    };
+    let message = format!("nothing was kept, because {differing}: correct the file, or replace with ?replace=true");
     let changed = outcome.differences.into_iter().filter(|line| line.starts_with('~')).collect();
     Err(ApiError::conflict(message).with_details(changed))
 }
@@ -76,11 +88,15 @@ struct Path {
 }
 
 impl Path {
-    fn read(&self, body: &[u8]) -> Result<Release, ApiError> {
+    /// The release. Makers of 2016–2020 may send members that are unknown here.
+    fn read(&self, body: &[u8], is_old: bool) -> Result<Release, ApiError> {
         const SHAPE: &str = r#"{"version":{"released":"2020-10-08T20:29:47Z"}}"#;
         let body: Value = read_json(body, SHAPE)?;
-        let mut entry = import::component_version(&body)
-            .map_err(|e| ApiError::bad_request(format!("{}: {}", e.field, e.problem)))?;
+        let read = if is_old { import::component_version } else { import::strict_component_version };
+        let mut entry = read(&body).map_err(|e| ApiError::bad_request(format!("{}: {}", e.field, e.problem)))?;
+        if entry.version.yanked.is_some() {
+            return Err(ApiError::bad_request("version.yanked: publish the release, then withdraw it with DELETE"));
+        }
         let train = entry.version.train.get_or_insert_default();
         fill(train, &self.train.to_string(), "version.train", |said| said == self.train.as_str())?;
         fill(&mut entry.component.name, self.component.as_str(), "component.name", |said| {
@@ -110,18 +126,8 @@ fn differs(published: &Release, new: &Release) -> ApiError {
         new.version(),
         new.train()
     );
-    let (old, now) = (published.notes(), new.notes());
-    let text = |text: &Option<String>| text.as_deref().unwrap_or("nothing").chars().take(80).collect::<String>();
-    let version = |version: Option<&Version>| version.map_or("nothing".into(), Version::to_string);
-    let facts = [
-        ("version.version", published.version().to_string(), new.version().to_string()),
-        ("version.released", published.released().to_string(), new.released().to_string()),
-        ("version.data.description", text(&old.description), text(&now.description)),
-        ("version.data.fixes", text(&old.fixes), text(&now.fixes)),
-        ("version.data.image", text(&old.image), text(&now.image)),
-        ("version.data.minimum", version(published.minimum()), version(new.minimum())),
-    ];
-    let details = facts.into_iter().filter(|(_, old, now)| old != now);
-    let details = details.map(|(field, old, now)| format!("{field}: published “{old}”, sent “{now}”")).collect();
+    let details = published.differences(new).into_iter();
+    let details =
+        details.map(|fact| format!("{}: published “{}”, sent “{}”", fact.field, fact.published, fact.new)).collect();
     ApiError::conflict(message).with_details(details)
 }

@@ -15,6 +15,7 @@ const CACHING: HeaderValue = HeaderValue::from_static("max-age=300, stale-if-err
 
 /// `GET /v4/releases/{train}`.
 pub(crate) async fn train(request: Request) -> Answer {
+    request.query(&[])?;
     let service = &request.service;
     let train: Train = request.path("train")?;
     let releases = service.store.releases().await?;

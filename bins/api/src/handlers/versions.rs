@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use wfm_core::component::ComponentName;
-use wfm_core::release::Releases;
+use wfm_core::release::{Release, Releases};
 use wfm_core::version::{Train, Version};
 use wfm_core::wire::v3::{self, Data};
 
@@ -22,23 +22,35 @@ const MOST_ASKED: usize = 64;
 /// What `latest` asks for in a release's place.
 const LATEST: &str = "latest";
 
-/// `GET /versions/{component}`: every version on every train, newest first.
+/// `GET /versions/{component}`: every version that is offered, on every train or on one, newest first.
 pub(crate) async fn list(request: Request) -> Answer {
     let component: ComponentName = request.path("component")?;
+    let train: Option<Train> = request.query(&["train"])?.value("train")?;
     let releases = request.service.store.releases().await?;
-    let versions = releases.versions(&component);
-    if versions.is_empty() {
+    if releases.component(component.as_str()).is_none() {
         return Err(unknown_component(&component));
     }
+    if let Some(train) = &train {
+        line(&releases, train, &component)?;
+    }
+    let is_listed = |release: &&Release| {
+        *release.component() == component
+            && release.yanked().is_none()
+            && train.as_ref().is_none_or(|train| release.train() == train)
+    };
+    let mut versions: Vec<&Version> = releases.iter().filter(is_listed).map(Release::version).collect();
+    versions.sort_unstable_by(|a, b| b.cmp(a));
+    versions.dedup();
     Ok(json(&versions))
 }
 
-/// `GET /v3/versions/{train}/{component}`: its releases, newest first.
+/// `GET /v3/versions/{train}/{component}`: its releases, newest first; those that were withdrawn come last, with a mark.
 pub(crate) async fn of_component(request: Request) -> Answer {
     let (train, component): (Train, ComponentName) = (request.path("train")?, request.path("component")?);
     let releases = request.service.store.releases().await?;
     let line = line(&releases, &train, &component)?;
-    Ok(json(&Data { data: line.iter().rev().map(v3::ComponentVersion::from).collect() }))
+    let (offered, withdrawn): (Vec<_>, Vec<_>) = line.iter().rev().partition(|release| release.yanked().is_none());
+    Ok(json(&Data { data: offered.into_iter().chain(withdrawn).map(v3::ComponentVersion::from).collect() }))
 }
 
 /// `GET /v3/versions/{train}/{component}/{release}`: one release, or `latest`, the one of highest precedence.
@@ -52,7 +64,10 @@ pub(crate) async fn release(request: Request) -> Answer {
         let version: Version = request.path("version")?;
         line.iter().find(|release| *release.version() == version)
     };
-    let missing = || ApiError::not_found(format!("{component} was not published on {train} in this version"));
+    let missing = || match request.segment("version") {
+        LATEST => ApiError::not_found(format!("every release of {component} on {train} is withdrawn")),
+        _ => ApiError::not_found(format!("{component} was not published on {train} in this version")),
+    };
     Ok(json(&v3::ComponentVersion::from(found.ok_or_else(missing)?)))
 }
 
@@ -96,7 +111,8 @@ impl Question {
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Questions)]
 pub(crate) struct Asked {
-    #[schema(required, value_type = Vec<AskedOf>)]
+    /// The questions; none where absent.
+    #[schema(value_type = Option<Vec<AskedOf>>)]
     data: Option<Vec<Object<AskedOf>>>,
 }
 
@@ -125,7 +141,8 @@ struct AskedTrain {
 fn read_questions(body: &[u8], absent: &Train) -> Result<Vec<Question>, ApiError> {
     const SHAPE: &str = r#"{"data":[{"component":{"name":"deis-router"},"version":{"train":"stable"}}]}"#;
     let asked: Asked = read_object(body, SHAPE)?;
-    let asked = asked.data.ok_or_else(|| ApiError::bad_request(format!("data: it is missing: send {SHAPE}")))?;
+    // An agent of 2016 in an empty namespace leaves the list out.
+    let asked = asked.data.unwrap_or_default();
     let question = |(at, Object(one)): (usize, Object<AskedOf>)| {
         let component = one.component.and_then(|component| component.0.name).filter(|name| !name.is_empty());
         let missing = || ApiError::bad_request(format!("data[{at}].component.name: write the component to ask for"));
@@ -149,11 +166,7 @@ fn read_questions(body: &[u8], absent: &Train) -> Result<Vec<Question>, ApiError
     Ok(questions)
 }
 
-fn line<'a>(
-    releases: &'a Releases,
-    train: &Train,
-    component: &ComponentName,
-) -> Result<&'a [wfm_core::release::Release], ApiError> {
+fn line<'a>(releases: &'a Releases, train: &Train, component: &ComponentName) -> Result<&'a [Release], ApiError> {
     match releases.line(train, component) {
         [] if !releases.has_train(train) => Err(no_such_train(releases, train)),
         [] if releases.component(component.as_str()).is_none() => Err(unknown_component(component)),

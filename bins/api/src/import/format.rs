@@ -66,7 +66,7 @@ fn first_line(text: &str) -> String {
 }
 
 fn table(text: &[u8]) -> Result<Value, ImportError> {
-    let broken = |e: csv::Error| ImportError::NotCsv(e.to_string());
+    let broken = |error: csv::Error| ImportError::NotCsv(problem(&error));
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
     let columns: Vec<_> = reader.headers().map_err(broken)?.iter().map(column).collect::<Result<_, _>>()?;
     let mut data = Vec::new();
@@ -82,6 +82,18 @@ fn table(text: &[u8]) -> Result<Value, ImportError> {
         data.push(entry);
     }
     Ok(Value::Object(Map::from_iter([("data".to_owned(), data.into())])))
+}
+
+/// What is wrong with a table, with the line as editors count it.
+fn problem(error: &csv::Error) -> String {
+    let line = error.position().map_or(0, csv::Position::line);
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("line {line}: the first line names {expected_len} columns, and this one has {len} values")
+        }
+        csv::ErrorKind::Utf8 { .. } => format!("line {line}: it is not UTF-8"),
+        _ => error.to_string(),
+    }
 }
 
 fn column(name: &str) -> Result<(&'static str, &'static str, &'static str), ImportError> {

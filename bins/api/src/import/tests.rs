@@ -38,12 +38,67 @@ fn what_is_wrong_is_told_by_entry_component_and_field() {
         ),
         (GOOD.replace("\"2020-01-01T00:00:00Z\"", "{}"), "entry 2 (deis-router): version.released: write text"),
         ("[]".into(), "entry 2: the entry: write an object"),
+        (
+            GOOD.replace("\"train\"", "\"notes\":\"x\",\"train\""),
+            "entry 2 (deis-router): version.notes: it is unknown: use train, version",
+        ),
+        (
+            GOOD.replace("\"name\"", "\"released\":\"x\",\"name\""),
+            "entry 2 (deis-router): component.released: it is unknown here: write it as version.released",
+        ),
+        (
+            GOOD.replace("\"train\"", "\"minimum\":\"v1.0.0\",\"data\":{\"minimum\":\"v1.0.1\"},\"train\""),
+            "entry 2 (deis-router): version.minimum: version.data.minimum is another text",
+        ),
         ("{}".into(), "entry 2: component.name: "),
     ];
     for (entry, expected) in cases {
         let said = with(&entry);
         assert!(said.starts_with(expected), "{said}");
     }
+}
+
+#[test]
+fn the_minimum_and_the_notes_are_read_beside_the_version_too() {
+    let members = r#""minimum":"v2.0.0","fixes":"a CVE""#;
+    let beside = GOOD.replace("\"train\"", &format!("{members},\"train\""));
+    let within = GOOD.replace("\"train\"", &format!("\"data\":{{{members}}},\"train\""));
+    let [beside, within] =
+        [beside, within].map(|entry| read(format!(r#"{{"data":[{entry}]}}"#).as_bytes()).unwrap().remove(0));
+    assert_eq!((beside.minimum().map(ToString::to_string).as_deref(), &beside), (Some("v2.0.0"), &within));
+}
+
+#[test]
+fn a_trains_document_is_read_without_loss() {
+    let text = r#"{"schemaVersion":1,"train":"beta","serial":7,"issued":"2020-01-01T00:00:00Z","components":[{"name":"deis-minio",
+        "releases":[{"version":"v2.0.0","released":"2020-01-01T00:00:00Z","minimum":"v1.0.0","image":"i","description":"d",
+        "yanked":{"reason":"It loses data","at":"2020-01-02T00:00:00Z"}}]}]}"#;
+    let [release] = read(text.as_bytes()).unwrap().try_into().unwrap();
+    assert_eq!(release.minimum().map(ToString::to_string).as_deref(), Some("v1.0.0"));
+    assert_eq!(release.yanked().map(|yank| yank.reason.to_string()).as_deref(), Some("It loses data"));
+    assert_eq!((release.notes().image.as_deref(), release.notes().description.as_deref()), (Some("i"), Some("d")));
+    let said = refused(&text.replace("\"image\"", "\"picture\""));
+    assert!(said.starts_with("entry 1 (deis-minio): picture: it is unknown here: a release has version, "), "{said}");
+    let said = refused(&text.replace("\"reason\"", "\"why\""));
+    assert!(said.starts_with("entry 1 (deis-minio): version.yanked: write {"), "{said}");
+}
+
+#[test]
+fn a_release_that_would_do_harm_is_refused() {
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let checked = |minimum: &str, released: &str| {
+        let entry = GOOD.replace("2020-01-01T00:00:00Z", released);
+        let entry = entry.replace("\"train\"", &format!("\"minimum\":\"{minimum}\",\"train\""));
+        let releases = read(format!(r#"{{"data":[{entry}]}}"#).as_bytes()).unwrap();
+        check_all(&releases, now).map_err(|error| error.to_string())
+    };
+    let above = checked("v9.0.0", "2020-01-02T00:00:00Z").unwrap_err();
+    assert!(
+        above.starts_with("entry 1 (deis-router): version.data.minimum: v9.0.0 is above the release itself, v2.9.0")
+    );
+    let late = checked("v2.0.0", "2999-01-01T00:00:00Z").unwrap_err();
+    assert!(late.contains("version.released: 2999-01-01T00:00:00Z is more than 30 days ahead"), "{late}");
+    assert_eq!(checked("v2.9.0", "2026-01-30T00:00:00Z"), Ok(()));
 }
 
 #[test]
@@ -84,7 +139,10 @@ fn the_same_releases_are_read_from_json_yaml_and_a_table() {
 fn a_table_is_refused_by_column_line_and_field() {
     let said = |text: &str| read_as(Format::Csv, text.as_bytes()).unwrap_err().to_string();
     assert!(said("train,colour\n").contains("use component, train"), "{}", said("train,colour\n"));
-    assert!(said("train,component\nstable\n").contains("line: 2"));
+    assert_eq!(
+        said("train,component\nstable,a\nstable\n"),
+        "not a table of releases: line 3: the first line names 2 columns, and this one has 1 values"
+    );
     assert!(
         said("train,component,version,released\nstable,a,1.0,2020-01-01T00:00:00Z\n").contains("entry 1 (a): version")
     );

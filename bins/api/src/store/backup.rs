@@ -10,14 +10,40 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use wfm_core::clock::Clock;
 use wfm_core::store::{Record, Records, StoreError, StoreErrorKind};
 
 use crate::documents::hex;
 
 pub(crate) mod socket;
+
+/// When this process last handed out a whole backup.
+pub struct LastBackup {
+    clock: Arc<dyn Clock>,
+    /// Seconds since 1970; 0 before the first.
+    at: AtomicI64,
+}
+
+impl LastBackup {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, at: AtomicI64::new(0) }
+    }
+
+    /// One was handed out now.
+    pub(crate) fn note(&self) {
+        self.at.store(self.clock.now().as_second(), Ordering::Relaxed);
+    }
+
+    /// When it was, in seconds since 1970; nothing before the first.
+    pub(crate) fn get(&self) -> Option<i64> {
+        Some(self.at.load(Ordering::Relaxed)).filter(|at| *at != 0)
+    }
+}
 
 /// The form that this version writes and reads.
 const FORM: u64 = 1;

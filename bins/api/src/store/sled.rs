@@ -161,10 +161,9 @@ impl Store for SledStore {
     async fn check_in(&self, arrival: Arrival, at: Timestamp) -> Result<ClusterRecord, StoreError> {
         let id = arrival.cluster();
         // Written down and hashed here, on the caller's thread: the writer's time is everybody's.
+        let declares = arrival.declares();
         let written = rows::WrittenFacts::of(ClusterFacts::from(arrival));
-        let facts = Arc::clone(&written.facts);
-        let row = self.writing.ask(move |group| group.check_in(id, &written, at)).await?;
-        row.record(id, ClusterFacts::clone(&facts))
+        self.writing.ask(move |group| group.check_in(id, &written, declares, at)).await
     }
 
     async fn cluster(&self, id: ClusterId) -> Result<Option<ClusterRecord>, StoreError> {
@@ -316,6 +315,10 @@ impl Store for SledStore {
 
     async fn last_public_day(&self, until: Day) -> Result<Option<PublicDay>, StoreError> {
         self.read(move |disk| public::last(&disk.trees, until)).await
+    }
+
+    async fn size(&self) -> Result<Option<u64>, StoreError> {
+        self.read(|disk| disk.size().map(Some)).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

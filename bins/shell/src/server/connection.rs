@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version, header}
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -20,7 +20,7 @@ use tower::ServiceExt;
 use super::answer::{self, Answer, later, refusal, takes_gzip};
 use super::arriving::{Arrival, Arriving};
 use super::network::{Full, Held, Network, Networks, Resource};
-use super::paced::Paced;
+use super::paced::{Paced, Requests};
 use super::peer::{FromLoopback, Keys, Peer};
 use super::proxy::{forget, forwarded};
 use super::turns::Turns;
@@ -50,6 +50,7 @@ pub(super) struct Connection {
     network: Arc<Network>,
     address: IpAddr,
     place: Result<Held, Full>,
+    requests: Arc<Requests>,
     /// True once the server is closing.
     closing: watch::Receiver<bool>,
 }
@@ -60,7 +61,7 @@ impl Connection {
         let networks = &shared.networks;
         let network = if is_proxy { networks.proxy() } else { networks.network(shared.keys.network(address)) };
         let place = network.take(Resource::Connections, 1);
-        Self { shared: Arc::clone(shared), network, address, place, closing }
+        Self { shared: Arc::clone(shared), network, address, place, requests: Arc::default(), closing }
     }
 
     /// Whether it is beyond the limits: then nothing but probes is answered.
@@ -75,8 +76,10 @@ impl Connection {
         // hyper takes no buffer under 8 KiB.
         let buffer = limits.buffer.max(8 * 1024);
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(buffer);
-        let stream = TokioIo::new(Paced::new(stream, limits.answer, limits.buffer));
+        // `Paced` has the limits: hyper has one for a head and for the silence before it.
+        builder.header_read_timeout(None).max_buf_size(buffer);
+        let (network, requests) = (Arc::clone(&self.network), Arc::clone(&self.requests));
+        let stream = TokioIo::new(Paced::new(stream, limits, head, network, requests));
         let mut closing = self.closing.clone();
         let this = &self;
         // Boxed, because hyper has room for one from the beginning, and most peers that are silent stay so.
@@ -99,7 +102,14 @@ impl Connection {
         }
     }
 
-    async fn answer(&self, mut request: Request<Incoming>) -> Answer {
+    async fn answer(&self, request: Request<Incoming>) -> Answer {
+        self.requests.begin();
+        let answer = self.answer_of(request).await;
+        self.requests.end();
+        answer
+    }
+
+    async fn answer_of(&self, mut request: Request<Incoming>) -> Answer {
         let is_probe =
             matches!(*request.method(), Method::GET | Method::HEAD) && PROBES.contains(&request.uri().path());
         let mut answer = match self.place {

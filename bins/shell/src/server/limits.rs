@@ -16,8 +16,12 @@ pub struct Share {
 /// How long and how many. Probes count towards none of them but the time.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Until the last byte of a request's head, from the connection's beginning or the end of the last answer.
+    /// Until the last byte of a request's head, from its first byte; of the first request from the connection's beginning.
     pub head: Duration,
+    /// Until the first byte of the next request, from the end of the last answer. Longer than the 60 s after which proxies
+    /// usually close their own connections, so that a proxy never sends a request into a connection that closes. If more than half
+    /// of the connections are taken, of the network or of all, an idle one is closed within [`head`](Self::head).
+    pub idle: Duration,
     /// How long a body may arrive in its own time; beyond, at least [`floor`](Self::floor) bytes a second must have come.
     pub grace: Duration,
     /// Bytes of a body in a second, on average.
@@ -50,6 +54,7 @@ impl Default for Limits {
         const MIB: usize = 1024 * 1024;
         Self {
             head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
             grace: Duration::from_secs(3),
             floor: 1024,
             body: Duration::from_secs(60),

@@ -87,6 +87,13 @@ impl Network {
         self.is_proxy
     }
 
+    /// Whether more than half of what there is of something is taken, by this network or by all.
+    pub(super) fn is_crowded(&self, resource: Resource) -> bool {
+        let (at, share) = (resource as usize, self.all.shares[resource as usize]);
+        let is_short = |used: &Used, limit: usize| used[at].load(Relaxed) > limit / 2;
+        is_short(&self.all.used, share.all) || (!self.is_proxy && is_short(&self.used, share.network))
+    }
+
     pub(super) fn take(self: &Arc<Self>, resource: Resource, amount: usize) -> Result<Held, Full> {
         let mut held = Held { network: Arc::clone(self), resource, amount: 0 };
         held.grow(amount)?;

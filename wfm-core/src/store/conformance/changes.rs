@@ -96,8 +96,11 @@ pub async fn every_change_of_a_train_makes_a_new_issue_and_nothing_else_does(sto
     let beta = Release::new(router(), Train::beta(), newest().version().clone(), newest().released());
     store.publish(vec![beta], PublishMode::RefuseChanges, publisher()).await.unwrap();
     assert_eq!(issue(store).await, Some(first), "nothing of this train changed");
+    let of_beta = async || store.releases().await.unwrap().issue(&Train::beta()).unwrap().serial;
+    let beta = of_beta().await;
     yank(store, Some("bad")).await;
     assert_eq!(issue(store).await.unwrap().serial, first.serial + 1);
+    assert_eq!(of_beta().await, beta + 1, "the list of beta has the releases of stable");
     for _ in 0..2 {
         store.put_notice(notice("Upgrade."), publisher()).await.unwrap();
         assert_eq!(issue(store).await.unwrap().serial, first.serial + 2);

@@ -71,6 +71,8 @@ pub async fn clusters_are_found_by_installed_version(store: &dyn Store) {
     assert_eq!(found(store, installed("deis-router", None)).await, [B, A]);
     assert_eq!(found(store, installed("deis-minio", None)).await, [A]);
     assert!(found(store, installed("deis-minio", Some("*"))).await.is_empty(), "custom is in no range");
+    assert_eq!(found(store, installed("deis-minio", Some("custom"))).await, [A]);
+    assert!(found(store, installed("deis-router", Some("custom"))).await.is_empty());
     store.check_in(arrival(A, &[("deis-router", "v2.10.0")]), now).await.unwrap();
     assert_eq!(found(store, installed("deis-router", Some("2.10.0"))).await, [B, A]);
     assert!(found(store, installed("deis-minio", None)).await.is_empty());
@@ -117,6 +119,19 @@ pub async fn pages_put_together_are_the_whole_answer(store: &dyn Store) {
     assert_eq!(store.clusters(ClusterQuery::default(), None, 0).await.unwrap().items.len(), 1);
     let checked = store.check_ins(Bounds::default(), Some(ids[3]), 100).await.unwrap();
     assert_eq!(checked.items.iter().map(|one| one.cluster).collect::<Vec<_>>(), ids[4..]);
+}
+
+/// A check-in of an old agent cannot say whose the cluster is, so what was said before still counts.
+pub async fn a_check_in_that_cannot_declare_a_cohort_keeps_it(store: &dyn Store) {
+    let now = at("2026-01-01T10:00:00Z");
+    let router = [("deis-router", "v2.9.0")];
+    assert_eq!(store.check_in(arrival(A, &[]), now).await.unwrap().declared, None);
+    store.check_in(arrival(A, &[]).with_cohort(Some(Cohort::Ci)), now).await.unwrap();
+    let record = store.check_in(arrival(A, &router), at("2026-01-01T11:00:00Z")).await.unwrap();
+    assert_eq!((record.declared, record.components.len()), (Some(Cohort::Ci), 1));
+    assert_eq!(store.cluster(record.id).await.unwrap(), Some(record.clone()));
+    let taken_back = store.check_in(arrival(A, &router).with_cohort(None), at("2026-01-01T12:00:00Z")).await.unwrap();
+    assert_eq!(taken_back.declared, None, "an envelope without a cohort says that it is nobody's in particular");
 }
 
 /// A decision outlives check-ins, can be taken back, and counts only for a cluster that exists.

@@ -15,9 +15,11 @@ type Facts = Arc<ClusterFacts>;
 impl State {
     pub(super) fn check_in(&mut self, arrival: Arrival, at: Timestamp) -> Result<ClusterRecord, StoreError> {
         let id = arrival.cluster();
-        let said = Arc::new(ClusterFacts::from(arrival.clone()));
         let instant = whole_second(at).as_second();
         let known = self.clusters.get(&id).cloned();
+        let declared = known.as_ref().and_then(|known| known.record.declared);
+        let arrival = if arrival.declares() { arrival } else { arrival.with_cohort(declared) };
+        let said = Arc::new(ClusterFacts::from(arrival.clone()));
         let mut record = ClusterRecord::after(known.as_ref().map(|known| known.record.clone()), arrival, at);
         if known.is_none() {
             record.ruled = self.rules.get(&id).copied();

@@ -1,11 +1,13 @@
 //! The document of a train: written in one canonical form, with bounds.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::component::ComponentName;
-use crate::release::{Issue, Notes, Notice, NoticeLevel, PlainText, Release, Releases, Yank};
+use crate::release::{Issue, Notes, Notice, NoticeId, NoticeLevel, PlainText, Release, Releases, Yank};
 use crate::version::{Train, Version};
 
 mod read;
@@ -15,7 +17,8 @@ pub use read::UnreadableList;
 /// The schema of [`TrainReleases`] as written by this version.
 pub const TRAIN_RELEASES_SCHEMA: u32 = 1;
 
-/// Every release of every component on one train: what the update check reads, the same bytes for everyone.
+/// Every release of every component that the followers of one train are offered: what the update check reads, the same bytes for
+/// everyone. The document of `beta` has the releases and notices of `stable` too.
 ///
 /// It is bounded: what a train has beyond is left out, oldest first. So an agent of 64 MiB can read whatever it is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,10 +92,10 @@ impl TrainReleases {
     #[must_use]
     pub fn of(releases: &Releases, train: &Train) -> Self {
         let issue = releases.issue(train);
-        let components = releases.train(train).take(Self::MAX_COMPONENTS);
+        let components = releases.followed(train).into_iter().take(Self::MAX_COMPONENTS);
         let components = components.map(|(name, line)| ComponentReleases {
             name: name.clone(),
-            releases: line[line.len().saturating_sub(Self::MAX_RELEASES)..].iter().map(published).collect(),
+            releases: line[line.len().saturating_sub(Self::MAX_RELEASES)..].iter().copied().map(published).collect(),
         });
         let mut document = Self {
             schema_version: TRAIN_RELEASES_SCHEMA,
@@ -153,12 +156,16 @@ fn published(release: &Release) -> PublishedRelease {
 }
 
 fn notices(releases: &Releases, train: &Train) -> Vec<Notice> {
-    let mut notices: Vec<&Notice> = releases.notices(train).collect();
+    let others = releases.all_notices().filter(|notice| notice.train != *train && train.includes(&notice.train));
+    // A train's own notice counts if another of its name is included.
+    let by_name: BTreeMap<&NoticeId, &Notice> =
+        others.chain(releases.notices(train)).map(|notice| (&notice.id, notice)).collect();
+    let mut notices: Vec<&Notice> = by_name.into_values().collect();
     notices
         .sort_by_key(|notice| std::cmp::Reverse((notice.level == NoticeLevel::Security, notice.published, &notice.id)));
     notices.truncate(TrainReleases::MAX_NOTICES);
     notices.sort_by_key(|notice| &notice.id);
-    notices.into_iter().cloned().collect()
+    notices.into_iter().map(|notice| Notice { train: train.clone(), ..notice.clone() }).collect()
 }
 
 impl From<TrainReleases> for Releases {

@@ -11,6 +11,7 @@ use wfm_core::wire::insights::Interval;
 
 use crate::error::ApiError;
 use crate::request::{Query, Request};
+use crate::service::Service;
 use crate::viewer::Viewer;
 
 /// Days of a series; what is absent is chosen by the moment of the answer.
@@ -97,9 +98,12 @@ pub(super) fn at(request: &Request, query: &Query) -> Result<Option<At>, ApiErro
 }
 
 /// The component that the question is about.
-pub(super) fn component(query: &Query) -> Result<ComponentName, ApiError> {
+pub(super) async fn component(service: &Service, query: &Query) -> Result<ComponentName, ApiError> {
     let missing = || ApiError::bad_request("component: it is needed: say which, such as component=deis-router");
-    query.value("component")?.ok_or_else(missing)
+    let component = query.value("component")?.ok_or_else(missing)?;
+    let releases = service.store.releases().await?;
+    service.known(&component, &releases).map_err(ApiError::not_found)?;
+    Ok(component)
 }
 
 #[cfg(test)]

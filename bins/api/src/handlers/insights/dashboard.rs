@@ -87,6 +87,9 @@ impl Insights {
         }
         let include = allowed(viewer, wanted.include)?;
         let releases = service.store.releases().await?;
+        if let Some(component) = &wanted.component {
+            service.known(component, &releases).map_err(ApiError::not_found)?;
+        }
         let counted = distributions::counted(service).await?;
         let mut components: Vec<ComponentName> = releases.iter().map(|release| release.component().clone()).collect();
         components.sort_unstable();

@@ -1,7 +1,6 @@
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::component::ComponentName;
-use wfm_core::store::AuditEntry;
-use wfm_core::version::VersionRange;
+use wfm_core::store::{AuditEntry, VersionQuery};
 use wfm_core::wire::v3::{Cluster, ClusterCheckins, DoctorInfo};
 use wfm_core::wire::v4;
 
@@ -17,7 +16,7 @@ pub(super) fn all() -> Vec<Operation> {
     vec![
         new(Get, "/v4/clusters", "listClusters", "Clusters by what they run and whose they are, page by page")
             .query(Parameter::text::<ComponentName>("component", "Those that last reported this component."))
-            .query(Parameter::text::<VersionRange>("version", "In one of these versions; needs a component."))
+            .query(Parameter::text::<VersionQuery>("version", "In one of these versions, or in a custom one; needs a component."))
             .query(Parameter::text::<Cohort>("cohort", "Those of this cohort."))
             .query(Parameter::time("seen_after", "Those that last checked in later than this."))
             .query(Parameter::limit())

@@ -38,9 +38,11 @@ macro_rules! question {
 impl Question {
     fn operations<T: ToSchema>(self) -> [Operation; 3] {
         let [either, json, csv] = self.names;
+        let is_about_one = matches!(either.1, "insightsAdoption" | "insightsLag");
         let new = |(path, id), more| {
             let operation = Operation::new(Get, path, id, INSIGHTS, self.summary).more(more);
-            (self.query)().into_iter().fold(operation, Operation::query).cached()
+            let operation = (self.query)().into_iter().fold(operation, Operation::query).cached();
+            if is_about_one { operation.refuses(404, "There is no component of this name.") } else { operation }
         };
         [
             new(either, MORE).gives::<T>(200, "The answer.").or_gives(200, CSV),

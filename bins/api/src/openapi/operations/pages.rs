@@ -14,13 +14,13 @@ pub(super) fn all() -> Vec<Operation> {
         new("/openapi.json", "getDescription", "This description, for a program")
             .gives::<serde_json::Value>(200, "OpenAPI 3.1.")
             .cached(),
-        new("/ping", "ping", "Whether the process answers").gives_text(200, "It does.", TEXT),
+        new("/ping", "ping", "Whether the process answers").gives::<String>(200, "It does: ok."),
         new("/livez", "live", "Whether the process answers").gives_text(200, "It does.", TEXT),
         new("/healthz", "healthy", "Whether the process answers").gives_text(200, "It does.", TEXT),
         new("/metrics", "metrics", "Numbers for Prometheus").gives_text(
             200,
-            "OpenMetrics.",
-            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            "The text format of Prometheus; OpenMetrics if Accept names it.",
+            "text/plain; version=0.0.4; charset=utf-8",
         ),
         new("/readyz", "ready", "Whether requests can be served; nothing outside the service counts")
             .query(Parameter::flag("verbose", "Say what was looked at."))

@@ -15,7 +15,7 @@ pub(super) fn all() -> Vec<Operation> {
     let new = |verb, path, id, summary| Operation::new(verb, path, id, RELEASES, summary);
     vec![
         new(Get, "/v4/releases/{train}", "getTrain", "Every release of a train, in one document")
-            .more("The same bytes for everybody. The tag is the SHA-256 of the body, so that a client can compute it.")
+            .more("The same bytes for everybody; on beta the releases of stable too. The tag is the SHA-256 of the body, so that a client can compute it.")
             .gives::<v4::TrainReleases>(200, "The train's components, each with its releases, the latest last.")
             .cached()
             .refuses(404, "Nothing was published on this train."),
@@ -42,7 +42,8 @@ pub(super) fn all() -> Vec<Operation> {
         new(Put, NOTICE, "putNotice", "Publish a notice to operators, or replace the one of its name")
             .takes::<NoticeBody>("16 KiB")
             .gives::<Notice>(200, "It replaced the notice of its name.")
-            .gives::<Notice>(201, "It is new."),
+            .gives::<Notice>(201, "It is new.")
+            .refuses(404, "Nothing was published on this train, so no one would read it."),
         new(Delete, NOTICE, "removeNotice", "Take a notice back")
             .gives::<Notice>(200, "The notice that was taken back.")
             .refuses(404, "There is no notice of this name on this train."),

@@ -1,6 +1,7 @@
+use wfm_core::version::Train;
 use wfm_core::wire::v3::ComponentVersion;
 
-use super::super::bodies::ReleaseBody;
+use super::super::bodies::OldReleaseBody;
 use super::super::operation::Operation;
 use super::super::parameters::Parameter;
 use super::VERSIONS;
@@ -12,7 +13,8 @@ const RELEASE: &str = "/v3/versions/{train}/{component}/{version}";
 pub(super) fn all() -> Vec<Operation> {
     let new = |verb, path, id, summary| Operation::new(verb, path, id, VERSIONS, summary);
     vec![
-        new(Get, "/versions/{component}", "listVersions", "Every version of a component on every train, newest first")
+        new(Get, "/versions/{component}", "listVersions", "Every version of a component that is offered, newest first")
+            .query(Parameter::text::<Train>("train", "Those of this train; of every train where absent."))
             .gives::<Vec<String>>(200, "The versions.")
             .refuses(404, "The component was never published."),
         new(Post, "/v3/versions/latest", "latestOfEach", "The latest version of each component")
@@ -33,6 +35,7 @@ pub(super) fn all() -> Vec<Operation> {
         .takes::<Asked>("64 KiB")
         .gives_list::<ComponentVersion>(200, "The answers."),
         new(Get, "/v3/versions/{train}/{component}", "listReleases", "A component's releases on a train, newest first")
+            .more("Those that were withdrawn come last, with `yanked`.")
             .gives_list::<ComponentVersion>(200, "The releases.")
             .refuses(404, "Nothing of it was published there."),
         new(Get, RELEASE, "getRelease", "One release, or the latest")
@@ -40,7 +43,7 @@ pub(super) fn all() -> Vec<Operation> {
             .refuses(404, "It was not published there."),
         new(Post, RELEASE, "publishOldRelease", "Publish one release, as makers of 2016–2020 do")
             .query(Parameter::flag("replace", "Replace a published release that says something else."))
-            .takes::<ReleaseBody>("64 KiB")
+            .takes::<OldReleaseBody>("64 KiB")
             .gives::<ComponentVersion>(200, "As it is stored.")
             .refuses(409, "It is published with other facts; the details name them."),
     ]

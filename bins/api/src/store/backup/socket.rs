@@ -13,6 +13,8 @@ use std::time::Duration;
 use tokio::net::{UnixListener, UnixStream};
 use wfm_core::store::Store;
 
+use super::LastBackup;
+
 /// How long one attempt to write may take, and how many may fail in a row.
 const PATIENCE: Duration = Duration::from_secs(1);
 const STALLS: u32 = 60;
@@ -26,7 +28,11 @@ fn path(folder: &Path) -> PathBuf {
 ///
 /// # Errors
 /// Where there can be no socket, such as in a folder with a very long name.
-pub(crate) fn listen(folder: &Path, store: Arc<dyn Store>) -> io::Result<tokio::task::JoinHandle<()>> {
+pub(crate) fn listen(
+    folder: &Path,
+    store: Arc<dyn Store>,
+    last: Arc<LastBackup>,
+) -> io::Result<tokio::task::JoinHandle<()>> {
     let path = path(folder);
     match std::fs::remove_file(&path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
@@ -38,7 +44,7 @@ pub(crate) fn listen(folder: &Path, store: Arc<dyn Store>) -> io::Result<tokio::
         loop {
             match listener.accept().await {
                 // One after the other: a backup reads everything there is.
-                Ok((connection, _)) => hand_out(&store, connection).await,
+                Ok((connection, _)) => hand_out(&store, connection, &last).await,
                 Err(e) => {
                     tracing::warn!("a backup could not be asked for: {e}");
                     tokio::time::sleep(PATIENCE).await;
@@ -48,7 +54,7 @@ pub(crate) fn listen(folder: &Path, store: Arc<dyn Store>) -> io::Result<tokio::
     }))
 }
 
-async fn hand_out(store: &Arc<dyn Store>, connection: UnixStream) {
+async fn hand_out(store: &Arc<dyn Store>, connection: UnixStream, last: &LastBackup) {
     let records = match store.records().await {
         Ok(records) => records,
         Err(error) => return tracing::error!(error = wfm_shell::sentence(&error), "a backup cannot be made"),
@@ -62,7 +68,10 @@ async fn hand_out(store: &Arc<dyn Store>, connection: UnixStream) {
         super::write(records, &mut BufWriter::with_capacity(1 << 20, Patient { connection, stopped }))
     });
     match written.await {
-        Ok(Ok(records)) => tracing::info!(records, "a backup was handed out"),
+        Ok(Ok(records)) => {
+            last.note();
+            tracing::info!(records, "a backup was handed out");
+        }
         Ok(Err(error)) => tracing::warn!("a backup was cut off: {error}"),
         Err(_) => tracing::error!("a backup was cut off: it could not be read"),
     }

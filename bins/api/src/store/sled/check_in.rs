@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use wfm_core::cluster::{ClusterId, Cohort};
 use wfm_core::fleet::{DAY, Teller};
-use wfm_core::store::{By, Change, ClusterRecord, in_time, whole_second};
+use wfm_core::store::{By, Change, ClusterFacts, ClusterRecord, in_time, whole_second};
 
 use super::closed::{self, Chain};
 use super::group::{Group, InTransaction, abort};
@@ -15,19 +15,32 @@ use super::run::{self, KeyedRun};
 pub(super) const NOTHING: &[u8] = &[];
 
 impl Group<'_> {
-    pub(super) fn check_in(&mut self, id: ClusterId, said: &WrittenFacts, at: Timestamp) -> InTransaction<ClusterRow> {
+    /// Answers the cluster's record. If the check-in `declares` no cohort because its form has none, what the cluster said before
+    /// stays.
+    pub(super) fn check_in(
+        &mut self,
+        id: ClusterId,
+        said: &WrittenFacts,
+        declares: bool,
+        at: Timestamp,
+    ) -> InTransaction<ClusterRecord> {
         let at = whole_second(at).as_second();
+        let known = self.trees.clusters.get(id.as_bytes())?.map(|bytes| ClusterRow::read(&bytes));
+        let known = known.transpose().map_err(abort)?;
+        let declared = match &known {
+            Some(known) if !declares => self.facts(&known.open.said)?.cohort,
+            _ => None,
+        };
+        let kept = declared.map(|cohort| said.with_cohort(cohort));
+        let said = kept.as_ref().unwrap_or(said);
         self.said.note(said);
-        let row = match self.trees.clusters.get(id.as_bytes())? {
+        let row = match known {
             None => self.first_check_in(id, said, at)?,
-            Some(bytes) => {
-                let known = ClusterRow::read(&bytes).map_err(abort)?;
-                self.next_check_in(id, &known, said, at)?
-            }
+            Some(known) => self.next_check_in(id, &known, said, at)?,
         };
         self.trees.clusters.insert(id.as_bytes(), row.write())?;
         self.check_ins = self.check_ins.wrapping_add(1);
-        Ok(row)
+        row.record(id, ClusterFacts::clone(&said.facts)).map_err(abort)
     }
 
     fn first_check_in(&mut self, id: ClusterId, said: &WrittenFacts, at: i64) -> InTransaction<ClusterRow> {

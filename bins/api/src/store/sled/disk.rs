@@ -40,6 +40,11 @@ impl Disk {
         Ok(Self { trees, db, log, blobs: path.join("blobs") })
     }
 
+    /// How many bytes it takes.
+    pub(super) fn size(&self) -> Result<u64, StoreError> {
+        self.db.size_on_disk().map_err(failed)
+    }
+
     /// Makes everything written so far durable. `large` says that a value may be among it that sled keeps in a file of
     /// its own.
     pub(super) fn sync(&self, large: bool) -> Result<(), StoreError> {

@@ -108,9 +108,7 @@ impl Group<'_> {
         for release in outcome.news() {
             self.put_release(release.clone())?;
         }
-        for train in outcome.trains() {
-            self.reissue(train, by)?;
-        }
+        self.reissue(outcome.trains(), by)?;
         for change in Change::published(&outcome) {
             self.log(change, by)?;
         }
@@ -127,7 +125,7 @@ impl Group<'_> {
         let Some((before, after)) = self.latest.yank(key, yank) else { return Ok(None) };
         if let Some(change) = Change::yanked(before, &after) {
             self.put_release(after.clone())?;
-            self.reissue(&key.train, by)?;
+            self.reissue([&key.train], by)?;
             self.log(change, by)?;
         }
         Ok(Some(after))
@@ -138,7 +136,7 @@ impl Group<'_> {
         if let Some(change) = Change::of_notice(before.as_ref(), Some(notice)) {
             self.trees.ledger.insert(rows::notice_key(&notice.train, &notice.id), rows::to_json(notice))?;
             Arc::make_mut(&mut self.latest).insert_notice(notice.clone());
-            self.reissue(&notice.train, by)?;
+            self.reissue([&notice.train], by)?;
             self.log(change, by)?;
         }
         Ok(before)
@@ -149,7 +147,7 @@ impl Group<'_> {
         if let Some(change) = Change::of_notice(before.as_ref(), None) {
             self.trees.ledger.remove(rows::notice_key(train, id))?;
             Arc::make_mut(&mut self.latest).remove_notice(train, id);
-            self.reissue(train, by)?;
+            self.reissue([train], by)?;
             self.log(change, by)?;
         }
         Ok(before)
@@ -161,10 +159,12 @@ impl Group<'_> {
         Ok(())
     }
 
-    /// Notes that the list of a train has changed.
-    fn reissue(&mut self, train: &Train, by: By) -> InTransaction<()> {
-        let issue = Arc::make_mut(&mut self.latest).reissue(train, by.at);
-        self.trees.ledger.insert(rows::issue_key(train), rows::to_json(&issue))?;
+    /// Notes that the lists of these trains have changed.
+    fn reissue<'t>(&mut self, changed: impl IntoIterator<Item = &'t Train>, by: By) -> InTransaction<()> {
+        for train in self.latest.lists_with(changed) {
+            let issue = Arc::make_mut(&mut self.latest).reissue(&train, by.at);
+            self.trees.ledger.insert(rows::issue_key(&train), rows::to_json(&issue))?;
+        }
         Ok(())
     }
 

@@ -34,9 +34,23 @@ pub(super) struct Opened {
     pub(super) releases: Releases,
 }
 
-/// Makes the folder where there is none, and takes it for this process alone.
+/// Makes the folder if it is missing, and takes it for this process alone. Its parent must be there: a path with a mistake must
+/// not begin an empty store.
 pub(super) fn claim(path: &Path) -> Result<File, StoreError> {
-    fs::create_dir_all(path).map_err(|e| folder(path, "cannot be made", &e))?;
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        Err(error) => match path.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.exists()) {
+            Some(parent) => {
+                let parent = parent.display();
+                let what = format!(
+                    "there is no folder {parent} to make a new store in: correct the path, or make that folder"
+                );
+                return Err(StoreError::new(StoreErrorKind::Settings, what));
+            }
+            None => return Err(folder(path, "cannot be made", &error)),
+        },
+        Ok(()) => {}
+    }
     lock(path)
 }
 

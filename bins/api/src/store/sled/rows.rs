@@ -54,6 +54,11 @@ impl WrittenFacts {
         Self { key: Self::key(&json), json, facts: Arc::new(facts) }
     }
 
+    /// The same of a cluster that said whose it is.
+    pub(super) fn with_cohort(&self, cohort: Cohort) -> Self {
+        Self::of(ClusterFacts { cohort: Some(cohort), ..ClusterFacts::clone(&self.facts) })
+    }
+
     pub(super) fn key(json: &[u8]) -> FactsKey {
         let digest: [u8; 32] = Sha256::digest(json).into();
         let (key, _) = digest.split_first_chunk().expect("32 bytes have a first half");

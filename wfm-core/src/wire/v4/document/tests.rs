@@ -1,16 +1,18 @@
 use proptest::prelude::*;
 
 use super::*;
+
+fn release(train: &str, version: &str) -> Release {
+    Release::new(
+        "deis-router".parse().unwrap(),
+        train.parse().unwrap(),
+        version.parse().unwrap(),
+        "2021-04-19T01:08:22Z".parse().unwrap(),
+    )
+}
+
 #[test]
 fn a_trains_document_reads_back_as_the_releases_it_was_made_of() {
-    let release = |train: &str, version: &str| {
-        Release::new(
-            "deis-router".parse().unwrap(),
-            train.parse().unwrap(),
-            version.parse().unwrap(),
-            "2021-04-19T01:08:22Z".parse().unwrap(),
-        )
-    };
     let stable: Releases = [release("stable", "v2.9.0"), release("stable", "v2.10.0")].into_iter().collect();
     let mut all = stable.clone();
     all.insert(release("beta", "v3.0.0-rc1"));
@@ -219,4 +221,25 @@ proptest! {
     fn no_bytes_are_too_strange_to_be_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = TrainReleases::read(&bytes, &Train::stable(), |_| true);
     }
+}
+
+#[test]
+fn the_list_of_beta_has_what_stable_offers_and_the_own_release_of_a_version_counts() {
+    let mut all = Releases::default();
+    for (train, version) in
+        [("beta", "v2.14.0"), ("beta", "v2.20.0-rc.1"), ("stable", "v2.14.0"), ("stable", "v2.19.0")]
+    {
+        all.insert(release(train, version));
+    }
+    all.insert(release("beta", "v2.14.0").with_minimum(Some("v2.0.0".parse().unwrap())));
+    let versions = |train: &Train| -> Vec<String> {
+        let document = TrainReleases::of(&all, train);
+        document.components[0].releases.iter().map(|release| release.version.to_string()).collect()
+    };
+    assert_eq!(versions(&Train::beta()), ["v2.14.0", "v2.19.0", "v2.20.0-rc.1"]);
+    assert_eq!(versions(&Train::stable()), ["v2.14.0", "v2.19.0"]);
+    let document = TrainReleases::of(&all, &Train::beta());
+    assert!(document.components[0].releases[0].minimum.is_some());
+    let read = TrainReleases::read(&document.to_json(), &Train::beta(), |_| true).unwrap();
+    assert_eq!(read.sha256, TrainReleases::sha256(&document.to_json()), "reader and writer compute the same tag");
 }

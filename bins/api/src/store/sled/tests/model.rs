@@ -104,7 +104,9 @@ impl Pair {
             Operation::Advance(seconds) => self.clock.advance(jiff::SignedDuration::from_secs(seconds)),
             Operation::CheckIn { cluster, version, cohort: declared, times } => {
                 for _ in 0..times {
-                    let arrival = said(id(cluster), VERSIONS[version]).with_cohort(cohort(declared));
+                    let arrival = said(id(cluster), VERSIONS[version]);
+                    // Old agents, which cannot declare a cohort, check in with one of the versions.
+                    let arrival = if version == 0 { arrival } else { arrival.with_cohort(cohort(declared)) };
                     both!(self, store => store.check_in(arrival.clone(), self.clock.now()));
                     self.clock.advance(jiff::SignedDuration::from_secs(43_200));
                 }
