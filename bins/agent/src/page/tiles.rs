@@ -2,7 +2,7 @@
 //! question mark: nothing found is not the same as nothing there.
 
 use maud::{Markup, html};
-use wfm_core::diff::Freshness;
+use wfm_core::diff::{Freshness, UnknownReason};
 use wfm_core::report::{ClusterReport, Tile};
 
 use super::{Query, tile_name};
@@ -41,9 +41,16 @@ fn is_told(view: &View, tile: Tile) -> bool {
     let all_kinds = inventory.unreadable().iter().all(|failure| !failure.resource.is_workload());
     match tile {
         Tile::Current | Tile::Outdated => view.updates.is_on && view.updates.learnt.releases.is_some(),
-        Tile::Missing | Tile::Unhealthy => all_kinds,
+        Tile::Missing => report.components.iter().all(|component| !may_be_missing(&component.freshness)),
+        Tile::Unhealthy => all_kinds,
         Tile::Unknown => true,
     }
+}
+
+/// Whether a component was not seen, and it is unknown whether that is a fault.
+fn may_be_missing(freshness: &Freshness) -> bool {
+    use UnknownReason::{ReleaseUnknown, Unreadable};
+    matches!(freshness, Freshness::Unknown { reason: Unreadable { .. } | ReleaseUnknown { .. } })
 }
 
 fn also_outdated(report: &ClusterReport) -> Markup {

@@ -103,10 +103,10 @@ impl Product {
         let catalog = Catalog::workflow();
         let train = timeline::train(history);
         let released = train.into_iter().flat_map(|train| history.train(train)).map(|(name, _)| name);
-        let expected = catalog.iter().filter(|entry| entry.presence() == Presence::Expected).map(|entry| entry.name());
+        let expected = catalog.iter().filter(|entry| entry.presence() != Presence::OnDemand).map(|entry| entry.name());
         // What runs only during a build or beside an application is rarely there when an agent looks.
         let there =
-            |name: &&ComponentName| catalog.get(name.as_str()).is_none_or(|e| e.presence() == Presence::Expected);
+            |name: &&ComponentName| catalog.get(name.as_str()).is_none_or(|e| e.presence() != Presence::OnDemand);
         let names: BTreeSet<&ComponentName> = match train {
             Some(_) => released.filter(there).collect(),
             None => expected.collect(),

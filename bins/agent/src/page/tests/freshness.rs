@@ -86,6 +86,7 @@ fn what_only_some_releases_have_is_not_called_missing_while_the_release_is_unkno
     let html = html(&View { report: Some(Arc::new(report)), ..view });
     assert!(html.contains("Unknown for 1 component: not every release of the product has them"), "{html}");
     assert!(!html.contains("Nothing missing."));
+    assert!(html.contains("<span class=\"number\">?</span><span class=\"word\">✕ missing"), "{html}");
 }
 
 #[test]

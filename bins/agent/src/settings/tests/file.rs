@@ -65,13 +65,15 @@ fn the_namespace_of_a_catalog_serves_where_nobody_says_another() {
 }
 
 #[test]
-fn a_pin_or_an_ignored_name_that_is_no_component_is_a_warning() {
-    let (_, warnings) = try_read(&[("PIN", "deis-ruter=2.18,*=2"), ("IGNORE", "deis-minio,minio")]).unwrap();
+fn a_pinned_ignored_or_absent_name_that_is_no_component_is_a_warning() {
+    let env = [("PIN", "deis-ruter=2.18,*=2"), ("IGNORE", "deis-minio,minio"), ("ABSENT", "deis-nsqd,nsqd")];
+    let (_, warnings) = try_read(&env).unwrap();
     assert_eq!(
         warnings,
         [
             "PIN names deis-ruter, which is no component of Hephy Workflow; it has no effect",
-            "IGNORE names minio, which is no component of Hephy Workflow; it has no effect"
+            "IGNORE names minio, which is no component of Hephy Workflow; it has no effect",
+            "ABSENT names nsqd, which is no component of Hephy Workflow; it has no effect"
         ]
     );
 }
