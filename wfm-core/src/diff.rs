@@ -1,5 +1,6 @@
 //! Comparing what is installed with what is published.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Catalog;
@@ -122,6 +123,8 @@ pub struct Behind {
     /// Whole days between the publication of the installed version and of the latest; `None` where the installed version
     /// was never published, so that it has no such day.
     pub days: Option<u32>,
+    /// Since when a newer release is published; for an installed version that was published later than that, since it was.
+    pub since: Timestamp,
 }
 
 /// Why a component's freshness cannot be told.

@@ -35,14 +35,17 @@ pub(super) fn place(installed: &Version, line: &[Release], pin: Option<&Requirem
         Some(latest) => match version.precedence(latest.version()) {
             Ordering::Equal => Freshness::Current,
             Ordering::Greater => Freshness::Ahead { latest: latest.version().clone() },
-            Ordering::Less => Freshness::Outdated {
-                latest: latest.version().clone(),
-                behind: Behind {
+            Ordering::Less => {
+                let newer = || offered().filter(|release| is_newer(release, version)).map(Release::released);
+                let first = newer().min().unwrap_or(latest.released());
+                let behind = Behind {
                     step: version.step_to(latest.version()),
-                    releases: number(offered().filter(|release| is_newer(release, version)).count()),
+                    releases: number(newer().count()),
                     days: own.map(|own| whole_days(own, latest)),
-                },
-            },
+                    since: own.map_or(first, |own| own.released().max(first)),
+                };
+                Freshness::Outdated { latest: latest.version().clone(), behind }
+            }
         },
     };
     Some((freshness, remarks))

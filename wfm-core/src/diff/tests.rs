@@ -45,11 +45,42 @@ fn of<'a>(all: &'a [Comparison<'a>], name: &str) -> &'a Freshness {
 fn router_at(version: &str, train: &str) -> Freshness {
     let inventory = inventory(vec![workload("deis-router", Some(version))]);
     let diff = TrainDiff::new(Catalog::workflow(), train.parse().unwrap());
-    of(&diff.diff(&inventory, Knowledge::Known(&releases())), "deis-router").clone()
+    undated(of(&diff.diff(&inventory, Knowledge::Known(&releases())), "deis-router").clone())
+}
+
+/// The same without since when it is outdated.
+fn undated(mut freshness: Freshness) -> Freshness {
+    if let Freshness::Outdated { behind, .. } = &mut freshness {
+        behind.since = Timestamp::UNIX_EPOCH;
+    }
+    freshness
 }
 
 fn outdated(latest: &str, step: Step, releases: u32, days: Option<u32>) -> Freshness {
-    Freshness::Outdated { latest: latest.parse().unwrap(), behind: Behind { step, releases, days } }
+    Freshness::Outdated {
+        latest: latest.parse().unwrap(),
+        behind: Behind { step, releases, days, since: Timestamp::UNIX_EPOCH },
+    }
+}
+
+#[test]
+fn a_version_is_outdated_since_the_first_newer_release_or_since_its_own() {
+    let since = |version: &str| {
+        let (freshness, _) =
+            place::place(&version.parse().unwrap(), releases().line(&Train::stable(), &name()), None).unwrap();
+        match freshness {
+            Freshness::Outdated { behind, .. } => behind.since.to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(since("v2.8.0"), "2020-02-01T00:00:00Z", "v2.9.0");
+    assert_eq!(since("v2.9.0"), "2020-03-01T00:00:00Z", "v2.10.0 came before v2.9.1");
+    assert_eq!(since("v2.9.1"), "2020-04-01T00:00:00Z", "it was a back-port, out of date as it came out");
+    assert_eq!(since("v2.8.5"), "2020-02-01T00:00:00Z", "never published");
+}
+
+fn name() -> ComponentName {
+    "deis-router".parse().unwrap()
 }
 
 #[test]
@@ -205,7 +236,8 @@ fn a_yanked_release_is_offered_to_nobody_and_still_dates_whoever_runs_it() {
         made.collect()
     };
     let all = [("v2.8.0", "2020-01-01", true), ("v2.9.0", "2020-01-11", false), ("v2.10.0", "2020-02-01", true)];
-    let behind = Behind { step: Step::Minor, releases: 1, days: Some(10) };
+    let since = "2020-01-11T00:00:00Z".parse().unwrap();
+    let behind = Behind { step: Step::Minor, releases: 1, days: Some(10), since };
     let latest: Version = "v2.9.0".parse().unwrap();
     let place = |version: &str, line: &[Release]| {
         place::place(&version.parse().unwrap(), line, None).map(|(freshness, _)| freshness)

@@ -12,7 +12,7 @@ use wfm_core::version::{Step, Version};
 use super::notices::flaws;
 use crate::agent::View;
 use crate::updates::Failure;
-use crate::words::{ago, count, grouped};
+use crate::words::{age, ago, count, grouped};
 
 /// How many components a sentence names before it counts the rest.
 const NAMED: usize = 4;
@@ -130,7 +130,7 @@ fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
         let detail = html! { strong { "Withdrawn by the maker, and installed: " (Names::of(&withdrawn, "")) "." } };
         facts.push(Fact { severity: Severity::Warning, sentence, phrase, detail: Some(detail) });
     }
-    facts.extend(outdated(report, &of(Tile::Outdated)));
+    facts.extend(outdated(view, report, &of(Tile::Outdated)));
     let mut unknown = of(Tile::Unknown);
     unknown.retain(|component| !is_of_all(component));
     facts.extend(some(&unknown, Severity::Unknown, "unknown", |names| html! { "Unknown: " (names) "." }));
@@ -166,7 +166,7 @@ fn some(
     Some(Fact { severity, sentence, phrase: format!("{all} {tile}"), detail })
 }
 
-fn outdated(report: &ClusterReport, outdated: &[&ComponentReport]) -> Option<Fact> {
+fn outdated(view: &View, report: &ClusterReport, outdated: &[&ComponentReport]) -> Option<Fact> {
     let all: Vec<Outdated<'_>> = outdated.iter().filter_map(|component| Outdated::of(component)).collect();
     if all.is_empty() {
         return None;
@@ -175,8 +175,13 @@ fn outdated(report: &ClusterReport, outdated: &[&ComponentReport]) -> Option<Fac
     let verb = if all.len() == 1 { "is" } else { "are" };
     let (named, more) = all.split_at(all.len().min(NAMED));
     let majors = all.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
+    let first = all.iter().map(|one| one.behind.since).min();
+    let longest = match first {
+        Some(first) if view.now.duration_since(first) >= SignedDuration::from_mins(1) => age(view.now, first),
+        _ => "a minute".to_owned(),
+    };
     let detail = html! {
-        "Out of date: "
+        "Out of date for " @if all.len() > 1 { "up to " } (longest) ": "
         @for (at, one) in named.iter().enumerate() { @if at > 0 { ", " } (one) }
         @if !more.is_empty() { " and " a href="./?status=outdated#components" { (more.len()) " more" } }
         "."

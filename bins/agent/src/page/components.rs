@@ -22,6 +22,8 @@ const KINDS: [WorkloadKind; 4] =
 
 /// So many pods of a component are listed.
 const PODS: usize = 25;
+/// So few pods are listed however they fare.
+const FEW: usize = 5;
 
 pub(super) fn components(view: &View, report: &ClusterReport, query: &Query) -> Markup {
     let shown: Vec<&ComponentReport> = report.by_trouble().into_iter().filter(|c| query.matches(c)).collect();
@@ -88,7 +90,7 @@ fn row(view: &View, report: &ClusterReport, component: &ComponentReport, pods: &
                 @if !unseen { (details(view, report, component, pods)) }
             }
             td data-label="Installed → available" { (versions(component)) }
-            td.behind data-label="Behind by" { (behind(&component.freshness)) }
+            td.behind data-label="Behind by" { (behind(view, &component.freshness)) }
             td data-label="Ready" { @if unseen { "–" } @else { (component.ready) " of " (component.desired) } }
             td data-label="Age" { @match component.created { Some(created) => (age(view.now, created)), None => "–" } }
         }
@@ -134,11 +136,11 @@ fn versions(component: &ComponentReport) -> Markup {
     }
 }
 
-fn behind(freshness: &Freshness) -> Markup {
+fn behind(view: &View, freshness: &Freshness) -> Markup {
     let (Freshness::Outdated { behind, .. } | Freshness::Ignored { behind, .. }) = freshness else {
         return html! { "–" };
     };
-    let Behind { step, releases, days } = behind;
+    let Behind { step, releases, since, .. } = behind;
     let step = match step {
         Step::Major => "major",
         Step::Minor => "minor",
@@ -147,10 +149,7 @@ fn behind(freshness: &Freshness) -> Markup {
     };
     html! {
         span { (step) ", " (count((*releases).into(), "release")) "," } " "
-        @match days {
-            Some(days) => span { (count((*days).into(), "day")) },
-            None => span.soft { "days unknown: this version was never published" },
-        }
+        span { "for " (age(view.now, *since)) }
     }
 }
 
@@ -173,11 +172,12 @@ fn details(view: &View, report: &ClusterReport, component: &ComponentReport, pod
     }
 }
 
-/// What is not ready first, and no more than can be read.
+/// What is not ready first, and no more than can be read: of many pods those that fare well are only counted.
 fn pod_list(pods: &[&Pod]) -> Markup {
     let mut pods = pods.to_vec();
     pods.sort_by_key(|pod| (pod.ready, std::cmp::Reverse(pod.restarts())));
-    let (shown, more) = pods.split_at(pods.len().min(PODS));
+    let in_trouble = pods.iter().filter(|pod| !pod.ready || pod.restarts() > 0).count();
+    let (shown, more) = pods.split_at(if pods.len() <= FEW { pods.len() } else { in_trouble.min(PODS) });
     html! {
         @if pods.is_empty() { p { "No pods." } }
         ul.pods {
@@ -190,7 +190,10 @@ fn pod_list(pods: &[&Pod]) -> Markup {
 fn pod_line(pod: &Pod) -> Markup {
     let restarts = pod.restarts();
     html! {
-        @if pod.ready { span.badge.ok { "✓ ready" } } @else { span.badge.bad { "! not ready" } }
+        @if pod.has_ended() { span.badge.dim { "– ended" } }
+        @else if pod.deleted.is_some() { span.badge.dim { "– being deleted" } }
+        @else if pod.ready { span.badge.ok { "✓ ready" } }
+        @else { span.badge.bad { "! not ready" } }
         " " code { (pod.name) }
         @if restarts > 0 { ", " (count(restarts, "restart")) }
     }
