@@ -7,6 +7,7 @@ use crate::collector::Workload;
 use crate::component::WorkloadKind;
 use crate::health::Health;
 use crate::running::{Basis, Running, RunningVersion};
+use crate::words::span;
 
 /// Why pods do not run the version of their template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,19 +132,11 @@ fn on_pods(of: &RunningVersion, first: bool) -> String {
 }
 
 fn stuck(rollout: &RolloutReport, now: Timestamp) -> String {
-    let since = rollout.since.map(|since| format!(" since {}", span(now, since))).unwrap_or_default();
+    let passed = rollout.since.map(|since| span(now.duration_since(since)));
+    let since =
+        passed.map(|passed| format!(" since {}", passed.as_deref().unwrap_or("under a minute"))).unwrap_or_default();
     let reason = rollout.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     format!("rollout stuck{since}{reason}")
-}
-
-fn span(now: Timestamp, since: Timestamp) -> String {
-    let passed = now.duration_since(since);
-    match (passed.as_mins(), passed.as_hours()) {
-        (..=0, _) => "under a minute".to_owned(),
-        (minutes, 0) => format!("{minutes} min"),
-        (_, hours @ ..=47) => format!("{hours} h"),
-        (_, hours) => format!("{} days", hours / 24),
-    }
 }
 
 /// A component whose rollout is stuck is not healthy, however many pods are ready.

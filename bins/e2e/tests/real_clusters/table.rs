@@ -144,7 +144,102 @@ pub(crate) const CLUSTERS: &[(&str, &[Row])] = &[
             },
         ],
     ),
+    (
+        "default-chart",
+        &[
+            Row { page: &[CURRENT], ..running("deis-minio", "current", "current", "v2.4.5") },
+            Row { page: &[CURRENT], ..running("deis-registry-proxy", "current", "current", "v1.4.2") },
+        ],
+    ),
+    ("off-cluster", &[Row { page: &[CURRENT], ..running("deis-router", "current", "current", "v2.19.0") }]),
+    (
+        "troubles",
+        &[
+            Row {
+                page: &["0 of 1", "is running, not ready yet"],
+                health: "unhealthy",
+                ..running("deis-builder", "its readiness probe fails", "current", "v2.13.7")
+            },
+            Row {
+                page: &["2 pods: not scheduled: 0/6 nodes are available: 6 Insufficient cpu"],
+                health: "unhealthy",
+                ..running("deis-controller", "no node has room", "current", "v2.22.0")
+            },
+            Row {
+                page: &["CrashLoopBackOff", "OOMKilled", "restarted 9 times"],
+                health: "unhealthy",
+                ..running("deis-database", "it runs out of memory again and again", "current", "v2.7.6")
+            },
+            Row {
+                page: &["secret \"database-creds\" not found"],
+                never: &["restarted 0 times"],
+                health: "unhealthy",
+                ..running("deis-logger", "a Secret is missing", "current", "v2.9.0")
+            },
+            Row {
+                page: &["cannot be pulled", "401 Unauthorized"],
+                never: &["restarted 0 times"],
+                health: "unhealthy",
+                ..running("deis-minio", "the registry refuses the image", "current", "v2.4.5")
+            },
+            Row {
+                page: &["41", "OOMKilled"],
+                ..running(
+                    "deis-monitor-grafana",
+                    "ready now, and restarted 41 times for want of memory",
+                    "current",
+                    "v2.13.1",
+                )
+            },
+            Row {
+                page: &["6 pods: not scheduled: 0/6 nodes are available: 6 Insufficient memory"],
+                health: "unhealthy",
+                ..running("deis-monitor-telegraf", "no node has room for any of six", "current", "v2.11.2")
+            },
+            Row {
+                page: &["1 of 3", "exceeded quota"],
+                health: "unhealthy",
+                ..running("deis-nsqd", "a quota keeps two of three pods away", "current", "v2.5.1")
+            },
+            Row {
+                page: &["being deleted"],
+                health: "unhealthy",
+                ..running(
+                    "deis-registry",
+                    "its one pod is being deleted, and a quota keeps the next away",
+                    "current",
+                    "v2.6.1",
+                )
+            },
+            Row {
+                page: &[CURRENT, "3 of 3"],
+                ..running("deis-router", "healthy beside two evicted pods", "current", "v2.19.0")
+            },
+            Row {
+                page: &["scaled to zero"],
+                health: "stopped",
+                ..running("deis-logger-redis", "scaled to zero", "current", "v2.4.2")
+            },
+        ],
+    ),
+    (
+        "kinds-services-nodes",
+        &[Row {
+            page: &["deis-registry-token-refresher-28000000"],
+            status: "unknown",
+            version: None,
+            health: "unknown",
+            check_in: None,
+            ..running("deis-registry-token-refresher", "a Job runs it", "", "")
+        }],
+    ),
 ];
 
-/// What the banner of each cluster begins with.
-pub(crate) const HEADINGS: &[(&str, &str)] = &[("terminating", "The namespace deis is being deleted")];
+/// What the banner of each cluster contains, and what it must not.
+pub(crate) const BANNERS: &[(&str, &[&str], &[&str])] = &[
+    ("rollouts", &["2 components are unhealthy", "; 6 out of date"], &["current"]),
+    ("default-chart", &["✓ All 15 current"], &["missing"]),
+    ("off-cluster", &["✓ All 9 current"], &["missing"]),
+    ("troubles", &["components are unhealthy"], &["✓"]),
+    ("terminating", &["The namespace deis is being deleted"], &["✓", "missing"]),
+];
