@@ -377,7 +377,7 @@ mod tests {
         let report = report();
         let names: Vec<&str> = report.by_trouble().iter().map(|component| component.name.as_str()).collect();
         assert_eq!(names.first(), Some(&"deis-minio"), "unhealthy");
-        assert_eq!(&names[13..], ["deis-router", "deis-logger", "deis-builder", "globex-payments"]);
+        assert_eq!(&names[5..], ["deis-router", "deis-logger", "deis-nsqd", "deis-builder", "globex-payments"]);
     }
 
     #[test]

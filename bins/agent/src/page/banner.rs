@@ -119,10 +119,13 @@ fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
     let (unhealthy, missing) = (of(Tile::Unhealthy), of(Tile::Missing));
     facts.extend(some(&unhealthy, Severity::Bad, "unhealthy", |names| html! { "Unhealthy: " (names) "." }));
     let mut absent = some(&missing, Severity::Bad, "missing", |names| html! { "Missing: " (names) "." });
-    if let Some(absent) = absent.as_mut().filter(|_| missing.len() == report.count_components(|_| true)) {
+    // What a namespace that is being deleted lacks is no news.
+    let is_going = matches!(report.inventory.namespace, NamespaceState::Terminating { .. });
+    let is_empty = !report.managed().any(|component| is_there(&component.freshness));
+    if let Some(absent) = absent.as_mut().filter(|_| is_empty) {
         absent.sentence = "No component is installed".to_owned();
     }
-    facts.extend(absent);
+    facts.extend(absent.filter(|_| !is_going));
     let withdrawn: Vec<&ComponentReport> = report.managed().filter(|c| c.remarks.yanked.is_some()).collect();
     if !withdrawn.is_empty() {
         let phrase = format!("{} withdrawn", withdrawn.len());
@@ -132,7 +135,7 @@ fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
     }
     facts.extend(outdated(view, report, &of(Tile::Outdated)));
     let mut unknown = of(Tile::Unknown);
-    unknown.retain(|component| !is_of_all(component));
+    unknown.retain(|component| !is_of_all(component) && !is_going);
     facts.extend(some(&unknown, Severity::Unknown, "unknown", |names| html! { "Unknown: " (names) "." }));
     facts
 }

@@ -121,8 +121,8 @@ fn a_major_release_is_worded_apart() {
     assert_eq!(class, "warn");
     assert_eq!(
         words,
-        "1 of 1 installed component is out of dateOut of date: shop v1.0.0 → v2.0.0. 1 major release among them: read the \
-         notes before you upgrade. Checked 3 min ago."
+        "1 of 1 installed component is out of dateOut of date for 333 days: shop v1.0.0 → v2.0.0. 1 major release among them: \
+         read the notes before you upgrade. Checked 3 min ago."
     );
 }
 

@@ -92,7 +92,7 @@ async fn off_is_said_with_the_setting_that_does_it() {
 #[tokio::test]
 async fn where_nothing_is_installed_nothing_is_called_current() {
     let words = banner(&Stage::empty().await.play().await).await.0;
-    assert!(words.starts_with("No component is installed Missing: deis-builder"), "{words}");
+    assert!(words.starts_with("No component is installed; 1 unknown Missing: deis-builder"), "{words}");
 }
 
 /// Notices: "messages that the vendor publishes with the releases (advisory, end of life), newest first"; empty: "nothing".

@@ -148,7 +148,16 @@ pub(crate) const CLUSTERS: &[(&str, &[Row])] = &[
         "default-chart",
         &[
             Row { page: &[CURRENT], ..running("deis-minio", "current", "current", "v2.4.5") },
-            Row { page: &[CURRENT], ..running("deis-registry-proxy", "current", "current", "v1.4.2") },
+            Row {
+                page: &["minor, 2 releases"],
+                check_in: Some("custom"),
+                ..running(
+                    "deis-registry-proxy",
+                    "two releases behind, at a version that was never published",
+                    "outdated",
+                    "v1.4.2",
+                )
+            },
         ],
     ),
     ("off-cluster", &[Row { page: &[CURRENT], ..running("deis-router", "current", "current", "v2.19.0") }]),
@@ -156,7 +165,7 @@ pub(crate) const CLUSTERS: &[(&str, &[Row])] = &[
         "troubles",
         &[
             Row {
-                page: &["0 of 1", "is running, not ready yet"],
+                page: &["0 of 1", "running, not ready: the readiness or startup probe of deis-builder"],
                 health: "unhealthy",
                 ..running("deis-builder", "its readiness probe fails", "current", "v2.13.7")
             },
@@ -174,7 +183,8 @@ pub(crate) const CLUSTERS: &[(&str, &[Row])] = &[
                 page: &["secret \"database-creds\" not found"],
                 never: &["restarted 0 times"],
                 health: "unhealthy",
-                ..running("deis-logger", "a Secret is missing", "current", "v2.9.0")
+                check_in: Some("custom"),
+                ..running("deis-logger", "a Secret is missing", "ahead", "v2.9.0")
             },
             Row {
                 page: &["cannot be pulled", "401 Unauthorized"],
@@ -184,10 +194,11 @@ pub(crate) const CLUSTERS: &[(&str, &[Row])] = &[
             },
             Row {
                 page: &["41", "OOMKilled"],
+                check_in: Some("custom"),
                 ..running(
                     "deis-monitor-grafana",
                     "ready now, and restarted 41 times for want of memory",
-                    "current",
+                    "ahead",
                     "v2.13.1",
                 )
             },
@@ -224,22 +235,31 @@ pub(crate) const CLUSTERS: &[(&str, &[Row])] = &[
     ),
     (
         "kinds-services-nodes",
-        &[Row {
-            page: &["deis-registry-token-refresher-28000000"],
-            status: "unknown",
-            version: None,
-            health: "unknown",
-            check_in: None,
-            ..running("deis-registry-token-refresher", "a Job runs it", "", "")
-        }],
+        &[
+            Row {
+                page: &[
+                    "✕ missing",
+                    "no Deployment, DaemonSet, StatefulSet or ReplicationController",
+                    "the pod deis-builder",
+                ],
+                version: None,
+                health: "unknown",
+                check_in: None,
+                ..running("deis-builder", "a pod that belongs to no workload runs it", "missing", "")
+            },
+            Row {
+                page: &["1 of 1"],
+                ..running("deis-controller", "a Deployment and a ReplicationController run it", "current", "v2.22.0")
+            },
+        ],
     ),
 ];
 
 /// What the banner of each cluster contains, and what it must not.
 pub(crate) const BANNERS: &[(&str, &[&str], &[&str])] = &[
     ("rollouts", &["2 components are unhealthy", "; 6 out of date"], &["current"]),
-    ("default-chart", &["✓ All 15 current"], &["missing"]),
-    ("off-cluster", &["✓ All 9 current"], &["missing"]),
+    ("default-chart", &["3 of 15 installed components are out of date"], &["missing", "unknown"]),
+    ("off-cluster", &["1 of 9 installed components is out of date"], &["missing", "unknown"]),
     ("troubles", &["components are unhealthy"], &["✓"]),
     ("terminating", &["The namespace deis is being deleted"], &["✓", "missing"]),
 ];

@@ -17,7 +17,7 @@ fn pinned(pins: &str) -> Policy {
 #[test]
 fn a_pin_offers_what_it_admits_and_says_what_it_keeps_away() {
     let (freshness, remarks) = router("v2.9.0", &pinned("deis-router=2.9"), &releases());
-    assert_eq!(freshness, outdated("v2.9.1", Step::Patch, 1, Some(60)));
+    assert_eq!(undated(freshness), outdated("v2.9.1", Step::Patch, 1, Some(60)));
     let held = Held { pin: "2.9".into(), latest: "v2.10.0".parse().unwrap(), releases: 1 };
     assert_eq!(remarks, Remarks { held: Some(held.clone()), ..Remarks::default() });
     let (freshness, remarks) = router("v2.9.1", &pinned("*=2.9"), &releases());
