@@ -108,6 +108,9 @@ pub(crate) fn judge(workload: &Workload, pods: Result<&[&Pod], &Unreadable>, now
     let deleted = workload.deleted.map(|since| format!("being deleted: that began {}", ago(now, since)));
     let is_full = workload.ready >= workload.desired;
     match deleted {
+        None if workload.desired == 0 && workload.rollout.unobserved => {
+            Health::Unknown { reason: "its controller has not seen it yet".to_owned() }
+        }
         None if workload.desired == 0 => Health::Stopped { reason: stopped(workload.kind).to_owned() },
         None if is_full => Health::Healthy { remarks: remarks(workload, pods, now) },
         deleted => {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::anonymizer::Envelope;
-use crate::collector::{CollectError, Event, Inventory, NamespaceState, Pod, Resource, Workload};
+use crate::collector::{CollectError, Event, Inventory, NamespaceState, Pod, Resource, Unreadable, Workload};
 use crate::component::WorkloadKind;
 use crate::diff::{Comparison, Freshness, Knowledge, NotInstalled, Remarks, UnknownReason, VersionDiff};
 use crate::events;
@@ -214,7 +214,7 @@ impl ComponentReport {
         let health = match (workload, &freshness) {
             (Some(workload), _) => {
                 let now = inventory.taken_at;
-                going(inventory, health::judge(workload, inventory.pods.as_ref().map(|_| mine), now))
+                going(inventory, health::judge(workload, fresh_pods(inventory).map(|_| mine), now))
             }
             (None, Freshness::Unknown { reason: reason @ UnknownReason::Unreadable { .. } }) => {
                 Health::Unknown { reason: reason.to_string() }
@@ -296,6 +296,12 @@ impl ComponentReport {
         self.own_tile() == self.tile
     }
 
+    /// Whether this row is of a workload without wanted pods, while another one runs its component.
+    #[must_use]
+    pub fn is_beside_another(&self) -> bool {
+        self.health.is_stopped() && !self.decides_tile()
+    }
+
     /// The tile that this row alone would have.
     fn own_tile(&self) -> Option<Tile> {
         Some(match &self.freshness {
@@ -313,6 +319,15 @@ fn images(workload: &Workload, running: Option<&str>) -> Vec<String> {
     let others = workload.containers.iter().map(|container| container.image.as_str());
     let others = others.filter(|image| Some(*image) != running);
     running.into_iter().chain(others).map(ToOwned::to_owned).collect()
+}
+
+/// The pods, unless they are older than the workloads: what old pods explain is not what holds now.
+fn fresh_pods(inventory: &Inventory) -> Result<&[Pod], &Unreadable> {
+    let mut stale = inventory.stale.iter().map(|stale| &stale.unreadable);
+    match stale.find(|unreadable| unreadable.resource == Resource::Pods) {
+        Some(unreadable) => Err(unreadable),
+        None => inventory.pods.as_deref().map_err(|unreadable| unreadable),
+    }
 }
 
 /// Nothing is healthy in a namespace that is being deleted.
@@ -336,7 +351,7 @@ fn unowned_pods(component: &str, inventory: &Inventory) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
-    use crate::collector::Container;
+    use crate::collector::{Container, Owner};
     use crate::diff::TrainDiff;
     use crate::release::{Release, Releases};
     use crate::version::Train;
@@ -361,6 +376,31 @@ mod tests {
         };
         let diff = TrainDiff::new(Catalog::workflow(), Train::stable());
         ClusterReport::assemble(Arc::new(inventory), &diff, Knowledge::Known(&releases))
+    }
+
+    #[test]
+    fn pods_that_are_older_than_the_workloads_explain_nothing() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let why = Unreadable {
+            resource: Resource::Pods,
+            cause: crate::collector::UnreadableCause::Forbidden,
+            message: "may not list pods".into(),
+        };
+        let ready = Pod {
+            owner: Some(Owner { kind: WorkloadKind::Deployment, name: "deis-router".into() }),
+            ready: true,
+            ..Pod::default()
+        };
+        let before = Inventory { pods: Ok(vec![ready]), ..Inventory::empty(now) };
+        let crashed = Inventory {
+            deployments: Ok(vec![workload("deis-router", "v2.0.0", 0)]),
+            pods: Err(why),
+            ..Inventory::empty(now)
+        };
+        let diff = TrainDiff::new(Catalog::workflow(), Train::stable());
+        let report = ClusterReport::assemble(Arc::new(crashed.or_last(&before)), &diff, Knowledge::Off);
+        let router = report.components.iter().find(|row| row.name == "deis-router").unwrap();
+        assert_eq!(router.health.sentences(), ["0 of 1 ready", "the reason is unknown: pods: may not list pods"]);
     }
 
     #[test]

@@ -198,10 +198,11 @@ fn good_for(result: &Result<KnownId, NoId>) -> SignedDuration {
 impl KeptId {
     /// What is known, read anew if that is due. It takes a few seconds at most.
     pub(crate) async fn get(&self, identity: &dyn Identity, clock: &dyn Clock) -> Result<KnownId, NoId> {
+        let began = clock.monotonic();
         let mut last = self.0.lock().await;
-        let at = clock.monotonic();
-        if let Some(Attempt { at: before, result }) = &*last
-            && at.saturating_sub(*before) < good_for(result).unsigned_abs()
+        // Whoever waited for an answer takes it, however long it took.
+        if let Some(Attempt { at, result }) = &*last
+            && (*at >= began || began.saturating_sub(*at) < good_for(result).unsigned_abs())
         {
             return result.clone();
         }
@@ -219,7 +220,7 @@ impl KeptId {
                 Err(no_id)
             }
         };
-        last.insert(Attempt { at, result }).result.clone()
+        last.insert(Attempt { at: clock.monotonic(), result }).result.clone()
     }
 
     /// Forgets what was known: the next question is asked.

@@ -2,7 +2,8 @@
 
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
-use wfm_core::report::{ComponentReport, Tile};
+use wfm_core::diff::Freshness;
+use wfm_core::report::{ClusterReport, ComponentReport, Tile};
 use wfm_core::text::printable;
 use wfm_shell::page::Page;
 
@@ -55,6 +56,12 @@ pub(crate) fn tile_name(tile: Option<Tile>) -> &'static str {
         Some(Tile::Unknown) => "unknown",
         None => "unmanaged",
     }
+}
+
+/// How many components are out of date that the tile of the unhealthy ones counts.
+fn unhealthy_and_outdated(report: &ClusterReport) -> usize {
+    let is_outdated = |row: &ComponentReport| matches!(row.freshness, Freshness::Outdated { .. });
+    report.count_components(|row| row.tile() == Some(Tile::Unhealthy) && is_outdated(row))
 }
 
 /// The whole page. What is not printable is dropped here, once, from every text in it: of the cluster and of the maker.

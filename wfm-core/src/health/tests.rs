@@ -292,3 +292,15 @@ fn remarks_are_grouped_as_reasons_are() {
     let expected = "3 pods: ready, but minio was restarted 5, 6 and 7 times, last 5 h ago (Error), for example p5";
     assert_eq!(health.sentences(), [expected]);
 }
+
+#[test]
+fn a_daemon_set_that_its_controller_has_not_seen_is_not_called_stopped() {
+    let new = Workload {
+        desired: 0,
+        rollout: Rollout { unobserved: true, ..Rollout::default() },
+        ..Workload::new("deis-logger-fluentd", WorkloadKind::DaemonSet)
+    };
+    assert!(matches!(health(&new, &Ok(Vec::new()), now()), Health::Unknown { .. }));
+    let seen = Workload { rollout: Rollout::default(), ..new };
+    assert!(health(&seen, &Ok(Vec::new()), now()).is_stopped());
+}

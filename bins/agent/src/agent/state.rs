@@ -1,6 +1,7 @@
 //! The five states of the page, which are never mixed up.
 
 use wfm_core::diff::Freshness;
+use wfm_core::report::ComponentReport;
 
 use super::View;
 
@@ -25,16 +26,19 @@ impl View {
     #[must_use]
     pub fn state(&self) -> State {
         let Some(report) = &self.report else { return State::Unknown };
-        let is = |wanted: fn(&Freshness) -> bool| report.managed().any(|component| wanted(&component.freshness));
-        let is_seen = |freshness: &Freshness| !matches!(freshness, Freshness::Missing);
+        // Of several workloads that run a component, those count that its tile is of.
+        let is = |wanted: &dyn Fn(&ComponentReport) -> bool| {
+            report.managed().any(|row| !row.is_beside_another() && wanted(row))
+        };
+        let is_seen = |row: &ComponentReport| !matches!(row.freshness, Freshness::Missing);
         match () {
             () if self.stale_since().is_some() => State::Stale,
             () if !self.updates.is_on => State::Off,
             () if self.updates.learnt.checked_at.is_none() => State::Unknown,
             () if self.updates.is_stale(self.now) => State::Stale,
-            () if is(|freshness| matches!(freshness, Freshness::Outdated { .. })) => State::Outdated,
-            () if is(|freshness| matches!(freshness, Freshness::Unknown { .. })) => State::Unknown,
-            () if self.namespace_trouble().is_some() || !is(is_seen) => State::Unknown,
+            () if is(&|row| matches!(row.freshness, Freshness::Outdated { .. })) => State::Outdated,
+            () if is(&|row| matches!(row.freshness, Freshness::Unknown { .. })) => State::Unknown,
+            () if self.namespace_trouble().is_some() || !is(&is_seen) => State::Unknown,
             () => State::Current,
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use wfm_core::anonymizer::{AllowList, Anonymizer, Envelope, EnvelopeKind, Vocabulary};
 use wfm_core::cluster::{ClusterId, ErasureSecret};
-use wfm_core::collector::Inventory;
+use wfm_core::collector::{Inventory, Resource};
 use wfm_core::facets::Part;
 
 use super::{Agent, Unkept};
@@ -38,13 +38,13 @@ impl Agent {
     /// # Errors
     /// One sentence, as for [`Agent::envelope`].
     pub async fn preview(&self, stand_in: ClusterId) -> Result<Vec<Envelope>, String> {
-        let id = self.parts.identity.known_id().await.unwrap_or_else(|why| {
-            tracing::warn!("the cluster's id cannot be read: {why}");
-            None
-        });
-        if id.is_none() {
-            tracing::warn!("this cluster has no id yet: the preview has {stand_in} in its place");
+        let id = self.parts.identity.known_id().await;
+        match &id {
+            Ok(Some(_)) => {}
+            Ok(None) => tracing::warn!("this cluster has no id yet: the preview has {stand_in} in its place"),
+            Err(why) => tracing::warn!("the cluster's id is unknown ({why}): the preview has {stand_in} in its place"),
         }
+        let id = id.unwrap_or_default();
         let (inventory, learnt) = self.ready_to_tell().await?;
         Ok(self.anonymize_all(id.unwrap_or(stand_in), &inventory, &learnt))
     }
@@ -193,6 +193,9 @@ impl Agent {
     async fn ready_to_tell(&self) -> Result<(Arc<Inventory>, Learnt), String> {
         let Seen { inventory, failure, .. } = self.parts.inventory.look().await;
         let inventory = inventory.filter(|_| failure.is_none()).ok_or("the cluster could not be read")?;
+        if let Some(stale) = inventory.stale.iter().find(|stale| is_of_components(stale.unreadable.resource)) {
+            return Err(format!("{} could not be read, and what is old is not reported", stale.unreadable.resource));
+        }
         let learnt = self.parts.updates.learnt();
         if self.parts.updates.is_on() && !self.parts.updates.is_reportable() {
             return Err("the published releases are not known yet".to_owned());
@@ -216,6 +219,11 @@ impl Agent {
         let facets = Part::ALL.iter().filter_map(|part| self.facets(*part, inventory, learnt));
         std::iter::once(self.anonymize(id, inventory, learnt)).chain(facets).collect()
     }
+}
+
+/// Whether the versions of components are read from it.
+fn is_of_components(resource: Resource) -> bool {
+    resource.is_workload() || resource == Resource::Pods
 }
 
 /// What the Secret holds if an agent goes by this schedule.

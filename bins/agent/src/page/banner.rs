@@ -126,7 +126,8 @@ fn components(view: &View, report: &ClusterReport) -> Vec<Fact> {
         absent.sentence = "No component is installed".to_owned();
     }
     facts.extend(absent.filter(|_| !is_going));
-    let withdrawn: Vec<&ComponentReport> = report.managed().filter(|c| c.remarks.yanked.is_some()).collect();
+    let mut withdrawn: Vec<&ComponentReport> = report.managed().filter(|c| c.remarks.yanked.is_some()).collect();
+    withdrawn.dedup_by_key(|row| &row.name);
     if !withdrawn.is_empty() {
         let phrase = format!("{} withdrawn", withdrawn.len());
         let sentence = format!("{} installed, and withdrawn by the maker", count(withdrawn.len() as u64, "version"));
@@ -178,6 +179,7 @@ fn outdated(view: &View, report: &ClusterReport, outdated: &[&ComponentReport]) 
     let verb = if all.len() == 1 { "is" } else { "are" };
     let (named, more) = all.split_at(all.len().min(NAMED));
     let majors = all.iter().filter(|one| one.behind.step == Step::Major).count() as u64;
+    let also = super::unhealthy_and_outdated(report);
     let first = all.iter().map(|one| one.behind.since).min();
     let longest = match first {
         Some(first) if view.now.duration_since(first) >= SignedDuration::from_mins(1) => age(view.now, first),
@@ -188,6 +190,7 @@ fn outdated(view: &View, report: &ClusterReport, outdated: &[&ComponentReport]) 
         @for (at, one) in named.iter().enumerate() { @if at > 0 { ", " } (one) }
         @if !more.is_empty() { " and " a href="./?status=outdated#components" { (more.len()) " more" } }
         "."
+        @if also > 0 { " So " @if also == 1 { "is " } @else { "are " } (also) " of the unhealthy." }
         @if majors > 0 { " " strong { (count(majors, "major release")) } " among them: read the notes before you upgrade." }
     };
     Some(Fact {
@@ -290,7 +293,7 @@ impl Render for Names<'_> {
 /// What explains best why a component is unhealthy.
 fn why(component: &ComponentReport) -> Option<&str> {
     match &component.health {
-        Health::Unhealthy { reasons } => reasons.get(1).or(reasons.first()).map(String::as_str),
+        Health::Unhealthy { reasons } => reasons.iter().find(|reason| !reason.ends_with(" ready")).map(String::as_str),
         _ => None,
     }
 }

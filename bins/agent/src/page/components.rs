@@ -175,14 +175,16 @@ fn details(view: &View, report: &ClusterReport, component: &ComponentReport, pod
 /// What is not ready first, and no more than can be read: of many pods those that fare well are only counted.
 fn pod_list(pods: &[&Pod]) -> Markup {
     let mut pods = pods.to_vec();
-    pods.sort_by_key(|pod| (pod.ready, std::cmp::Reverse(pod.restarts())));
-    let in_trouble = pods.iter().filter(|pod| !pod.ready || pod.restarts() > 0).count();
+    pods.sort_by_key(|pod| (pod.has_ended(), pod.ready, std::cmp::Reverse(pod.restarts())));
+    let is_in_trouble = |pod: &&&Pod| !pod.has_ended() && (!pod.ready || pod.restarts() > 0);
+    let in_trouble = pods.iter().filter(is_in_trouble).count();
     let (shown, more) = pods.split_at(if pods.len() <= FEW { pods.len() } else { in_trouble.min(PODS) });
     html! {
         @if pods.is_empty() { p { "No pods." } }
         ul.pods {
             @for pod in shown { li { (pod_line(pod)) } }
-            @if !more.is_empty() { li.soft { (rest(more.iter().map(|pod| pod.ready))) } }
+            @if shown.is_empty() && !more.is_empty() { li.soft { (count(more.len() as u64, "pod")) ", none of them in trouble" } }
+            @else if !more.is_empty() { li.soft { (rest(more.iter().map(|pod| pod.ready || pod.has_ended()))) } }
         }
     }
 }

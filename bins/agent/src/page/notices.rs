@@ -75,7 +75,10 @@ fn is_for_everybody(notice: &Notice) -> bool {
 }
 
 fn concerns(notice: &Notice, component: &ComponentReport) -> bool {
-    let version = component.installed.as_ref().map(|installed| &installed.version);
     let ours = !matches!(component.freshness, Freshness::Missing | Freshness::Unmanaged);
-    ours && component.name.parse().is_ok_and(|name| notice.concerns(&name, version))
+    let Some(name) = component.name.parse().ok().filter(|_| ours) else { return false };
+    let installed = component.installed.as_ref().map(|installed| &installed.version);
+    // In the middle of a rollout several versions run, and each may have the flaw.
+    let running = component.running.iter().filter_map(|running| running.version.parse().ok());
+    notice.concerns(&name, installed) || running.into_iter().any(|version| notice.concerns(&name, Some(&version)))
 }

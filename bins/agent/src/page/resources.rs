@@ -77,14 +77,14 @@ pub(super) fn resources(view: &View, report: &ClusterReport) -> Markup {
             (block(view, "Stateful sets", Resource::StatefulSets, seen, &seen.stateful_sets, &workload))
             (block(view, "Replication controllers", Resource::ReplicationControllers, seen, &seen.replication_controllers, &workload))
             (block(view, "Pods", Resource::Pods, seen, &seen.pods, &pod))
-            (totals(seen))
+            (totals(view, seen))
             (block(view, "Nodes", Resource::Nodes, seen, &seen.nodes, &node))
         }
     }
 }
 
 /// What the nodes have together.
-fn totals(seen: &Inventory) -> Markup {
+fn totals(view: &View, seen: &Inventory) -> Markup {
     let nodes = seen.nodes.as_deref().unwrap_or_default();
     let Totals { cpu, memory, ephemeral_storage } = Totals::of(nodes);
     let bytes = |sum: Option<Quantity>| sum.map_or("?".to_owned(), |sum| bytes(sum.whole()));
@@ -97,6 +97,7 @@ fn totals(seen: &Inventory) -> Markup {
                 @for word in [numbers(nodes, |node| &node.architecture), numbers(nodes, |node| &node.os_image)].iter().flatten() {
                     "; " (word)
                 }
+                @if let Some(read_at) = seen.nodes_read_at { span.soft { " (nodes read " (ago(view.now, read_at)) ")" } }
             }
         }
     }

@@ -54,7 +54,6 @@ fn may_be_missing(freshness: &Freshness) -> bool {
 }
 
 fn also_outdated(report: &ClusterReport) -> Markup {
-    let behind = |c: &&wfm_core::report::ComponentReport| matches!(c.freshness, Freshness::Outdated { .. });
-    let both = report.components.iter().filter(|c| c.tile() == Some(Tile::Unhealthy)).filter(behind).count();
+    let both = super::unhealthy_and_outdated(report);
     html! { @if both > 0 { span.also { (both) " also outdated" } } }
 }

@@ -2,6 +2,7 @@
 
 use wfm_core::diff::{Pin, Policy};
 use wfm_core::release::Yank;
+use wfm_core::running::RunningVersion;
 
 use super::*;
 
@@ -99,4 +100,17 @@ fn a_notice_about_versions_of_any_component_concerns_whoever_runs_one() {
         html(&judged("v2.0.0", Policy::default(), all)).contains("Version 1 ends.")
     };
     assert!(shown("<3") && !shown("<2"));
+}
+
+#[test]
+fn a_flaw_of_any_version_that_runs_concerns_the_component() {
+    let mut all = (*releases()).clone();
+    all.insert_notice(Notice { level: NoticeLevel::Security, ..notice(Some(">=2"), "Anybody may buy.", "1") });
+    let mut view = judged("v1.0.0", Policy::default(), all);
+    assert!(!html(&view).contains("Anybody may buy."));
+    let mut report = (**view.report.as_ref().unwrap()).clone();
+    let newer = RunningVersion { version: "v2.0.0".into(), pods: 1, ready: 1, deleted: 0 };
+    report.components[0].running.push(newer);
+    view.report = Some(Arc::new(report));
+    assert!(html(&view).contains("Anybody may buy."));
 }
