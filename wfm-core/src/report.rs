@@ -326,7 +326,7 @@ fn fresh_pods(inventory: &Inventory) -> Result<&[Pod], &Unreadable> {
     let mut stale = inventory.stale.iter().map(|stale| &stale.unreadable);
     match stale.find(|unreadable| unreadable.resource == Resource::Pods) {
         Some(unreadable) => Err(unreadable),
-        None => inventory.pods.as_deref().map_err(|unreadable| unreadable),
+        None => inventory.pods.as_deref(),
     }
 }
 
