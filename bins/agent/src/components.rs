@@ -85,7 +85,7 @@ fn notes(release: &wfm_core::release::Release) -> v3::VersionData {
 /// Why a component has its status, where the status alone does not say it.
 fn reason(freshness: &Freshness, namespace: &str) -> Option<String> {
     match freshness {
-        Freshness::Unknown { reason } => Some(format!("could not tell: {reason}")),
+        Freshness::Unknown { reason } => Some(format!("unknown: {reason}")),
         Freshness::Missing => Some(format!(
             "expected, but no Deployment, DaemonSet, StatefulSet or ReplicationController of this name is in the namespace {namespace}"
         )),

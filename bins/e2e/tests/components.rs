@@ -97,7 +97,7 @@ async fn every_status_but_current_and_outdated_has_a_reason() {
     };
     assert_eq!(
         reason("deis-logger"),
-        "could not tell: the annotation component.deis.io/version is “canary”, which is no version"
+        "unknown: the annotation component.deis.io/version is “canary”, which is no version"
     );
     assert_eq!(
         reason("deis-registry-proxy"),

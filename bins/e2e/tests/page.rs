@@ -108,7 +108,7 @@ async fn a_missing_permission_is_named_and_the_rest_is_drawn() {
     let components = components(world.agent.addr).await;
     let fluentd = components.iter().find(|c| c["component"]["name"] == "deis-logger-fluentd").unwrap();
     assert_eq!(fluentd["status"], "unknown", "what could not be looked for is not called missing");
-    assert_eq!(fluentd["reason"], "could not tell: not seen, but daemonsets.apps could not be read");
+    assert_eq!(fluentd["reason"], "unknown: not seen, but daemonsets.apps could not be read");
 }
 
 #[tokio::test]

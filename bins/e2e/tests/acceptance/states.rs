@@ -47,6 +47,6 @@ async fn where_it_cannot_be_told_no_row_is_called_current_or_outdated() {
     for scene in [Stage::outdated().await.with(OFF).play().await, Stage::outdated().await.play_alone().await] {
         let page = scene.page().await;
         assert!(!page.contains("ok\">✓ current</span>") && !page.contains("warn\">▲ outdated</span>"), "{page}");
-        assert!(page.contains("could not tell: "));
+        assert!(page.contains("unknown: "));
     }
 }
