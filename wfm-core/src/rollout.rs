@@ -78,6 +78,7 @@ pub fn sentence(workload: &Workload, running: &Running, now: Timestamp) -> Optio
     let rollout = RolloutReport::of(workload, running).map(|rollout| words(workload, running, &rollout, now));
     let basis = match running.basis {
         Basis::NoPods => Some("it has no pods: this is the version of the template"),
+        Basis::NoRunningPods => Some("it has no running pods: this is the version of the template"),
         Basis::PodsUnreadable => Some("pods could not be read: this is the version of the template"),
         Basis::Pods => None,
     };
@@ -206,7 +207,6 @@ mod tests {
     }
 
     #[test]
-    #[test]
     fn a_version_is_one_with_and_without_its_letter() {
         let of = |versions: &[_]| words_of(WorkloadKind::Deployment, Rollout::default(), versions);
         assert_eq!(of(&[("v2.0.0", 3, 3)]), None);
@@ -215,6 +215,7 @@ mod tests {
         assert!(of(&[("v2.0.1", 3, 3)]).is_some());
     }
 
+    #[test]
     fn a_rollout_that_is_stuck_is_said_although_every_pod_has_the_version() {
         let stalled = |since: Option<&str>| {
             let since = since.map(|since| since.parse().unwrap());

@@ -64,6 +64,8 @@ pub enum Basis {
     /// The template, because pods could not be read.
     PodsUnreadable,
 }
+    /// The template, because every pod there is has run to its end.
+    NoRunningPods,
 
 /// What a pod runs, beside what its workload's template would run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +117,8 @@ pub fn running(
         version: decisive.map_or(&template.version, |group| &group.version).clone(),
         basis: match pods {
             Err(_) => Basis::PodsUnreadable,
-            Ok(_) if groups.is_empty() => Basis::NoPods,
+            Ok([]) => Basis::NoPods,
+            Ok(_) if groups.is_empty() => Basis::NoRunningPods,
             Ok(_) => Basis::Pods,
         },
         target: text(&template.version),
@@ -133,9 +136,8 @@ fn tally<'a>(
     pods: &[&'a Pod],
     catalog: &Catalog,
 ) -> BTreeMap<Image<'a>, Tally> {
-    let is_over = |pod: &Pod| matches!(&*pod.phase, "Succeeded" | "Failed");
     let serves = |pod: &Pod| pod.ready && pod.deleted.is_none();
-    let live = || pods.iter().filter(|pod| !is_over(pod));
+    let live = || pods.iter().filter(|pod| !pod.has_ended());
     let any_serves = live().any(|pod| serves(pod));
     let mut tallies: BTreeMap<Image<'a>, Tally> = BTreeMap::new();
     for pod in live().filter(|pod| !any_serves || pod.deleted.is_none()) {

@@ -555,3 +555,12 @@ fn an_annotation_or_a_label_is_believed_where_the_tag_is_no_version() {
         ),
     ]);
 }
+
+#[test]
+fn pods_that_have_all_ended_are_no_running_pods() {
+    for phase in ["Failed", "Succeeded"] {
+        let ended = scene("deis-router", Deployment, "hephy/router:v2.19.0").pods(1, "hephy/router:v2.18.1", false);
+        let report = ended.last(|pod| pod.phase = phase.into()).report();
+        assert_eq!(report.runs.as_deref(), Some("it has no running pods: this is the version of the template"));
+    }
+}
