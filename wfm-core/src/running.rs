@@ -19,6 +19,9 @@ use container::own;
 /// In the place of a version of which nothing is known.
 const UNKNOWN: &str = "unknown";
 
+/// In the place of a version of pods whose own container is unknown. No tag has a space, so no template is mistaken for it.
+const UNKNOWN_CONTAINER: &str = "unknown container";
+
 /// What runs of a workload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
@@ -207,17 +210,16 @@ fn version_of(
     total: u32,
     template: &TemplateVersion,
 ) -> Result<Installed, VersionUnknown> {
-    let unknown = |text: Option<String>| {
-        let text = text.unwrap_or_else(|| UNKNOWN.to_owned());
-        Err(VersionUnknown::Pods { text, pods: tally.pods, of: total })
-    };
     match image {
         Image::Template => template.version.clone(),
         Image::Other(image) => match image::tag(image).and_then(|tag| tag.parse().ok()) {
             Some(version) => Ok(Installed { version, source: VersionOrigin::ImageTag }),
-            None => unknown(text_of_image(image)),
+            None => {
+                let text = text_of_image(image).unwrap_or_else(|| UNKNOWN.to_owned());
+                Err(VersionUnknown::Pods { text, pods: tally.pods, of: total })
+            }
         },
-        Image::Unknown => unknown(None),
+        Image::Unknown => Err(VersionUnknown::OwnContainer { pods: tally.pods, of: total }),
     }
 }
 
@@ -269,3 +271,4 @@ fn text(version: &Result<Installed, VersionUnknown>) -> String {
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }
+        Err(VersionUnknown::OwnContainer { .. }) => UNKNOWN_CONTAINER.to_owned(),

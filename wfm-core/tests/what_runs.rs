@@ -12,7 +12,7 @@ use wfm_core::collector::{
     UnreadableCause, Workload,
 };
 use wfm_core::component::WorkloadKind::{self, DaemonSet, Deployment, ReplicationController, StatefulSet};
-use wfm_core::diff::{Knowledge, TrainDiff};
+use wfm_core::diff::{Freshness, Knowledge, TrainDiff};
 use wfm_core::release::{Release, Releases};
 use wfm_core::report::{ClusterReport, ComponentReport};
 use wfm_core::version::Train;
@@ -554,6 +554,24 @@ fn an_annotation_or_a_label_is_believed_where_the_tag_is_no_version() {
             "custom",
         ),
     ]);
+}
+
+#[test]
+fn pods_whose_own_container_is_unknown_are_no_version_of_their_own() {
+    let two = |a: &str, b: &str| [("a".to_owned(), a.to_owned()), ("b".to_owned(), b.to_owned())];
+    let unknown = two("acme/x:v1", "acme/y:v2");
+    let named = scene("deis-logger", Deployment, "hephy/logger:v2.5.1").running(1);
+    let named = named.pod(&unknown, true).pod(&unknown, true);
+    let report = named.report();
+    let Freshness::Unknown { reason } = &report.freshness else { panic!("{:?}", report.freshness) };
+    assert_eq!(reason.to_string(), "which container is the component's is unknown in 2 of 3 pods");
+    assert_eq!(report.runs.as_deref(), Some("v2.5.1 on 1 pod, unknown container on 2; rollout to v2.5.1: 1 of 3 pods"));
+    // The template's own container is unknown as well: that makes those pods no pods of the template.
+    let template = scene("deis-logger", Deployment, "").template(&[("a", "acme/x:v3"), ("b", "acme/y:v3")]);
+    let report = template.running(1).pod(&unknown, true).report();
+    let listed: Vec<_> = report.running.iter().map(|version| (version.version.as_str(), version.pods)).collect();
+    assert_eq!(listed, [("unknown", 1), ("unknown container", 1)]);
+    assert!(report.rollout.is_some());
 }
 
 #[test]
