@@ -582,3 +582,24 @@ fn pods_that_have_all_ended_are_no_running_pods() {
         assert_eq!(report.runs.as_deref(), Some("it has no running pods: this is the version of the template"));
     }
 }
+
+#[test]
+fn a_workload_without_wanted_pods_does_not_count_beside_one_that_has_some() {
+    let left_over = scene("deis-controller", ReplicationController, "hephy/controller:v2.20.0");
+    let moved = scene("deis-controller", Deployment, "hephy/controller:v2.22.0").running(1);
+    let mut inventory = moved.inventory();
+    let check_in = |inventory: &Inventory| {
+        let (catalog, releases) = (Catalog::workflow(), releases());
+        let id = "8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap();
+        let vocabulary = Vocabulary::new(&catalog, &releases);
+        let envelope = AllowList.check_in(id, Consent::default(), inventory, vocabulary);
+        let body: serde_json::Value = serde_json::from_str(envelope.as_str()).unwrap();
+        body["components"][0]["version"].as_str().unwrap().to_owned()
+    };
+    for (of_moved, of_left_over, said) in [(1, 0, "v2.22.0"), (0, 0, "v2.20.0"), (1, 1, "v2.20.0"), (0, 1, "v2.20.0")] {
+        let old = Workload { desired: of_left_over, ..left_over.workload.clone() };
+        inventory.replication_controllers = Ok(vec![old]);
+        inventory.deployments.as_mut().unwrap()[0].desired = of_moved;
+        assert_eq!(check_in(&inventory), said, "{of_moved} and {of_left_over} wanted");
+    }
+}

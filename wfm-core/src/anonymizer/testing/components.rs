@@ -21,15 +21,33 @@ pub(super) struct Namesakes<'a> {
     kind: usize,
     /// Whether there is none with pods yet, and may be one.
     pods_are_due: bool,
+    /// Whether pods can be read, so that the controller's counts decide nothing beside them.
+    pods_are_readable: bool,
+    /// Whether none of them wants pods. One that wants none counts only if no other does.
+    stopped: bool,
 }
 
 impl<'a> Namesakes<'a> {
     pub(super) fn new(name: &'a str, pods_are_readable: bool, dice: &mut Dice<'_>) -> Self {
-        Self { name, kind: dice.below(KINDS.len()), pods_are_due: pods_are_readable && dice.percent(30) }
+        let pods_are_due = pods_are_readable && dice.percent(30);
+        Self { name, kind: dice.below(KINDS.len()), pods_are_due, pods_are_readable, stopped: dice.percent(5) }
+    }
+
+    /// A workload that wants no pods, of any version, if one says nothing beside those that there are.
+    pub(super) fn left_over(&self, dice: &mut Dice<'_>) -> Option<Workload> {
+        let kind = KINDS[(self.kind + 1 + dice.below(KINDS.len() - 1)) % KINDS.len()];
+        let row = dice.percent(80).then(|| dice.below(CANONICAL.len()));
+        let left_over = Workload { desired: 0, ..template(self.name, kind, row, dice) };
+        (!self.stopped && dice.percent(10)).then_some(left_over)
     }
 
     /// A workload of which this row of the canonical versions runs, or a custom one, with its pods.
     pub(super) fn next(&mut self, row: Option<usize>, pods: &mut Vec<Pod>, dice: &mut Dice<'_>) -> Workload {
+        let desired = if self.stopped { 0 } else { 1 + dice.below(8) as u32 };
+        Workload { desired, ..self.any(row, pods, dice) }
+    }
+
+    fn any(&mut self, row: Option<usize>, pods: &mut Vec<Pod>, dice: &mut Dice<'_>) -> Workload {
         let has_pods = std::mem::take(&mut self.pods_are_due);
         let kind = KINDS[if has_pods { self.kind } else { self.kind + 1 + dice.below(KINDS.len() - 1) } % KINDS.len()];
         if !has_pods {
