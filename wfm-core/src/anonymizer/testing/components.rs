@@ -54,7 +54,14 @@ impl<'a> Namesakes<'a> {
             if dice.percent(5) {
                 pods.push(over(self.name, kind, dice));
             }
-            return template(self.name, kind, row, dice);
+            let mut workload = template(self.name, kind, row, dice);
+            if !self.pods_are_readable {
+                // What its pods run is known only if all of them have the newest template.
+                let rollout = &mut workload.rollout;
+                rollout.unobserved = false;
+                rollout.updated = rollout.updated.map(|updated| updated.max(rollout.total));
+            }
+            return workload;
         }
         run(self.name, kind, row, pods, dice);
         let annotation = dice.percent(50).then(|| junk(dice).to_owned());
@@ -63,7 +70,13 @@ impl<'a> Namesakes<'a> {
         // No pod runs an image of this name.
         let own = Container { name: self.name.into(), image: format!("hephy/of-no-pod:{tag}"), init: false };
         let containers = beside(vec![own], dice);
-        workload(self.name, kind, [annotation, label], containers, dice)
+        let mut workload = workload(self.name, kind, [annotation, label], containers, dice);
+        let rollout = &mut workload.rollout;
+        if rollout.updated == Some(rollout.total) {
+            // Some of its pods are not of the newest template.
+            rollout.total += 1;
+        }
+        workload
     }
 }
 
