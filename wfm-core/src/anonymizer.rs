@@ -75,7 +75,8 @@ impl Anonymizer for AllowList {
         for workload in inventory.workloads() {
             if let Some(name) = normalise::component::normalise(workload, vocabulary) {
                 let mine = pods.as_ref().map(|pods| pods.of(workload)).map_err(|unreadable| *unreadable);
-                note(&mut components, name, normalise::version::normalise(workload, mine, name, vocabulary));
+                let version = normalise::version::normalise(workload, mine, name, vocabulary);
+                note(&mut components, name, (workload.desired == 0, version));
             }
         }
         let mut members = Members::new(EnvelopeKind::CheckIn, consent.schema);
@@ -105,7 +106,7 @@ struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    fn of((name, version): (&'a ComponentName, &'a ReportedVersion)) -> Self {
+    fn of((name, (_, version)): (&'a ComponentName, &'a Noted)) -> Self {
         Self { name, version }
     }
 }
@@ -115,13 +116,17 @@ impl Closed for ClusterId {}
 impl Closed for Cohort {}
 impl Closed for Vec<Running<'_>> {}
 
-/// Notes a component. Of two with one name the lower version counts, whatever the order they were seen in.
-fn note(components: &mut BTreeMap<ComponentName, ReportedVersion>, name: &ComponentName, version: ReportedVersion) {
+/// A version, after whether the workload that runs it wants no pods. Such a one does not count beside one that wants some: a
+/// component that moved from one kind to another leaves it.
+type Noted = (bool, ReportedVersion);
+
+/// Notes what is known of a component. Of two with one name the lower counts, whatever the order they were seen in.
+fn note<V: Ord>(components: &mut BTreeMap<ComponentName, V>, name: &ComponentName, noted: V) {
     match components.get_mut(name) {
-        Some(known) if *known <= version => {}
-        Some(known) => *known = version,
+        Some(known) if *known <= noted => {}
+        Some(known) => *known = noted,
         None => {
-            components.insert(name.clone(), version);
+            components.insert(name.clone(), noted);
         }
     }
 }

@@ -244,11 +244,15 @@ impl TrainDiff {
         running(workload, mine, &self.catalog, &is_published)
     }
 
-    /// The installed release of the whole product, if the catalog names the component that has it.
+    /// The installed release of the whole product, if the catalog names the component that has it. Of several workloads of
+    /// that name the lowest version counts, and one without wanted pods only if no other has some.
     fn release(&self, inventory: &Inventory, pods: &Pods<'_>, knowledge: Knowledge<'_>) -> Option<Version> {
         let name = self.catalog.release_component()?;
-        let workload = inventory.workloads().find(|workload| workload.name == name.as_str())?;
-        self.running(workload, pods, knowledge).version.ok().map(|installed| installed.version)
+        let of_name = || inventory.workloads().filter(|workload| workload.name == name.as_str());
+        let any_wanted = of_name().any(|workload| workload.desired > 0);
+        let counts = of_name().filter(|workload| !any_wanted || workload.desired > 0);
+        let versions = counts.filter_map(|workload| self.running(workload, pods, knowledge).version.ok());
+        versions.map(|installed| installed.version).min_by(Version::age_order)
     }
 }
 

@@ -13,6 +13,9 @@ use crate::version::Version;
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/>.
 const LABEL: &str = "app.kubernetes.io/version";
 
+/// So many names of containers are in a sentence.
+const NAMES: usize = 4;
+
 /// An installed version and its source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Installed {
@@ -91,7 +94,7 @@ pub enum VersionUnknown {
     Container {
         /// Which annotation it is.
         annotation: AnnotationKey,
-        /// The names of the containers, with commas between them.
+        /// The names of the first few containers, with commas between them, and how many more there are.
         containers: String,
     },
     /// Annotation and tag are two versions, and the tag's is not known to be published.
@@ -125,6 +128,30 @@ pub enum VersionUnknown {
         /// How many pods there are.
         of: u32,
     },
+    /// Pods in which no container is known to be the component's.
+    #[error("which container is the component's is unknown in {pods} of {of} pods")]
+    OwnContainer {
+        /// How many such pods there are.
+        pods: u32,
+        /// How many pods there are.
+        of: u32,
+    },
+    /// Pods could not be read, and not all of them have the newest template.
+    #[error("pods could not be read, and only {updated} of {total} have the newest template, that of {target}")]
+    RolloutUnfinished {
+        /// The version of the template.
+        target: Version,
+        /// How many pods have the newest template.
+        updated: u32,
+        /// How many pods there are.
+        total: u32,
+    },
+    /// Pods could not be read, and whether any of them has the newest template is unknown.
+    #[error("pods could not be read, and its controller has not seen the newest template yet, that of {target}")]
+    RolloutUnobserved {
+        /// The version of the template.
+        target: Version,
+    },
 }
 
 impl VersionUnknown {
@@ -136,7 +163,11 @@ impl VersionUnknown {
             Self::Digest { digest, .. } => Some(digest.clone()),
             Self::Conflict { annotated, tag, .. } => Some(format!("{annotated} or {tag}")),
             Self::OtherImage { text, .. } => text.clone(),
-            Self::Nothing { .. } | Self::Container { .. } => None,
+            Self::Nothing { .. }
+            | Self::Container { .. }
+            | Self::OwnContainer { .. }
+            | Self::RolloutUnfinished { .. }
+            | Self::RolloutUnobserved { .. } => None,
         }
     }
 }
@@ -203,7 +234,7 @@ fn nothing(
     match (own, tag) {
         (None, _) if running().next().is_some() => {
             let containers: Vec<&str> = running().map(|container| container.name.as_str()).collect();
-            VersionUnknown::Container { annotation, containers: containers.join(", ") }
+            VersionUnknown::Container { annotation, containers: first_few(&containers) }
         }
         (_, Some(tag)) => VersionUnknown::ImageTag { annotation, text: shortened(tag) },
         (Some(own), None) => match image::short_digest(&own.image) {
@@ -212,6 +243,13 @@ fn nothing(
         },
         (None, None) => VersionUnknown::Nothing { annotation },
     }
+}
+
+/// The first names, and how many more there are.
+fn first_few(names: &[&str]) -> String {
+    let (first, more) = names.split_at(names.len().min(NAMES));
+    let first = first.join(", ");
+    if more.is_empty() { first } else { format!("{first} and {} more", more.len()) }
 }
 
 /// What an image's reference has in a version's place: the tag, else the digest.
@@ -285,6 +323,19 @@ mod tests {
         let why = read(Some("canary"), Some("v2.14.0"), "hephy/router:v2.14.0").version.unwrap_err();
         assert_eq!(why.to_string(), "the annotation component.deis.io/version is “canary”, which is no version");
         assert_eq!(why.text().as_deref(), Some("canary"));
+    }
+
+    #[test]
+    fn of_many_containers_four_are_named_and_the_others_counted() {
+        let named = |count: usize| {
+            let container =
+                |at: usize| Container { name: format!("c{at}"), image: format!("hephy/c{at}:v2.14.0"), init: false };
+            let containers = (1..=count).map(container).collect();
+            let workload = Workload { containers, ..Workload::new("deis-router", WorkloadKind::Deployment) };
+            of_template(&workload, None, &AnnotationKey::default(), &|_| false).version.unwrap_err().to_string()
+        };
+        assert!(named(4).contains("(c1, c2, c3, c4) is"), "{}", named(4));
+        assert!(named(90).contains("(c1, c2, c3, c4 and 86 more) is"), "{}", named(90));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::collector::Workload;
 use crate::component::WorkloadKind;
 use crate::health::Health;
 use crate::running::{Basis, Running, RunningVersion};
+use crate::version::Version;
 use crate::words::span;
 
 /// Why pods do not run the version of their template.
@@ -77,6 +78,7 @@ pub fn sentence(workload: &Workload, running: &Running, now: Timestamp) -> Optio
     let rollout = RolloutReport::of(workload, running).map(|rollout| words(workload, running, &rollout, now));
     let basis = match running.basis {
         Basis::NoPods => Some("it has no pods: this is the version of the template"),
+        Basis::NoRunningPods => Some("it has no running pods: this is the version of the template"),
         Basis::PodsUnreadable => Some("pods could not be read: this is the version of the template"),
         Basis::Pods => None,
     };
@@ -102,8 +104,8 @@ fn words(workload: &Workload, running: &Running, rollout: &RolloutReport, now: T
         }
         RolloutState::Manual => format!("{pods}: a ReplicationController does not replace running pods"),
         RolloutState::Progressing => {
-            let of_target = |version: &&RunningVersion| version.version == *target;
-            let done: u32 = running.versions.iter().filter(of_target).map(|version| version.pods).sum();
+            let of_target = running.versions.iter().filter(|version| is_target(version, running));
+            let done: u32 = of_target.map(|version| version.pods).sum();
             let wanted = workload.desired.max(done);
             format!("{pods}; rollout to {target}: {done} of {wanted} {}", if wanted == 1 { "pod" } else { "pods" })
         }
@@ -112,7 +114,14 @@ fn words(workload: &Workload, running: &Running, rollout: &RolloutReport, now: T
 
 /// The versions of pods that are not the template's.
 fn older(running: &Running) -> impl Iterator<Item = &RunningVersion> {
-    running.versions.iter().filter(|version| version.version != running.target)
+    running.versions.iter().filter(|version| !is_target(version, running))
+}
+
+/// Whether that is the template's version, however the two are spelled: `2.19.0` and `v2.19.0` are one.
+fn is_target(of: &RunningVersion, running: &Running) -> bool {
+    let version = |text: &str| text.parse::<Version>().ok();
+    of.version == running.target
+        || version(&of.version).zip(version(&running.target)).is_some_and(|(of, target)| of == target)
 }
 
 fn on_pods(of: &RunningVersion, first: bool) -> String {
@@ -195,6 +204,15 @@ mod tests {
         ] {
             assert_eq!(words_of(WorkloadKind::Deployment, rollout, &[("2.0.0", 3, 1)]), None);
         }
+    }
+
+    #[test]
+    fn a_version_is_one_with_and_without_its_letter() {
+        let of = |versions: &[_]| words_of(WorkloadKind::Deployment, Rollout::default(), versions);
+        assert_eq!(of(&[("v2.0.0", 3, 3)]), None);
+        let mixed = of(&[("v1.0.0", 1, 1), ("v2.0.0", 2, 2)]).unwrap();
+        assert_eq!(mixed, "v1.0.0 on 1 pod, v2.0.0 on 2; rollout to 2.0.0: 2 of 3 pods");
+        assert!(of(&[("v2.0.1", 3, 3)]).is_some());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Catalog;
-use crate::collector::{Container, ContainerStatus, Pod, Unreadable, Workload};
+use crate::collector::{Container, ContainerStatus, Pod, Rollout, Unreadable, Workload};
 use crate::image;
 use crate::installed::{
     Installed, Overruled, TemplateVersion, VersionOrigin, VersionUnknown, of_template, text_of_image,
@@ -18,6 +18,9 @@ use container::own;
 
 /// In the place of a version of which nothing is known.
 const UNKNOWN: &str = "unknown";
+
+/// In the place of a version of pods whose own container is unknown. No tag has a space, so no template is mistaken for it.
+const UNKNOWN_CONTAINER: &str = "unknown container";
 
 /// What runs of a workload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,8 @@ pub enum Basis {
     Pods,
     /// The template, because there are no pods.
     NoPods,
+    /// The template, because every pod there is has run to its end.
+    NoRunningPods,
     /// The template, because pods could not be read.
     PodsUnreadable,
 }
@@ -112,10 +117,15 @@ pub fn running(
         _ => own.map(|container| container.image.clone()),
     };
     Running {
-        version: decisive.map_or(&template.version, |group| &group.version).clone(),
+        version: match decisive {
+            Some(group) => group.version.clone(),
+            None if pods.is_err() => unseen(&template.version, &workload.rollout),
+            None => template.version.clone(),
+        },
         basis: match pods {
             Err(_) => Basis::PodsUnreadable,
-            Ok(_) if groups.is_empty() => Basis::NoPods,
+            Ok([]) => Basis::NoPods,
+            Ok(_) if groups.is_empty() => Basis::NoRunningPods,
             Ok(_) => Basis::Pods,
         },
         target: text(&template.version),
@@ -133,13 +143,16 @@ fn tally<'a>(
     pods: &[&'a Pod],
     catalog: &Catalog,
 ) -> BTreeMap<Image<'a>, Tally> {
-    let is_over = |pod: &Pod| matches!(&*pod.phase, "Succeeded" | "Failed");
     let serves = |pod: &Pod| pod.ready && pod.deleted.is_none();
-    let live = || pods.iter().filter(|pod| !is_over(pod));
+    let live = || pods.iter().filter(|pod| !pod.has_ended());
     let any_serves = live().any(|pod| serves(pod));
+    let is_done = is_done(&workload.rollout);
     let mut tallies: BTreeMap<Image<'a>, Tally> = BTreeMap::new();
     for pod in live().filter(|pod| !any_serves || pod.deleted.is_none()) {
-        let tally = tallies.entry(image_of(pod, workload, own, catalog)).or_default();
+        // Its controller no longer counts a pod that is being deleted.
+        let is_newest = is_done && pod.deleted.is_none();
+        let image = if is_newest { Image::Template } else { image_of(pod, workload, own, catalog) };
+        let tally = tallies.entry(image).or_default();
         tally.pods += 1;
         tally.ready += u32::from(serves(pod));
         tally.deleted += u32::from(pod.deleted.is_some());
@@ -152,6 +165,24 @@ fn tally<'a>(
         tally.rank = tally.rank.max(rank);
     }
     tallies
+}
+
+/// Whether the controller counts every pod as one of the newest template. Then a pod's image may look different from the
+/// template's all the same: admission may pin a digest or name a mirror.
+fn is_done(rollout: &Rollout) -> bool {
+    !rollout.unobserved && rollout.total > 0 && rollout.updated == Some(rollout.total)
+}
+
+/// The version of pods that could not be read: the template's, unless the controller has yet to bring it to some of them.
+fn unseen(template: &Result<Installed, VersionUnknown>, rollout: &Rollout) -> Result<Installed, VersionUnknown> {
+    let installed = template.as_ref().map_err(Clone::clone)?;
+    let target = installed.version.clone();
+    let total = rollout.total;
+    match rollout.updated {
+        _ if rollout.unobserved => Err(VersionUnknown::RolloutUnobserved { target }),
+        Some(updated) if updated < total => Err(VersionUnknown::RolloutUnfinished { target, updated, total }),
+        _ => Ok(installed.clone()),
+    }
 }
 
 fn image_of<'a>(pod: &'a Pod, workload: &Workload, template: Option<&Container>, catalog: &Catalog) -> Image<'a> {
@@ -205,17 +236,16 @@ fn version_of(
     total: u32,
     template: &TemplateVersion,
 ) -> Result<Installed, VersionUnknown> {
-    let unknown = |text: Option<String>| {
-        let text = text.unwrap_or_else(|| UNKNOWN.to_owned());
-        Err(VersionUnknown::Pods { text, pods: tally.pods, of: total })
-    };
     match image {
         Image::Template => template.version.clone(),
         Image::Other(image) => match image::tag(image).and_then(|tag| tag.parse().ok()) {
             Some(version) => Ok(Installed { version, source: VersionOrigin::ImageTag }),
-            None => unknown(text_of_image(image)),
+            None => {
+                let text = text_of_image(image).unwrap_or_else(|| UNKNOWN.to_owned());
+                Err(VersionUnknown::Pods { text, pods: tally.pods, of: total })
+            }
         },
-        Image::Unknown => unknown(None),
+        Image::Unknown => Err(VersionUnknown::OwnContainer { pods: tally.pods, of: total }),
     }
 }
 
@@ -260,6 +290,7 @@ fn is_same(a: &Result<Installed, VersionUnknown>, b: &Result<Installed, VersionU
 fn text(version: &Result<Installed, VersionUnknown>) -> String {
     match version {
         Ok(installed) => installed.version.to_string(),
+        Err(VersionUnknown::OwnContainer { .. }) => UNKNOWN_CONTAINER.to_owned(),
         Err(why) => why.text().unwrap_or_else(|| UNKNOWN.to_owned()),
     }
 }

@@ -12,7 +12,7 @@ use wfm_core::collector::{
     UnreadableCause, Workload,
 };
 use wfm_core::component::WorkloadKind::{self, DaemonSet, Deployment, ReplicationController, StatefulSet};
-use wfm_core::diff::{Knowledge, TrainDiff};
+use wfm_core::diff::{Freshness, Knowledge, TrainDiff};
 use wfm_core::release::{Release, Releases};
 use wfm_core::report::{ClusterReport, ComponentReport};
 use wfm_core::version::Train;
@@ -554,4 +554,139 @@ fn an_annotation_or_a_label_is_believed_where_the_tag_is_no_version() {
             "custom",
         ),
     ]);
+}
+
+fn unreadable_pods() -> Section<Pod> {
+    let message = "may not list pods".into();
+    Err(Unreadable { resource: Resource::Pods, cause: UnreadableCause::Forbidden, message })
+}
+
+#[test]
+fn without_pods_the_controllers_counts_decide_whether_the_template_runs() {
+    let logger = |rollout: Rollout| {
+        let scene = scene("deis-logger", Deployment, "hephy/logger:v2.5.1").rollout(rollout);
+        Scene { pods: unreadable_pods(), ..scene }
+    };
+    let counts = |updated, total| Rollout { updated, total, ..Rollout::default() };
+    let known = |truth, rollout| Row {
+        truth,
+        scene: logger(rollout),
+        version: "v2.5.1",
+        status: "current",
+        sentence: "pods could not be read: this is the version of the template",
+        check_in: "v2.5.1",
+    };
+    let unknown = |truth, rollout| Row {
+        version: "",
+        status: "unknown",
+        sentence: "",
+        check_in: "custom",
+        ..known(truth, rollout)
+    };
+    check(&[
+        known("all pods have the newest template", counts(Some(3), 3)),
+        known("a ReplicationController does not count them", counts(None, 3)),
+        unknown("one of three has it", counts(Some(1), 3)),
+        unknown("none has it", counts(Some(0), 3)),
+        unknown("the counts are of an older template", Rollout { unobserved: true, ..counts(Some(3), 3) }),
+    ]);
+    let why = |rollout| match logger(rollout).report().freshness {
+        Freshness::Unknown { reason } => reason.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        why(counts(Some(1), 3)),
+        "pods could not be read, and only 1 of 3 have the newest template, that of v2.5.1"
+    );
+    assert_eq!(
+        why(Rollout { unobserved: true, ..counts(Some(3), 3) }),
+        "pods could not be read, and its controller has not seen the newest template yet, that of v2.5.1"
+    );
+}
+
+#[test]
+fn pods_that_the_controller_counts_as_newest_run_the_template_whatever_their_image_looks_like() {
+    let pinned = |rollout| {
+        let digest = "mirror.example/cache/of/logger@sha256:0123456789abcdef";
+        scene("deis-logger", Deployment, "hephy/logger:v2.5.1").pods(3, digest, true).rollout(rollout)
+    };
+    let done = || Rollout { updated: Some(3), total: 3, ..Rollout::default() };
+    let row = |truth, rollout| Row {
+        truth,
+        scene: pinned(rollout),
+        version: "sha256:0123456789ab",
+        status: "unknown",
+        sentence: "sha256:0123456789ab on 3 pods; rollout to v2.5.1: 0 of 3 pods",
+        check_in: "custom",
+    };
+    let newest = Row { version: "v2.5.1", status: "current", sentence: "", check_in: "v2.5.1", ..row("all", done()) };
+    check(&[
+        newest,
+        row("two of three have the newest template", Rollout { updated: Some(2), ..done() }),
+        Row {
+            sentence: "sha256:0123456789ab on 3 pods: its controller has not seen the newest change yet",
+            ..row("the counts are of an older template", Rollout { unobserved: true, ..done() })
+        },
+        row("nothing is counted", Rollout { updated: Some(0), total: 0, ..Rollout::default() }),
+        Row {
+            truth: "an older pod that is not counted serves until it is gone, while the newest do not serve yet",
+            scene: scene("deis-logger", Deployment, "hephy/logger:v2.5.1")
+                .pods(1, "hephy/logger:v2.5.1", false)
+                .pods(1, "hephy/logger:v2.5.0", true)
+                .last(|pod| pod.deleted = minutes_ago(1))
+                .rollout(Rollout { updated: Some(1), total: 1, ..Rollout::default() }),
+            version: "v2.5.0",
+            status: "outdated",
+            sentence: "v2.5.0 on 1 pod, being deleted, v2.5.1 on 1, not ready; rollout to v2.5.1: 1 of 1 pod",
+            check_in: "v2.5.0",
+        },
+    ]);
+}
+
+#[test]
+fn pods_whose_own_container_is_unknown_are_no_version_of_their_own() {
+    let two = |a: &str, b: &str| [("a".to_owned(), a.to_owned()), ("b".to_owned(), b.to_owned())];
+    let unknown = two("acme/x:v1", "acme/y:v2");
+    let named = scene("deis-logger", Deployment, "hephy/logger:v2.5.1").running(1);
+    let named = named.pod(&unknown, true).pod(&unknown, true);
+    let report = named.report();
+    let Freshness::Unknown { reason } = &report.freshness else { panic!("{:?}", report.freshness) };
+    assert_eq!(reason.to_string(), "which container is the component's is unknown in 2 of 3 pods");
+    assert_eq!(report.runs.as_deref(), Some("v2.5.1 on 1 pod, unknown container on 2; rollout to v2.5.1: 1 of 3 pods"));
+    // The template's own container is unknown as well: that makes those pods no pods of the template.
+    let template = scene("deis-logger", Deployment, "").template(&[("a", "acme/x:v3"), ("b", "acme/y:v3")]);
+    let report = template.running(1).pod(&unknown, true).report();
+    let listed: Vec<_> = report.running.iter().map(|version| (version.version.as_str(), version.pods)).collect();
+    assert_eq!(listed, [("unknown", 1), ("unknown container", 1)]);
+    assert!(report.rollout.is_some());
+}
+
+#[test]
+fn pods_that_have_all_ended_are_no_running_pods() {
+    for phase in ["Failed", "Succeeded"] {
+        let ended = scene("deis-router", Deployment, "hephy/router:v2.19.0").pods(1, "hephy/router:v2.18.1", false);
+        let report = ended.last(|pod| pod.phase = phase.into()).report();
+        assert_eq!(report.runs.as_deref(), Some("it has no running pods: this is the version of the template"));
+    }
+}
+
+#[test]
+fn a_workload_without_wanted_pods_does_not_count_beside_one_that_has_some() {
+    let left_over = scene("deis-controller", ReplicationController, "hephy/controller:v2.20.0");
+    let moved = scene("deis-controller", Deployment, "hephy/controller:v2.22.0").running(1);
+    let mut inventory = moved.inventory();
+    let check_in = |inventory: &Inventory| {
+        let (catalog, releases) = (Catalog::workflow(), releases());
+        let id = "8c6da034-c8b1-489a-a55d-a2215d93f934".parse().unwrap();
+        let vocabulary = Vocabulary::new(&catalog, &releases);
+        let envelope = AllowList.check_in(id, Consent::default(), inventory, vocabulary);
+        let body: serde_json::Value = serde_json::from_str(envelope.as_str()).unwrap();
+        body["components"][0]["version"].as_str().unwrap().to_owned()
+    };
+    for (of_moved, of_left_over, said) in [(1, 0, "v2.22.0"), (0, 0, "v2.20.0"), (1, 1, "v2.20.0"), (0, 1, "v2.20.0")] {
+        let old = Workload { desired: of_left_over, ..left_over.workload.clone() };
+        inventory.replication_controllers = Ok(vec![old]);
+        inventory.deployments.as_mut().unwrap()[0].desired = of_moved;
+        assert_eq!(check_in(&inventory), said, "{of_moved} and {of_left_over} wanted");
+    }
 }

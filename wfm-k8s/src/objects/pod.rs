@@ -121,7 +121,8 @@ impl ContainerObject {
             // A container that waits for no stated reason is explained by how it ended before.
             (Some(waiting), _) => (waiting.reason.or_else(|| last_ended.clone()), waiting.message),
             // An init container that has done its work is terminated and ready.
-            (None, Some(ended)) if !ready => (ended.reason, ended.message),
+            // Its message is output of the application, which may hold a password.
+            (None, Some(ended)) if !ready => (ended.reason, None),
             _ => (None, None),
         };
         ContainerStatus {
@@ -304,6 +305,25 @@ mod tests {
         let pull = format!("{}: 401 Unauthorized", "x".repeat(500));
         let pull = json!({"waiting": {"reason": "ImagePullBackOff", "message": pull}});
         assert!(container(&pull, json!({})).message.unwrap().ends_with("xx: 401 Unauthorized"));
+    }
+
+    #[test]
+    fn what_an_application_wrote_before_it_ended_is_not_kept() {
+        let wrote = || json!({"terminated": {"reason": "Error", "message": "cannot log in with password hunter2"}});
+        let wait = json!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s"}});
+        for (state, trouble, message) in [
+            (wrote(), Some("Error"), None),
+            (wait, Some("CrashLoopBackOff"), Some("back-off 5m0s")),
+            (json!({"running": {}}), None, None),
+        ] {
+            let container = || json!({"name": "c", "restartCount": 9, "state": state, "lastState": wrote()});
+            let status = json!({"initContainerStatuses": [container()], "containerStatuses": [container()]});
+            let pod = slim(json!({"status": status}));
+            for container in pod.containers.iter() {
+                assert_eq!((container.trouble.as_deref(), container.message.as_deref()), (trouble, message));
+            }
+            assert!(!serde_json::to_string(&pod).unwrap().contains("hunter2"));
+        }
     }
 
     #[test]

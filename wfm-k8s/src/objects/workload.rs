@@ -34,7 +34,8 @@ impl WorkloadObject {
         let strategy = spec.update_strategy.unwrap_or_default();
         let is = |wanted: &str| strategy.kind.as_deref() == Some(wanted);
         let rollout = Rollout {
-            unobserved: meta.generation.zip(status.observed_generation).is_some_and(|(now, seen)| seen < now),
+            // A controller that has not seen the object at all leaves the number out.
+            unobserved: meta.generation.is_some_and(|now| status.observed_generation.unwrap_or(0) < now),
             paused: spec.paused.unwrap_or_default(),
             on_delete: is("OnDelete"),
             partition: if is("OnDelete") { 0 } else { strategy.partition() },
@@ -280,6 +281,26 @@ mod tests {
             ..Rollout::default()
         };
         assert_eq!(workload.rollout, expected);
+    }
+
+    #[test]
+    fn a_new_object_that_its_controller_has_not_seen_is_unobserved() {
+        for kind in [
+            WorkloadKind::Deployment,
+            WorkloadKind::DaemonSet,
+            WorkloadKind::StatefulSet,
+            WorkloadKind::ReplicationController,
+        ] {
+            let unobserved = |generation: Value, seen: Value| {
+                let meta = json!({"generation": generation});
+                slim(json!({"metadata": meta, "status": {"observedGeneration": seen}}), kind).rollout.unobserved
+            };
+            assert!(unobserved(json!(1), Value::Null));
+            assert!(slim(json!({"metadata": {"generation": 1}}), kind).rollout.unobserved, "without a status");
+            assert!(unobserved(json!(3), json!(2)));
+            assert!(!unobserved(json!(3), json!(3)));
+            assert!(!unobserved(Value::Null, Value::Null), "without a generation there is nothing to see");
+        }
     }
 
     #[test]

@@ -21,22 +21,47 @@ pub(super) struct Namesakes<'a> {
     kind: usize,
     /// Whether there is none with pods yet, and may be one.
     pods_are_due: bool,
+    /// Whether pods can be read, so that the controller's counts decide nothing beside them.
+    pods_are_readable: bool,
+    /// Whether none of them wants pods. One that wants none counts only if no other does.
+    stopped: bool,
 }
 
 impl<'a> Namesakes<'a> {
     pub(super) fn new(name: &'a str, pods_are_readable: bool, dice: &mut Dice<'_>) -> Self {
-        Self { name, kind: dice.below(KINDS.len()), pods_are_due: pods_are_readable && dice.percent(30) }
+        let pods_are_due = pods_are_readable && dice.percent(30);
+        Self { name, kind: dice.below(KINDS.len()), pods_are_due, pods_are_readable, stopped: dice.percent(5) }
+    }
+
+    /// A workload that wants no pods, of any version, if one says nothing beside those that there are.
+    pub(super) fn left_over(&self, dice: &mut Dice<'_>) -> Option<Workload> {
+        let kind = KINDS[(self.kind + 1 + dice.below(KINDS.len() - 1)) % KINDS.len()];
+        let row = dice.percent(80).then(|| dice.below(CANONICAL.len()));
+        let left_over = Workload { desired: 0, ..template(self.name, kind, row, dice) };
+        (!self.stopped && dice.percent(10)).then_some(left_over)
     }
 
     /// A workload of which this row of the canonical versions runs, or a custom one, with its pods.
     pub(super) fn next(&mut self, row: Option<usize>, pods: &mut Vec<Pod>, dice: &mut Dice<'_>) -> Workload {
+        let desired = if self.stopped { 0 } else { 1 + dice.below(8) as u32 };
+        Workload { desired, ..self.any(row, pods, dice) }
+    }
+
+    fn any(&mut self, row: Option<usize>, pods: &mut Vec<Pod>, dice: &mut Dice<'_>) -> Workload {
         let has_pods = std::mem::take(&mut self.pods_are_due);
         let kind = KINDS[if has_pods { self.kind } else { self.kind + 1 + dice.below(KINDS.len() - 1) } % KINDS.len()];
         if !has_pods {
             if dice.percent(5) {
                 pods.push(over(self.name, kind, dice));
             }
-            return template(self.name, kind, row, dice);
+            let mut workload = template(self.name, kind, row, dice);
+            if !self.pods_are_readable {
+                // What its pods run is known only if all of them have the newest template.
+                let rollout = &mut workload.rollout;
+                rollout.unobserved = false;
+                rollout.updated = rollout.updated.map(|updated| updated.max(rollout.total));
+            }
+            return workload;
         }
         run(self.name, kind, row, pods, dice);
         let annotation = dice.percent(50).then(|| junk(dice).to_owned());
@@ -45,7 +70,13 @@ impl<'a> Namesakes<'a> {
         // No pod runs an image of this name.
         let own = Container { name: self.name.into(), image: format!("hephy/of-no-pod:{tag}"), init: false };
         let containers = beside(vec![own], dice);
-        workload(self.name, kind, [annotation, label], containers, dice)
+        let mut workload = workload(self.name, kind, [annotation, label], containers, dice);
+        let rollout = &mut workload.rollout;
+        if rollout.updated == Some(rollout.total) {
+            // Some of its pods are not of the newest template.
+            rollout.total += 1;
+        }
+        workload
     }
 }
 

@@ -103,6 +103,9 @@ impl Facts {
             if *rows == 0 || dice.percent(3) {
                 put(inventory, namesakes.next(None, pods, dice), dice);
             }
+            if let Some(left_over) = namesakes.left_over(dice) {
+                put(inventory, left_over, dice);
+            }
         }
         let (least, most) = self.others.map_or((0, 16), |bucket| (OTHERS[bucket].1, OTHERS[bucket].2));
         for _ in 0..dice.within(least, most) {

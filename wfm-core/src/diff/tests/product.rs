@@ -35,6 +35,19 @@ fn what_is_missing_depends_on_the_installed_release_of_the_product() {
 }
 
 #[test]
+fn a_workload_without_wanted_pods_does_not_date_the_product_beside_one_that_has_some() {
+    let missing = |wanted: [u32; 2]| {
+        let api = |version, desired| Workload { desired, ..workload("shop-api", Some(version)) };
+        absent(vec![api("v1.0.0", wanted[0]), api("v2.0.0", wanted[1])])
+    };
+    let (index, search) = ("shop-index".to_owned(), "shop-search".to_owned());
+    assert_eq!(missing([0, 3]), [(search, Freshness::Missing)]);
+    for wanted in [[3, 0], [1, 1], [0, 0]] {
+        assert_eq!(missing(wanted), [(index.clone(), Freshness::Missing)], "{wanted:?}");
+    }
+}
+
+#[test]
 fn without_the_product_s_release_nothing_that_depends_on_it_is_called_missing() {
     let component = "shop-api".parse().unwrap();
     let unknown = Freshness::Unknown { reason: UnknownReason::ReleaseUnknown { component } };
