@@ -146,7 +146,7 @@ pub(crate) fn check(release: &Release, now: Timestamp) -> Result<(), String> {
         ));
     }
     if released.duration_since(now) > AHEAD {
-        return Err(format!("version.released: {released} is more than 30 days ahead: publish it then"));
+        return Err(format!("version.released: {released} is more than 30 days ahead: publish it after that date"));
     }
     Ok(())
 }

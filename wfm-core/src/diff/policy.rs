@@ -111,7 +111,8 @@ impl FromStr for Pin {
 }
 
 /// The releases that a pin lets count: all that begin like it (`2.18` is 2.18.0, 2.18.1 and so on, with their pre-releases),
-/// one version (`2.18.1`), or a [`VersionRange`] (`>=2.18,<2.20`).
+/// one version (`2.18.1`), or a [`VersionRange`] (`>=2.18,<2.20`). Unlike in other ranges, the bound `<2.20` also excludes the
+/// pre-releases of 2.20.0: a pin keeps away from a release and from what leads to it. `<2.20.0-rc.2` excludes none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
     text: String,
@@ -122,7 +123,7 @@ impl Requirement {
     /// Whether a release of this version counts.
     #[must_use]
     pub fn admits(&self, version: &Version) -> bool {
-        self.range.contains(version)
+        self.range.contains(version) && !self.range.ends_at(version)
     }
 }
 
@@ -158,7 +159,20 @@ mod tests {
         assert!(!admits("2.18", "v2.19.0") && !admits("2.1", "v2.18.0") && !admits("2", "v3.0.0"));
         assert!(admits("2.18.1", "v2.18.1") && !admits("2.18.1", "v2.18.2"));
         assert!(admits(">=2.18,<2.20", "v2.19.4") && !admits(">=2.18,<2.20", "v2.20.0"));
+        assert!(admits("<=2.20", "v2.20.0-rc.1") && !admits("<2.20", "v2.20.0"));
         assert!(admits("<2.20", "v2.19.0-hotfix.1") && admits("2.18.0-rc1", "v2.18.0-rc1"));
+    }
+
+    #[test]
+    fn a_pin_below_a_release_keeps_its_pre_releases_away() {
+        for pin in ["<2.20", "<2.20.0", ">=2.18,<2.20", "<v2.20", "~2,<2.20"] {
+            assert!(!admits(pin, "v2.20.0-rc.1") && !admits(pin, "v2.20.0-alpine"), "{pin}");
+            assert!(admits(pin, "v2.19.9") && admits(pin, "v2.19.9-rc.1"), "{pin}");
+        }
+        assert!(!admits("<3", "v3.0.0-beta") && admits(">=2.18,<3", "v2.18.0-rc.1"));
+        assert!(admits("<2.20.0-rc.2", "v2.20.0-rc.1") && !admits("<2.20.0-rc.2", "v2.20.0-rc.2"));
+        let notices: VersionRange = "<2.20".parse().unwrap();
+        assert!(notices.contains(&"v2.20.0-rc.1".parse().unwrap()));
     }
 
     #[test]

@@ -34,13 +34,14 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// Whether it concerns this component at this version. An unknown version is concerned by every notice
-    /// about its component: better one too many than one too few.
+    /// Whether it concerns this component at this version. A variant of a release, such as `v2.19.0-alpine`, is concerned
+    /// exactly if the release is; a pre-release, such as `v2.19.0-rc.1`, by its own place. An unknown version is concerned by
+    /// every notice about its component: better one too many than one too few.
     #[must_use]
     pub fn concerns(&self, component: &ComponentName, version: Option<&Version>) -> bool {
         let named = self.component.as_ref().is_none_or(|named| named == component);
         let affected = match (&self.affected, version) {
-            (Some(range), Some(version)) => range.contains(version),
+            (Some(range), Some(version)) => range.contains(version.variant_of().as_ref().unwrap_or(version)),
             _ => true,
         };
         named && affected
@@ -153,6 +154,30 @@ mod tests {
         let hot_fix: Version = "v2.18.0-hotfix.jdoe+gita1b2c3d".parse().unwrap();
         assert!(about.concerns(&router, Some(&hot_fix)));
         assert!(notice(None, None).concerns(&minio, None));
+    }
+
+    #[test]
+    fn a_variant_is_concerned_exactly_if_its_release_is() {
+        let router = "deis-router".parse().unwrap();
+        for (range, version, expected) in [
+            (">=2.19.0,<2.19.3", "v2.19.0-hotfix.1", true),
+            (">=2.19.0,<2.19.3", "v2.19.0-alpine", true),
+            (">=2.19.0,<2.19.3", "v2.19.3-alpine", false),
+            (">=2.19.1,<2.19.3", "v2.19.0-hotfix.1", false),
+            ("=2.19.0", "v2.19.0-hotfix.1", true),
+            ("2.19.0", "v2.19.0-5-gabc123", true),
+            ("<2.20.0", "2.19.0-hotfix.1", true),
+            ("<2.20.0", "v2.20.0-alpine", false),
+            ("<=2.20.0", "v2.20.0-alpine", true),
+            (">2.20.0", "v2.20.0-alpine", false),
+            ("<2.20.0", "v2.20.0-rc.1", true),
+            ("<2.20.0", "v2.20.0-beta2", true),
+            (">=2.20.0", "v2.20.0-rc.1", false),
+            ("=2.20.0", "v2.20.0-rc.1", false),
+        ] {
+            let concerns = notice(None, Some(range)).concerns(&router, Some(&version.parse().unwrap()));
+            assert_eq!(concerns, expected, "{range}: {version}");
+        }
     }
 
     #[test]

@@ -23,7 +23,8 @@ const MAX_LEN: usize = 256;
 /// - `>=2.18`, `~2.18`, `^2.18`, `2.18.*` and `=2.18` contain `2.18.0-rc.1`, because it begins with 2.18;
 /// - `<=2.18`, `~2.18`, `2.18.*` and `=2.18` do not contain `2.19.0-rc.1`, nor does `^2.18` contain `3.0.0-rc.1`.
 ///
-/// Build metadata does not count. A range that contains no version (`>=1.2,<1.0`) is not a range.
+/// Build metadata does not count. A text whose comparisons no version satisfies (`>=1.2,<1.0`) is refused where it is parsed. What
+/// was stored or sent is read all the same, and contains nothing: one such row must not hide the others.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct VersionRange(VersionReq);
@@ -33,6 +34,13 @@ impl VersionRange {
     #[must_use]
     pub fn contains(&self, version: &Version) -> bool {
         self.holds(version.as_semver())
+    }
+
+    /// Whether one of its bounds is `<` a version without a suffix, and this version has the same three numbers.
+    pub(crate) fn ends_at(&self, version: &Version) -> bool {
+        let semver::Version { major, minor, patch, .. } = version.as_semver();
+        let same = |end: semver::Version| (end.major, end.minor, end.patch) == (*major, *minor, *patch);
+        self.0.comparators.iter().any(|one| one.op == Op::Less && one.pre.is_empty() && same(written(one)))
     }
 
     fn holds(&self, version: &semver::Version) -> bool {
@@ -133,7 +141,7 @@ pub enum NotAVersionRange {
     )]
     Unreadable(String),
     /// It can be read, and no version is in it.
-    #[error("“{0}” contains no version: swap its bounds, or leave one out")]
+    #[error("“{0}”: no version satisfies all its comparisons")]
     Empty(String),
 }
 
@@ -141,16 +149,24 @@ impl FromStr for VersionRange {
     type Err = NotAVersionRange;
 
     fn from_str(text: &str) -> Result<Self, NotAVersionRange> {
-        let cut = || text.chars().take(64).collect();
-        let refuse = || NotAVersionRange::Unreadable(cut());
-        if text.len() > MAX_LEN {
-            return Err(refuse());
-        }
-        let exact = text.trim().parse::<Version>().map(|version| format!("={}", version.as_semver()));
-        let text = exact.unwrap_or_else(|_| text.split(',').map(without_v).collect::<Vec<_>>().join(","));
-        let range = VersionReq::parse(&text).map(Self).map_err(|_| refuse())?;
-        if range.is_empty() { Err(NotAVersionRange::Empty(cut())) } else { Ok(range) }
+        let range = read(text)?;
+        if range.is_empty() { Err(NotAVersionRange::Empty(cut(text))) } else { Ok(range) }
     }
+}
+
+/// A range, which may be empty.
+fn read(text: &str) -> Result<VersionRange, NotAVersionRange> {
+    let refuse = || NotAVersionRange::Unreadable(cut(text));
+    if text.len() > MAX_LEN {
+        return Err(refuse());
+    }
+    let exact = text.trim().parse::<Version>().map(|version| format!("={}", version.as_semver()));
+    let comparisons = exact.unwrap_or_else(|_| text.split(',').map(without_v).collect::<Vec<_>>().join(","));
+    VersionReq::parse(&comparisons).map(VersionRange).map_err(|_| refuse())
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(64).collect()
 }
 
 /// A comparison without the `v` of its version.
@@ -160,11 +176,12 @@ fn without_v(comparison: &str) -> String {
     format!("{operator}{}", version.strip_prefix('v').unwrap_or(version))
 }
 
+/// Reads what was stored or sent, even if it is empty.
 impl TryFrom<String> for VersionRange {
     type Error = NotAVersionRange;
 
     fn try_from(text: String) -> Result<Self, NotAVersionRange> {
-        text.parse()
+        read(&text)
     }
 }
 
@@ -227,12 +244,24 @@ mod tests {
         for text in [">=1.2,<1.0", ">1.0,<1.0", ">=1.0.0,<1.0.0", "=1.0,=2.0", ">1.0.0-rc.1,<1.0.0-rc.1.0", "<0.0.0-0"]
         {
             let error = text.parse::<VersionRange>().unwrap_err();
-            assert_eq!(error.to_string(), format!("“{text}” contains no version: swap its bounds, or leave one out"));
+            assert_eq!(error.to_string(), format!("“{text}”: no version satisfies all its comparisons"));
         }
         for text in [">=1.0,<=1.0", ">=1.0,<1.0", ">1.0.0,<1.0.1", ">1.0.0-rc.1,<1.0.0-rc.1.1", ">18446744073709551614"]
         {
             assert!(text.parse::<VersionRange>().is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_empty_range_that_was_stored_is_read_and_contains_nothing() {
+        for text in [">=1.2, <1.0", ">=1.0.0, <1.0.0", "=1.0, =2.0"] {
+            let range: VersionRange = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(serde_json::to_value(&range).unwrap(), text);
+            for version in ["0.9.0", "1.0.0", "1.1.0", "1.2.0", "2.0.0", "1.0.0-rc.1"] {
+                assert!(!range.contains(&version.parse().unwrap()), "{text}: {version}");
+            }
+        }
+        assert!(serde_json::from_str::<VersionRange>("\"newest\"").is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use wfm_core::release::Yank;
+use wfm_core::version::Train;
 use wfm_core::wire::v3::{Component, ComponentVersion, Version, VersionData};
 
 use super::{Entries, ImportError, array, check_schema, named};
@@ -79,6 +80,14 @@ pub(crate) fn strict_component_version(entry: &Value) -> Result<ComponentVersion
 /// The entries of a train's document, in the shape of the others.
 pub(super) fn of_train(file: &Value) -> Result<Entries, ImportError> {
     check_schema(file)?;
+    // Its followers are offered stable's releases too, and the document does not mark them: they would be published on beta.
+    if file["train"].as_str() == Some(Train::beta().as_str()) {
+        return Err(ImportError::NotReleases(
+            "train: the document of beta also has the releases of stable, which would be published on beta: import stable's \
+             document, and the releases of beta as {\"data\":[…]} or CSV"
+                .to_owned(),
+        ));
+    }
     let mut entries = Entries::new();
     for (at, component) in array(&file["components"], "components")?.iter().enumerate() {
         let releases = array(&component["releases"], &format!("components[{at}].releases"))?;

@@ -1,3 +1,6 @@
+use wfm_core::release::Releases;
+use wfm_core::wire::v4::TrainReleases;
+
 use super::*;
 
 const GOOD: &str = r#"{"component":{"name":"deis-router"},"version":{"train":"stable","version":"v2.9.0","released":"2020-01-01T00:00:00Z"}}"#;
@@ -19,9 +22,9 @@ fn the_old_shape_is_read_in_its_order() {
 
 #[test]
 fn a_trains_document_is_read_as_what_it_was_written_from() {
-    let text = r#"{"schemaVersion":1,"train":"beta","components":[{"name":"deis-minio","releases":[{"version":"v2.0.0-rc1","released":"2020-01-01T00:00:00Z","fixes":"a CVE"}]}]}"#;
+    let text = r#"{"schemaVersion":1,"train":"edge","components":[{"name":"deis-minio","releases":[{"version":"v2.0.0-rc1","released":"2020-01-01T00:00:00Z","fixes":"a CVE"}]}]}"#;
     let [release] = read(text.as_bytes()).unwrap().try_into().unwrap();
-    assert_eq!((release.train().as_str(), release.component().as_str()), ("beta", "deis-minio"));
+    assert_eq!((release.train().as_str(), release.component().as_str()), ("edge", "deis-minio"));
     assert_eq!(release.notes().fixes.as_deref(), Some("a CVE"));
 }
 
@@ -70,7 +73,7 @@ fn the_minimum_and_the_notes_are_read_beside_the_version_too() {
 
 #[test]
 fn a_trains_document_is_read_without_loss() {
-    let text = r#"{"schemaVersion":1,"train":"beta","serial":7,"issued":"2020-01-01T00:00:00Z","components":[{"name":"deis-minio",
+    let text = r#"{"schemaVersion":1,"train":"edge","serial":7,"issued":"2020-01-01T00:00:00Z","components":[{"name":"deis-minio",
         "releases":[{"version":"v2.0.0","released":"2020-01-01T00:00:00Z","minimum":"v1.0.0","image":"i","description":"d",
         "yanked":{"reason":"It loses data","at":"2020-01-02T00:00:00Z"}}]}]}"#;
     let [release] = read(text.as_bytes()).unwrap().try_into().unwrap();
@@ -81,6 +84,20 @@ fn a_trains_document_is_read_without_loss() {
     assert!(said.starts_with("entry 1 (deis-minio): picture: it is unknown here: a release has version, "), "{said}");
     let said = refused(&text.replace("\"reason\"", "\"why\""));
     assert!(said.starts_with("entry 1 (deis-minio): version.yanked: write {"), "{said}");
+}
+
+#[test]
+fn the_document_of_beta_is_refused_because_it_has_the_releases_of_stable() {
+    let release = |train: Train, version: &str| {
+        let released = "2020-01-01T00:00:00Z".parse().unwrap();
+        Release::new("deis-router".parse().unwrap(), train, version.parse().unwrap(), released)
+    };
+    let all: Releases =
+        [release(Train::stable(), "v2.9.0"), release(Train::beta(), "v2.10.0-rc1")].into_iter().collect();
+    let document = |train: &Train| TrainReleases::of(&all, train).to_json();
+    assert_eq!(read(&document(&Train::stable())).unwrap(), [release(Train::stable(), "v2.9.0")]);
+    let said = read(&document(&Train::beta())).unwrap_err().to_string();
+    assert!(said.starts_with("train: the document of beta also has the releases of stable"), "{said}");
 }
 
 #[test]
@@ -116,9 +133,9 @@ fn something_else_than_releases_says_what_to_write() {
     assert!(refused("[]").contains("there are no releases in it"));
     assert!(refused("{\"data\":7}").contains("data: write a list"));
     assert!(refused("{\"data\":[]}").contains("empty"));
-    assert!(refused(r#"{"schemaVersion":9,"train":"beta","components":[]}"#).contains("schemaVersion: 9 is newer"));
-    assert!(refused(r#"{"train":"beta","components":[]}"#).contains("schemaVersion: write 1"));
-    assert!(refused(r#"{"schemaVersion":1,"train":"beta","components":[{}]}"#).contains("components[0].releases"));
+    assert!(refused(r#"{"schemaVersion":9,"train":"edge","components":[]}"#).contains("schemaVersion: 9 is newer"));
+    assert!(refused(r#"{"train":"edge","components":[]}"#).contains("schemaVersion: write 1"));
+    assert!(refused(r#"{"schemaVersion":1,"train":"edge","components":[{}]}"#).contains("components[0].releases"));
 }
 
 #[test]

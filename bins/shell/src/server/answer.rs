@@ -14,6 +14,7 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 use super::constant::{Constant, gzip};
 use super::network::{self, Held, Network, Resource};
+use super::paced::Requests;
 use super::{BoxError, plain_error};
 
 /// The least that is worth compressing, and counting.
@@ -38,7 +39,7 @@ impl Predicate for IsStream {
 pub(super) async fn ready(answer: Response<AnyBody>, takes_gzip: bool, network: &Arc<Network>) -> Answer {
     let Some(length) = answer.body().size_hint().exact() else {
         return match network.take(Resource::Answers, STREAM) {
-            Ok(held) => answer.map(|inner| Either::Right(Streamed { inner, _held: held })),
+            Ok(held) => answer.map(|inner| Either::Right(Streamed { inner, _held: held, asked: None })),
             Err(full) => no_room(full),
         };
     };
@@ -139,6 +140,31 @@ impl AsRef<[u8]> for Charged {
 pub(super) struct Streamed {
     inner: AnyBody,
     _held: Held,
+    /// Its request, which ends with it.
+    asked: Option<Asked>,
+}
+
+/// A request of a connection that is being answered until this is dropped.
+pub(super) struct Asked(Arc<Requests>);
+
+impl Asked {
+    pub(super) fn begin(requests: &Arc<Requests>) -> Self {
+        requests.begin();
+        Self(Arc::clone(requests))
+    }
+
+    /// Lasts as long as the answer is made: until the body ends, if it is made while it is sent.
+    pub(super) fn ends_with(self, answer: &mut Answer) {
+        if let Either::Right(body) = answer.body_mut() {
+            body.asked = Some(self);
+        }
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 impl Body for Streamed {
@@ -146,7 +172,11 @@ impl Body for Streamed {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        Pin::new(&mut self.inner).poll_frame(cx)
+        let frame = Pin::new(&mut self.inner).poll_frame(cx);
+        if matches!(frame, Poll::Ready(None | Some(Err(_)))) || self.inner.is_end_stream() {
+            self.asked = None;
+        }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

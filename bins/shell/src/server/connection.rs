@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 use tower::ServiceExt;
 
-use super::answer::{self, Answer, later, refusal, takes_gzip};
+use super::answer::{self, Answer, Asked, later, refusal, takes_gzip};
 use super::arriving::{Arrival, Arriving};
 use super::network::{Full, Held, Network, Networks, Resource};
 use super::paced::{Paced, Requests};
@@ -103,9 +103,9 @@ impl Connection {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Answer {
-        self.requests.begin();
-        let answer = self.answer_of(request).await;
-        self.requests.end();
+        let asked = Asked::begin(&self.requests);
+        let mut answer = self.answer_of(request).await;
+        asked.ends_with(&mut answer);
         answer
     }
 

@@ -38,7 +38,7 @@ pub(super) struct Paced {
 pub(super) struct Requests {
     /// Whether one came since it was last asked.
     has_come: AtomicBool,
-    /// Whether the answer to one is not ready.
+    /// Whether the answer to one is being made: a streamed one until its end.
     is_answering: AtomicBool,
 }
 
@@ -49,7 +49,7 @@ impl Requests {
         self.is_answering.store(true, Ordering::Relaxed);
     }
 
-    /// Its answer is ready.
+    /// Its answer is made.
     pub(super) fn end(&self) {
         self.is_answering.store(false, Ordering::Relaxed);
     }

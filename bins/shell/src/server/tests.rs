@@ -43,13 +43,43 @@ fn answers() -> Routes {
         answer
     });
     let all = hello.or(alive).unify().or(panics).unify().or(slow).unify().or(length).unify().or(long).unify();
-    let all = all.or(page).unify().or(kept).unify().or(peer).unify();
+    let pauses = warp::path("pauses").map(|| warp::reply::stream(Pauses::begin()).into_response());
+    let all = all.or(pauses).unify().or(page).unify().or(kept).unify().or(peer).unify();
     routes(all.recover(|_: warp::Rejection| async {
         Ok::<_, Infallible>(warp::reply::with_status("lost", StatusCode::NOT_FOUND))
     }))
 }
 
 static KEPT: std::sync::LazyLock<Constant> = std::sync::LazyLock::new(|| Constant::new(words(100_000)));
+
+/// Parts of an answer, with a pause after each.
+struct Pauses(tokio::sync::mpsc::Receiver<Bytes>);
+
+impl Pauses {
+    fn begin() -> Self {
+        let (parts, receiver) = tokio::sync::mpsc::channel(1);
+        tokio::spawn(async move {
+            for part in ["one", "two", "three"] {
+                if parts.send(Bytes::from(part)).await.is_err() {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(900)).await;
+            }
+        });
+        Self(receiver)
+    }
+}
+
+impl futures_core::Stream for Pauses {
+    type Item = Result<Bytes, std::io::Error>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_recv(cx).map(|part| part.map(Ok))
+    }
+}
 
 /// Text that compresses to about a third.
 fn words(length: usize) -> String {

@@ -6,7 +6,7 @@ use wfm_core::anonymizer::Vocabulary;
 use wfm_core::catalog::Catalog;
 use wfm_core::wire::v3;
 
-use wfm_core::store::{Actor, PersistentQuery};
+use wfm_core::store::{Actor, PersistentQuery, Record};
 
 use super::*;
 
@@ -274,4 +274,24 @@ mod room {
         store.check_in(arrival(2), noon()).await.unwrap();
         assert_eq!(store.verify().await.unwrap().clusters, 2);
     }
+}
+
+#[tokio::test]
+async fn a_notice_whose_range_is_empty_keeps_neither_the_store_nor_its_backup_from_opening() {
+    let row = r#"{"id":"old","train":"stable","level":"advisory","affected":">=1.2, <1.0","text":"Upgrade.","published":"2020-01-01T00:00:00Z"}"#;
+    let folder = TempDir::new().unwrap();
+    let store = SledStore::open(folder.path()).await.unwrap();
+    store.publish(vec![release("v2.9.0")], PublishMode::RefuseChanges, by()).await.unwrap();
+    let (train, id) = (Train::stable(), "old".parse::<NoticeId>().unwrap());
+    trees(&store).ledger.insert(rows::notice_key(&train, &id), row).unwrap();
+    drop(store);
+    let store = SledStore::open(folder.path()).await.unwrap();
+    let notice = store.releases().await.unwrap().notice(&train, &id).cloned().unwrap();
+    assert!(!notice.concerns(&"deis-router".parse().unwrap(), Some(&"v1.1.0".parse().unwrap())));
+    let copy = folder.path().join("backup");
+    let mut bytes = Vec::new();
+    crate::store::backup::write(store.records().await.unwrap(), &mut bytes).unwrap();
+    fs::write(&copy, bytes).unwrap();
+    let records: Vec<Record> = crate::store::backup::records(&copy).unwrap().map(Result::unwrap).collect();
+    assert!(records.contains(&Record::Notice(notice)));
 }

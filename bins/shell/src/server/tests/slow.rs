@@ -198,3 +198,34 @@ async fn a_head_that_is_too_long_is_refused() {
     let answer = exchange(server.addr, &long).await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_stream_that_pauses_for_longer_than_a_connection_may_be_idle_arrives_whole() {
+    let server = start(short()).await;
+    let mut stream = TcpStream::connect(server.addr).await.unwrap();
+    stream.write_all(b"GET /pauses HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n0\r\n\r\n") {
+        let read = stream.read_buf(&mut answer).await.unwrap();
+        assert!(read > 0, "it is cut after {}", String::from_utf8_lossy(&answer));
+    }
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(["one", "two", "three"].iter().all(|part| answer.contains(part)), "{answer}");
+    // Afterwards the connection is like any other: it is used again, and closed when it is idle.
+    assert!(ask_again(&mut stream).await);
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(2 * Duration::from_secs(1), stream.read_to_end(&mut rest)).await;
+    assert_eq!(ended.expect("it is closed").unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_asks_nothing_more_after_a_stream_is_closed() {
+    let server = start(short()).await;
+    let began = std::time::Instant::now();
+    let mut stream = TcpStream::connect(server.addr).await.unwrap();
+    stream.write_all(b"GET /pauses HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    let ended = tokio::time::timeout(6 * Duration::from_secs(1), stream.read_to_end(&mut answer)).await;
+    ended.expect("it is closed").unwrap();
+    assert!(answer.ends_with(b"\r\n0\r\n\r\n") && began.elapsed() > 2700 * MS);
+}
