@@ -176,7 +176,7 @@ async fn serve(serve: Serve) -> Result<(), Error> {
     let running = Service::start(settings).await?;
     wfm_shell::announce(running.addr());
     if is_new {
-        tracing::info!(store = %url, "a new store was made");
+        tracing::info!(store = %url, "created a new store; if you expected data, check --store");
     }
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!(version, address = %running.addr(), store = %url, releases, clusters, "the service listens");

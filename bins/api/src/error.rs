@@ -8,6 +8,7 @@ use warp::reply::{Reply, Response};
 use warp::{Rejection, reject::Reject};
 use wfm_core::store::{StoreError, StoreErrorKind};
 use wfm_core::wire;
+use wfm_shell::metrics::quality;
 use wfm_shell::page::Page;
 
 use crate::reply::json_with_status;
@@ -226,11 +227,10 @@ fn sentence(message: &str) -> String {
     first.into_iter().flatten().chain(letters).chain(['.']).collect()
 }
 
-/// Whether a browser asks, for a person: it names HTML.
+/// Whether a browser asks, for a person: it takes HTML by name. A client that also takes JSON by name is a program.
 pub(crate) fn is_for_a_person(method: &Method, headers: &HeaderMap) -> bool {
-    let fields = headers.get_all(header::ACCEPT).iter().filter_map(|field| field.to_str().ok());
-    let mut kinds = fields.flat_map(|field| field.split(',')).filter_map(|range| range.split(';').next());
-    matches!(*method, Method::GET | Method::HEAD) && kinds.any(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
+    let takes = |kind: &str| quality(headers, kind).is_some_and(|weight| weight > 0.0);
+    matches!(*method, Method::GET | Method::HEAD) && takes("text/html") && !takes("application/json")
 }
 
 impl Reject for ApiError {}
@@ -261,4 +261,28 @@ pub(crate) async fn recover(rejection: Rejection) -> Result<Response, Infallible
         None if rejection.is_not_found() => ApiError::not_found("there is nothing at this path").into_response(),
         None => ApiError::bad_request("this request cannot be read: see the description of the API").into_response(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_for_who_takes_html_and_does_not_name_json() {
+        for (accept, expected) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+            ("text/html;q=0.1", true),
+            ("text/html;q=0", false),
+            ("text/html; q=0.0, */*", false),
+            ("application/json, text/html", false),
+            ("text/html, application/json;q=0.5", false),
+            ("text/html, application/json;q=0", true),
+            ("application/json", false),
+            ("*/*", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            assert_eq!(is_for_a_person(&Method::GET, &headers), expected, "{accept}");
+            assert!(!is_for_a_person(&Method::POST, &headers), "{accept}");
+        }
+    }
 }

@@ -46,6 +46,18 @@ fn a_port_in_use_is_named_with_the_flag_to_change() {
 }
 
 #[test]
+fn a_dry_run_without_a_folder_to_make_the_store_in_ends_like_the_import() {
+    let folder = TempDir::new().unwrap();
+    let store = format!("sled://{}", folder.path().join("missing/store").display());
+    let file = history();
+    let import = ["import", file.to_str().unwrap(), "--store", &store];
+    let said = refused(&import);
+    assert!(said.contains("there is no folder") && said.contains("missing"), "{said}");
+    let dry = run(&[import.as_slice(), &["--dry-run"]].concat());
+    assert_eq!((sentence(&dry), dry.status.code()), (said, run(&import).status.code()));
+}
+
+#[test]
 fn settings_come_from_the_environment_too() {
     let output = program().env("WFM_API_LISTEN", "nowhere").env("WFM_API_STORE", "memory://").output().unwrap();
     assert!(sentence(&output).contains("127.0.0.1:8081"));

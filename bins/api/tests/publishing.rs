@@ -198,13 +198,40 @@ async fn a_file_that_differs_is_told_how_and_a_dry_run_says_that_it_would_be_ref
 }
 
 #[tokio::test]
+async fn a_file_that_would_yank_a_published_release_is_refused_with_the_way_to_do_it() {
+    let served = serve().await;
+    served.publish(ROUTER, release("01")).await;
+    let mut file = release("01");
+    file["version"]["yanked"] = json!({"reason": "It loses data", "at": "2020-02-01T00:00:00Z"});
+    let import = async |query: &str| {
+        let request = served.publisher(Method::POST, &format!("/v4/releases:import{query}"));
+        read(request.json(&json!({"data": [file]})).send().await.unwrap()).await
+    };
+    for query in ["?dry_run=true", "?dry_run=true&replace=true"] {
+        let (status, dry) = import(query).await;
+        assert_eq!((status, &dry["wouldBeRefused"], &dry["changed"]), (StatusCode::OK, &json!(true), &json!(1)));
+    }
+    for query in ["", "?replace=true"] {
+        let (status, refused) = import(query).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{refused}");
+        assert!(refused["message"].as_str().unwrap().contains("yank it with DELETE"), "{refused}");
+        assert!(refused["details"][0].as_str().unwrap().contains("yank: use DELETE"), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn a_notice_that_no_one_would_read_is_refused() {
     let served = serve().await;
     served.publish_router("stable", "v2.9.0").await;
     let put = async |train: &str, notice: Value| served.publish(&format!("/v4/notices/{train}/a"), notice).await;
     let notice = |member: &str, value: &str| json!({"level": "advisory", "text": "x", member: value});
     for (train, body, status, said) in [
-        ("stable", notice("affected", ">=1.2,<1.0"), 400, "affected: “>=1.2,<1.0” contains no version"),
+        (
+            "stable",
+            notice("affected", ">=1.2,<1.0"),
+            400,
+            "affected: “>=1.2,<1.0”: no version satisfies all its comparisons",
+        ),
         (
             "stable",
             notice("affected", ">=1.0 <1.2"),

@@ -30,15 +30,26 @@ pub fn resident_memory() -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// Whether OpenMetrics is asked for by name.
+/// Whether OpenMetrics is asked for by name, and the text format is not preferred.
 fn takes_open_metrics(headers: &HeaderMap) -> bool {
+    let open = quality(headers, "application/openmetrics-text").unwrap_or(0.0);
+    open > 0.0 && quality(headers, "text/plain").is_none_or(|text| text <= open)
+}
+
+/// The weight that `Accept` gives to this type by name, from 0 to 1; `None` where it is not named. A weight that cannot be read is 0.
+#[must_use]
+pub fn quality(headers: &HeaderMap, kind: &str) -> Option<f32> {
     let fields = headers.get_all(header::ACCEPT).iter().filter_map(|field| field.to_str().ok());
-    fields.flat_map(|field| field.split(',')).any(|range| {
+    let weights = fields.flat_map(|field| field.split(',')).filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
-        let kind = parts.next().unwrap_or_default();
-        let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(Ok(1.0), str::parse::<f32>).unwrap_or(0.0);
-        kind.eq_ignore_ascii_case("application/openmetrics-text") && quality > 0.0
-    })
+        if !parts.next()?.eq_ignore_ascii_case(kind) {
+            return None;
+        }
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        let weight = weight.map_or(Some(1.0), |weight| weight.trim().parse::<f32>().ok());
+        Some(weight.filter(|weight| (0.0..=1.0).contains(weight)).unwrap_or(0.0))
+    });
+    weights.reduce(f32::max)
 }
 
 /// A metric: its name without `_total` and the like, its lines of description, and its series.
@@ -159,8 +170,23 @@ mod tests {
         assert_eq!(kind, "application/openmetrics-text; version=1.0.0; charset=utf-8");
         assert!(text.starts_with("# HELP a_build What runs here.\n# TYPE a_build info\n"), "{text}");
         assert!(text.contains("# UNIT c_seconds seconds\n") && text.ends_with("# EOF\n"), "{text}");
-        for accept in ["text/plain;version=0.0.4", "*/*", "application/openmetrics-text;q=0", ""] {
+        for accept in [
+            "text/plain;version=0.0.4",
+            "*/*",
+            "application/openmetrics-text;q=0",
+            "",
+            "text/plain;q=1, application/openmetrics-text;q=0.1",
+            "application/openmetrics-text; version=1.0.0; q=0.4, text/plain; version=0.0.4",
+            "application/openmetrics-text;q=x",
+        ] {
             assert_eq!(exposition(METRICS, &accepting(accept)).0, TEXT, "{accept}");
+        }
+        for accept in [
+            "application/openmetrics-text, text/plain",
+            "text/plain;q=0.3, application/openmetrics-text;q=0.4",
+            "application/openmetrics-text;q=0.1, text/plain;q=0",
+        ] {
+            assert_eq!(exposition(METRICS, &accepting(accept)).0, OPEN_METRICS, "{accept}");
         }
     }
 

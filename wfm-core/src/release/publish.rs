@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Release, Releases};
+use super::{Release, Releases, Yank};
 use crate::version::{Train, Version};
 
 /// What to do with a batch of releases.
@@ -14,7 +14,7 @@ pub enum PublishMode {
     DryRun,
     /// Keep everything, unless a published release's facts would change: then keep nothing.
     RefuseChanges,
-    /// Keep everything, replacing what differs.
+    /// Keep everything, replacing what differs, unless a published release would be yanked: then keep nothing.
     Replace,
 }
 
@@ -60,7 +60,19 @@ impl Release {
             ]
         };
         let both = facts(self).into_iter().zip(facts(new)).filter(|((_, published), (_, new))| published != new);
-        both.map(|((field, published), (_, new))| Difference { field, published, new }).collect()
+        let facts = both.map(|((field, published), (_, new))| Difference { field, published, new });
+        let yank = |yank: Option<&Yank>| {
+            yank.map_or_else(
+                || "nothing".to_owned(),
+                |yank| format!("{}, {}", yank.at, text(&Some(yank.reason.to_string()))),
+            )
+        };
+        let yanked = (self.yanked() != new.yanked()).then(|| Difference {
+            field: "version.yanked",
+            published: yank(self.yanked()),
+            new: format!("{} (yank: use DELETE on the release, a file cannot)", yank(new.yanked())),
+        });
+        facts.chain(yanked).collect()
     }
 }
 
@@ -68,7 +80,8 @@ impl Releases {
     /// What publishing `batch` changes, and whether `mode` keeps it. The collection itself stays as it is.
     ///
     /// Within a batch the last of several entries for one version counts. Publishing never changes whether a known release
-    /// is yanked: that is [`Releases::yank`]'s part.
+    /// is yanked: that is [`Releases::yank`]'s part. A batch that has another yank of one is therefore never kept; one that has
+    /// none leaves it as it is.
     #[must_use]
     pub fn plan(&self, batch: &[Release], mode: PublishMode) -> PublishOutcome {
         let mut outcome = PublishOutcome::default();
@@ -77,7 +90,8 @@ impl Releases {
             match self.find(&release.train, &release.component, &release.version) {
                 None => outcome.added.push(release.clone()),
                 Some(known) => {
-                    let new = release.clone().with_yank(known.yanked.clone());
+                    let yank = release.yanked.clone().or_else(|| known.yanked.clone());
+                    let new = release.clone().with_yank(yank);
                     if *known == new {
                         outcome.unchanged += 1;
                     } else {
@@ -89,7 +103,7 @@ impl Releases {
         outcome.kept = match mode {
             PublishMode::DryRun => false,
             PublishMode::RefuseChanges => outcome.changed.is_empty(),
-            PublishMode::Replace => true,
+            PublishMode::Replace => !outcome.changes_a_yank(),
         };
         outcome
     }
@@ -100,6 +114,12 @@ impl PublishOutcome {
     pub fn news(&self) -> impl Iterator<Item = &Release> {
         let kept = if self.kept { usize::MAX } else { 0 };
         self.added.iter().chain(self.changed.iter().map(|(_, new)| new)).take(kept)
+    }
+
+    /// Whether a published release would be yanked, or yanked for another reason: no mode keeps that.
+    #[must_use]
+    pub fn changes_a_yank(&self) -> bool {
+        self.changed.iter().any(|(published, new)| published.yanked() != new.yanked())
     }
 
     /// The trains whose lists it changed.
@@ -140,6 +160,28 @@ mod tests {
         assert_eq!(all.plan(&[release("v2.9.0", 1)], PublishMode::RefuseChanges).unchanged, 1);
         let outcome = all.plan(&[release("v2.9.0", 2)], PublishMode::Replace);
         assert_eq!(outcome.changed[0].1.yanked(), yank.as_ref());
+    }
+
+    #[test]
+    fn another_yank_of_a_published_release_is_a_difference_that_is_never_kept() {
+        let yank =
+            |reason: &str| Some(Yank { reason: reason.parse().unwrap(), at: "2020-02-01T00:00:00Z".parse().unwrap() });
+        for known in [None, yank("it is slow")] {
+            let all: Releases = [release("v2.9.0", 1).with_yank(known.clone())].into_iter().collect();
+            let batch = [release("v2.9.0", 1).with_yank(yank("it loses data")), release("v2.10.0", 2)];
+            for mode in [PublishMode::DryRun, PublishMode::RefuseChanges, PublishMode::Replace] {
+                let outcome = all.plan(&batch, mode);
+                assert!(!outcome.kept && outcome.changes_a_yank() && outcome.unchanged == 0);
+                let (published, new) = &outcome.changed[0];
+                let [difference] = published.differences(new).try_into().unwrap();
+                assert_eq!(difference.field, "version.yanked");
+                assert!(difference.new.contains("it loses data") && difference.new.contains("yank: use DELETE"));
+                assert_eq!(difference.published.contains("it is slow"), known.is_some());
+            }
+            assert_eq!(all.plan(&[release("v2.9.0", 1).with_yank(known)], PublishMode::RefuseChanges).unchanged, 1);
+        }
+        let outcome = Releases::default().plan(&[release("v2.9.0", 1).with_yank(yank("new"))], PublishMode::Replace);
+        assert!(outcome.kept && outcome.added[0].yanked().is_some());
     }
 
     #[test]

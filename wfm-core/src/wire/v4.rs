@@ -97,7 +97,8 @@ pub struct ImportOutcome {
     /// Whether the releases were kept.
     pub kept: bool,
     /// Of a dry run: whether the import itself would be refused, because published releases differ and are not to be
-    /// replaced.
+    /// replaced, or would be yanked. A service that does not know the answer leaves it out.
+    #[serde(default)]
     pub would_be_refused: bool,
     /// How many were new.
     pub added: u64,
@@ -122,11 +123,23 @@ impl ImportOutcome {
         });
         Self {
             kept: outcome.kept,
-            would_be_refused: !outcome.kept && !replace && !outcome.changed.is_empty(),
+            would_be_refused: !outcome.kept && (outcome.changes_a_yank() || (!replace && !outcome.changed.is_empty())),
             added: outcome.added.len() as u64,
             changed: outcome.changed.len() as u64,
             unchanged: outcome.unchanged,
             differences: added.chain(changed).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_of_an_older_service_is_read() {
+        let text = r#"{"kept":true,"added":1,"changed":0,"unchanged":2,"differences":[]}"#;
+        let outcome: ImportOutcome = serde_json::from_str(text).unwrap();
+        assert!(!outcome.would_be_refused && outcome.added == 1);
     }
 }

@@ -66,6 +66,11 @@ pub enum Error {
         /// How many.
         changed: u64,
     },
+    /// A file of releases has another yank of published releases, and may not change it.
+    #[error(
+        "nothing was kept, because the file would yank a published release: yank it with DELETE, or leave yanked out"
+    )]
+    Yanks,
     /// A file cannot be written.
     #[error("cannot write {} ({source}): name another file", .file.display())]
     Unwritable {

@@ -24,8 +24,9 @@ Examples:
 
 The file is {\"data\":[ComponentVersion…]} as the old API answers it, or a train's document as GET /v4/releases/TRAIN
 answers it, in JSON or YAML by its extension; or a CSV with the columns component, train,
-version, released, description, fixes, image, minimum. It is published whole or not at all. A dry run ends with the exit code
-of the import itself. While a service has the store open, send the file to its POST /v4/releases:import instead.
+version, released, description, fixes, image, minimum. The document of beta is refused, because it has the releases of stable
+too: send those of beta as {\"data\":[…]} or CSV. The file is published whole or not at all, and yanks no published release.
+A dry run ends with the exit code of the import itself. While a service has the store open, send the file to its POST /v4/releases:import instead.
 Environment: WFM_API_STORE.";
 
 #[derive(Debug, Args)]
@@ -63,6 +64,7 @@ impl Import {
         let folder = folder(store)?;
         // To look at what would change must not make a store.
         let store: Arc<dyn Store> = if dry_run && !folder.join("db").exists() {
+            SledStore::can_be_made(&folder)?;
             println!("there is no store in {} yet: the import would make one", folder.display());
             Arc::new(MemoryStore::default())
         } else {
@@ -78,7 +80,7 @@ impl Import {
         }
         let ImportOutcome { added, changed, unchanged, .. } = told;
         if !outcome.kept && (!dry_run || told.would_be_refused) {
-            return Err(Error::Changes { changed });
+            return Err(if outcome.changes_a_yank() { Error::Yanks } else { Error::Changes { changed } });
         }
         let kept = if dry_run { "dry run, nothing kept" } else { "kept" };
         println!("{added} added, {changed} changed, {unchanged} unchanged: {kept}");

@@ -64,6 +64,7 @@ pub(crate) async fn import(mut request: Request) -> Answer {
     };
     let service = &request.service;
     let outcome = service.store.publish(releases, mode, request.by(Actor::Publisher)).await?;
+    let changes_a_yank = outcome.changes_a_yank();
     let outcome = v4::ImportOutcome::of(&outcome, replace);
     if outcome.kept {
         tracing::info!(added = outcome.added, changed = outcome.changed, "a file of releases was published");
@@ -75,7 +76,12 @@ pub(crate) async fn import(mut request: Request) -> Answer {
         1 => "1 published release differs".to_owned(),
         changed => format!("{changed} published releases differ"),
     };
-    let message = format!("nothing was kept, because {differing}: correct the file, or replace with ?replace=true");
+    let message = if changes_a_yank {
+        "nothing was kept, because the file would yank a published release: yank it with DELETE, or leave yanked out"
+            .into()
+    } else {
+        format!("nothing was kept, because {differing}: correct the file, or replace with ?replace=true")
+    };
     let changed = outcome.differences.into_iter().filter(|line| line.starts_with('~')).collect();
     Err(ApiError::conflict(message).with_details(changed))
 }

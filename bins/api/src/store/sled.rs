@@ -88,6 +88,14 @@ impl SledStore {
         Self::open_with(path, disk::Room::default(), true).await
     }
 
+    /// Whether a new store could be made in this folder, without making one.
+    ///
+    /// # Errors
+    /// Where the folder's parent is missing: the sentence with which [`open`](Self::open) refuses it.
+    pub fn can_be_made(path: &Path) -> Result<(), StoreError> {
+        open::has_parent(path)
+    }
+
     /// As [`open`](Self::open), but check-ins are not counted: what a bench compares with. Every answer about the fleet is
     /// wrong afterwards.
     #[doc(hidden)]

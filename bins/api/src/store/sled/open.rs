@@ -39,19 +39,24 @@ pub(super) struct Opened {
 pub(super) fn claim(path: &Path) -> Result<File, StoreError> {
     match fs::create_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
-        Err(error) => match path.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.exists()) {
-            Some(parent) => {
-                let parent = parent.display();
-                let what = format!(
-                    "there is no folder {parent} to make a new store in: correct the path, or make that folder"
-                );
-                return Err(StoreError::new(StoreErrorKind::Settings, what));
-            }
-            None => return Err(folder(path, "cannot be made", &error)),
-        },
+        Err(error) => {
+            has_parent(path)?;
+            return Err(folder(path, "cannot be made", &error));
+        }
         Ok(()) => {}
     }
     lock(path)
+}
+
+/// Refuses a folder whose parent is missing.
+pub(super) fn has_parent(path: &Path) -> Result<(), StoreError> {
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.exists()) {
+        Some(parent) => Err(settings(format!(
+            "there is no folder {} to make a new store in: correct the path, or make that folder",
+            parent.display()
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Opens a folder that this process has claimed. One that was not closed in order is read through: what a kill leaves is
