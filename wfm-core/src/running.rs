@@ -151,7 +151,12 @@ fn tally<'a>(
     for pod in live().filter(|pod| !any_serves || pod.deleted.is_none()) {
         // Its controller no longer counts a pod that is being deleted.
         let is_newest = is_done && pod.deleted.is_none();
-        let image = if is_newest { Image::Template } else { image_of(pod, workload, own, catalog) };
+        let image = match image_of(pod, workload, own, catalog) {
+            // A version of its own is believed, whatever the counters are.
+            Image::Other(reference) if has_version(reference) => Image::Other(reference),
+            _ if is_newest => Image::Template,
+            other => other,
+        };
         let tally = tallies.entry(image).or_default();
         tally.pods += 1;
         tally.ready += u32::from(serves(pod));
@@ -171,6 +176,11 @@ fn tally<'a>(
 /// template's all the same: admission may pin a digest or name a mirror.
 fn is_done(rollout: &Rollout) -> bool {
     !rollout.unobserved && rollout.total > 0 && rollout.updated == Some(rollout.total)
+}
+
+/// Whether an image's tag is a version.
+fn has_version(reference: &str) -> bool {
+    image::tag(reference).is_some_and(|tag| tag.parse::<Version>().is_ok())
 }
 
 /// The version of pods that could not be read: the template's, unless the controller has yet to bring it to some of them.

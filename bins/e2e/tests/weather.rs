@@ -137,7 +137,7 @@ async fn a_versions_service_that_is_down_for_days_is_asked_hourly_at_most_and_wh
     assert!((24..=80).contains(&checks), "{checks} checks in three days");
     let page = sky.view().await;
     assert!(page.contains(OUT_OF_DATE), "{page}");
-    assert!(page.contains("This is old") && page.contains("checked 3 days ago"), "{page}");
+    assert!(page.contains("; update check is old") && page.contains("checked 3 days ago"), "{page}");
     sky.versions.heal();
     sky.agent.updates().check().await;
     assert!(!sky.view().await.contains("This is old"));

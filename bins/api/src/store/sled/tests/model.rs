@@ -237,8 +237,11 @@ impl Pair {
         self.note_silent().await;
         let everything = |rollups: &dyn fleet::Rollups| rollups.rows(&[], &[0xff]);
         both!(self, store => ask(store, everything));
-        let asked = self.clock.now();
-        let sled = ask(self.sled(), move |rollups| fleet::summary(rollups, asked, Cohorts::ALL)).await.unwrap();
+        let clock = self.clock.now();
+        // A clock that was set back before the first check-in knows of none.
+        let summary =
+            move |rollups: &dyn fleet::Rollups| fleet::summary(rollups, fleet::now(rollups, clock)?, Cohorts::ALL);
+        let sled = ask(self.sled(), summary).await.unwrap();
         prop_assert_eq!(sled.known, Count::Told(self.memory.count_clusters().await.unwrap()));
         prop_assert_eq!(self.sled().rebuild().await.unwrap(), 0, "rebuilt is as it was");
         prop_assert_eq!(self.sled().verify().await.unwrap().differences, Vec::<String>::new());
