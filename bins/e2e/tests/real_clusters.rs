@@ -111,3 +111,26 @@ async fn the_banner_of_each_cluster_begins_with_its_worst_fact() {
     }
     assert!(faults.is_empty(), "{} false:\n{}", faults.len(), faults.join("\n"));
 }
+
+/// Services and nodes as they are: pending, without pods, without a selector, cordoned, short of disk.
+#[tokio::test]
+async fn services_and_nodes_are_called_well_only_if_they_are() {
+    let world = cluster("kinds-services-nodes").await;
+    let page = page(world.agent.addr).await;
+    let resources = words(reading::block(&page, "resources"));
+    for said in [
+        "! pending balanced LoadBalancer 80",
+        "! no ready pods empty ClusterIP 80",
+        "no selector bare ClusterIP 80",
+        "✓ headless headless 80",
+        "elsewhere outside ExternalName → db.example.com",
+        "✓ both ClusterIP 443/TCP, 443/UDP",
+        "cordoned node-2",
+        "DiskPressure node-3",
+        "not ready node-4",
+        "502.9 GiB memory",
+        "amd64 ×5, arm64 ×1",
+    ] {
+        assert!(resources.contains(said), "{said}: {resources}");
+    }
+}
